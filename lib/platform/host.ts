@@ -1,0 +1,38 @@
+/**
+ * What the runtime asks of the place it runs in. Two files implement it, `deno/host.ts` and
+ * `browser/host.ts`; nothing else in `lib/` names the host.
+ *
+ * @module
+ */
+
+/** Follows one value through the promise reactions of an async function, as the host tracks it. */
+export interface AsyncIdentity {
+  /** Calls `callback` so that all the promise continuations that spring from it see `value`. */
+  run<R>(value: unknown, callback: () => R): R;
+  /** Calls `callback` outside every tracked value. */
+  exit<R>(callback: () => R): R;
+  /** The value that the running code springs from, or `undefined`. */
+  get(): unknown;
+}
+
+/** The host's services that the event loop needs. Times are in milliseconds, as the hosts have it. */
+export interface Host {
+  /** Which host this is. */
+  readonly name: "deno" | "browser";
+  /** A monotonic clock, in milliseconds. */
+  now(): number;
+  /** Calls back after a delay of at most `2 ** 31 - 1` milliseconds; keeps the process alive. */
+  setTimer(callback: () => void, milliseconds: number): number;
+  /** Forgets a timer. */
+  clearTimer(id: number): void;
+  /** Calls back in a later turn of the host, when timers, I/O and painting have had theirs. */
+  nextTurn(callback: () => void): void;
+  /** Whether a pending run must hold a timer, lest the process end under it. */
+  readonly needsKeepAlive: boolean;
+  /** The identity that the host carries across promises, or `null` where it carries none. */
+  readonly asyncIdentity: AsyncIdentity | null;
+  /** Hands an error that nobody caught to the host's own report. */
+  logError(message: string): void;
+  /** An environment variable, where there are such and reading it needs no prompt. */
+  environment(name: string): string | undefined;
+}
