@@ -1,0 +1,311 @@
+/**
+ * The errors of asyncio, in Python's tree: each is an `Error`, with Python's name.
+ *
+ * @module
+ */
+
+/**
+ * Tells a coroutine that its task was cancelled.
+ *
+ * In Python it is no `Exception`, so `except Exception` lets it through; a JavaScript `catch` does
+ * not. Whoever catches it without throwing it again keeps the task from being cancelled.
+ *
+ * @example
+ * ```ts
+ * import { CancelledError } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new CancelledError("too late").message, "too late");
+ * assertEquals(new CancelledError().message, "");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.CancelledError
+ */
+export class CancelledError extends Error {
+  override get name(): string {
+    return "CancelledError";
+  }
+}
+
+/**
+ * Tells that an operation does not fit the state that a future is in.
+ *
+ * @example
+ * ```ts
+ * import { InvalidStateError, newEventLoop } from "@asyncio/asyncio";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => newEventLoop().createFuture().result(), InvalidStateError);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.InvalidStateError
+ */
+export class InvalidStateError extends Error {
+  override get name(): string {
+    return "InvalidStateError";
+  }
+}
+
+/**
+ * Tells that an operation took longer than it was given.
+ *
+ * Its `cause` is the {@linkcode CancelledError} by which the operation was stopped.
+ *
+ * @example
+ * ```ts
+ * import { run, sleep, TimeoutError, waitFor } from "@asyncio/asyncio";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => run(waitFor(sleep(60), 0.001)), TimeoutError);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.TimeoutError
+ */
+export class TimeoutError extends Error {
+  override get name(): string {
+    return "TimeoutError";
+  }
+}
+
+/**
+ * Tells that a call was made where it makes no sense, as Python's class of this name does.
+ *
+ * @example
+ * ```ts
+ * import { getRunningLoop, RuntimeError } from "@asyncio/asyncio";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => getRunningLoop(), RuntimeError, "no running event loop");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/exceptions.html#RuntimeError
+ */
+export class RuntimeError extends Error {
+  override get name(): string {
+    return "RuntimeError";
+  }
+}
+
+/**
+ * Tells that an argument has the right type and a wrong value.
+ *
+ * @example
+ * ```ts
+ * import { run, sleep, ValueError } from "@asyncio/asyncio";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => run(sleep(NaN)), ValueError);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/exceptions.html#ValueError
+ */
+export class ValueError extends Error {
+  override get name(): string {
+    return "ValueError";
+  }
+}
+
+/**
+ * Tells that this host cannot do what was asked, and what can be done instead.
+ *
+ * @example
+ * ```ts
+ * import { NotSupportedError } from "@asyncio/asyncio";
+ * import { assert } from "@std/assert";
+ *
+ * assert(new NotSupportedError("no processes in a browser") instanceof Error);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/exceptions.html#NotImplementedError
+ */
+export class NotSupportedError extends RuntimeError {
+  override get name(): string {
+    return "NotSupportedError";
+  }
+}
+
+/** A task that a {@linkcode DeadlockError} found waiting, and what for. */
+export interface WaitingTask {
+  /** The task's printed form. */
+  readonly task: string;
+  /** The printed form of what it waits for, or `null` when it waits for nothing of the loop's. */
+  readonly waitingFor: string | null;
+}
+
+/**
+ * Tells that a run on a virtual clock cannot go on: nothing is ready, no timer is set, and what the
+ * run waits for is not done.
+ *
+ * @example
+ * ```ts
+ * import { DeadlockError, newEventLoop, VirtualClock } from "@asyncio/asyncio";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const loop = newEventLoop({ clock: new VirtualClock() });
+ * assertThrows(() => loop.runUntilCompleteSync(loop.createFuture()), DeadlockError);
+ * loop.close();
+ * ```
+ */
+export class DeadlockError extends RuntimeError {
+  /** The tasks that wait, oldest first. */
+  readonly tasks: readonly WaitingTask[];
+
+  /**
+   * @param message What could not go on.
+   * @param tasks The tasks that wait, oldest first.
+   */
+  constructor(message: string, tasks: readonly WaitingTask[] = []) {
+    super(message);
+    this.tasks = tasks;
+  }
+
+  override get name(): string {
+    return "DeadlockError";
+  }
+}
+
+/**
+ * Tells that `getNowait()` found a queue empty.
+ *
+ * @example
+ * ```ts
+ * import { QueueEmpty } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new QueueEmpty().name, "QueueEmpty");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.QueueEmpty
+ */
+export class QueueEmpty extends Error {
+  override get name(): string {
+    return "QueueEmpty";
+  }
+}
+
+/**
+ * Tells that `putNowait()` found a queue full.
+ *
+ * @example
+ * ```ts
+ * import { QueueFull } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new QueueFull().name, "QueueFull");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.QueueFull
+ */
+export class QueueFull extends Error {
+  override get name(): string {
+    return "QueueFull";
+  }
+}
+
+/**
+ * Tells that a queue was shut down.
+ *
+ * @example
+ * ```ts
+ * import { QueueShutDown } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new QueueShutDown().name, "QueueShutDown");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.QueueShutDown
+ */
+export class QueueShutDown extends Error {
+  override get name(): string {
+    return "QueueShutDown";
+  }
+}
+
+/**
+ * Tells that a barrier was reset or broken while a task waited at it.
+ *
+ * @example
+ * ```ts
+ * import { BrokenBarrierError, RuntimeError } from "@asyncio/asyncio";
+ * import { assert } from "@std/assert";
+ *
+ * assert(new BrokenBarrierError() instanceof RuntimeError);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.BrokenBarrierError
+ */
+export class BrokenBarrierError extends RuntimeError {
+  override get name(): string {
+    return "BrokenBarrierError";
+  }
+}
+
+/**
+ * Tells that a stream ended before all the bytes asked for were read.
+ *
+ * @example
+ * ```ts
+ * import { IncompleteReadError } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   new IncompleteReadError(new Uint8Array(2), 10).message,
+ *   "2 bytes read on a total of 10 expected bytes",
+ * );
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.IncompleteReadError
+ */
+export class IncompleteReadError extends Error {
+  /** The bytes read before the stream ended. */
+  readonly partial: Uint8Array;
+  /** How many bytes were asked for, or `null` where no number was. */
+  readonly expected: number | null;
+
+  /**
+   * @param partial The bytes read before the stream ended.
+   * @param expected How many bytes were asked for, or `null` where no number was.
+   */
+  constructor(partial: Uint8Array, expected: number | null) {
+    super(
+      `${partial.length} bytes read on a total of ${expected ?? "undefined"} expected bytes`,
+    );
+    this.partial = partial;
+    this.expected = expected;
+  }
+
+  override get name(): string {
+    return "IncompleteReadError";
+  }
+}
+
+/**
+ * Tells that a stream's buffer reached its limit before the separator was found.
+ *
+ * @example
+ * ```ts
+ * import { LimitOverrunError } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new LimitOverrunError("separator not found", 7).consumed, 7);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.LimitOverrunError
+ */
+export class LimitOverrunError extends Error {
+  /** How many bytes of the buffer are to be consumed. */
+  readonly consumed: number;
+
+  /**
+   * @param message What was looked for.
+   * @param consumed How many bytes of the buffer are to be consumed.
+   */
+  constructor(message: string, consumed: number) {
+    super(message);
+    this.consumed = consumed;
+  }
+
+  override get name(): string {
+    return "LimitOverrunError";
+  }
+}

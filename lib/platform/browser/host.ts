@@ -1,0 +1,46 @@
+/**
+ * A browser as a host: a page or a web worker.
+ *
+ * @module
+ */
+import type { Host } from "../host.ts";
+
+interface TaskScheduler {
+  postTask(callback: () => void, options: { priority: "user-visible" }): Promise<void>;
+}
+
+/** Assembles the host from what the browser has. */
+export function browserHost(): Host {
+  return {
+    name: "browser",
+    now: () => performance.now(),
+    setTimer: (callback, milliseconds) => setTimeout(callback, milliseconds) as unknown as number,
+    clearTimer: (id) => clearTimeout(id),
+    nextTurn: nextTurn(),
+    needsKeepAlive: false,
+    asyncIdentity: null,
+    logError: (message) => console.error(message),
+    environment: () => undefined,
+  };
+}
+
+/**
+ * Chooses how to let the host have a turn. A chained `setTimeout(0)` is clamped to 4 ms; a task of the
+ * scheduler's or a message to oneself is not (THREADS.md).
+ */
+function nextTurn(): (callback: () => void) => void {
+  const { scheduler } = globalThis as unknown as { scheduler?: TaskScheduler };
+  if (typeof scheduler?.postTask === "function") {
+    const options = { priority: "user-visible" } as const;
+    return (callback) => {
+      scheduler.postTask(callback, options);
+    };
+  }
+  const waiting: (() => void)[] = [];
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => waiting.shift()?.();
+  return (callback) => {
+    waiting.push(callback);
+    port2.postMessage(null);
+  };
+}
