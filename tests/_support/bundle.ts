@@ -1,0 +1,88 @@
+/**
+ * Makes of the test files, with esbuild, what a page can load: one script per file at the file's own
+ * path, and shared ones for what several of them import.
+ *
+ * @module
+ */
+
+import * as esbuild from "esbuild";
+// Had in the graph, so that `import.meta.resolve` answers with a file and not with `npm:…`.
+import "deno-std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { TARGETS } from "../../web/build.ts";
+import { ROOT } from "./test_files.ts";
+
+/** Where the bundles stand. */
+export const BUNDLE_FOLDER: string = join(ROOT, "tests", ".cache", "site");
+
+/** The script that runs tests in a page. */
+export const PAGE_SCRIPT = "tests/_support/page.ts";
+
+/**
+ * Resolves bare names as `deno.json` maps them, for esbuild, which knows neither import maps nor
+ * Deno's cache of npm packages.
+ */
+export const denoImports: esbuild.Plugin = {
+  name: "deno-imports",
+  setup(build) {
+    build.onResolve({ filter: /^[^./]/ }, ({ path }) => {
+      if (/^(node|data|https?):/.test(path)) return { path, external: true };
+      const url = import.meta.resolve(path);
+      return url.startsWith("file:") ? { path: fileURLToPath(url) } : { path: url, external: true };
+    });
+  },
+};
+
+function commonOptions(): esbuild.BuildOptions {
+  return {
+    absWorkingDir: ROOT,
+    bundle: true,
+    format: "esm",
+    target: [...TARGETS],
+    plugins: [denoImports],
+    // What only Deno runs, behind `needs("deno")`: a page never comes to these imports.
+    external: ["typescript", "esbuild", "playwright-core"],
+    logLevel: "silent",
+  };
+}
+
+/**
+ * Bundles test files for a page.
+ *
+ * @param paths The files, from the root.
+ * @throws {Error} If one does not parse, or imports what is not there; with esbuild's messages.
+ */
+export async function bundleTests(paths: readonly string[]): Promise<void> {
+  await Deno.remove(BUNDLE_FOLDER, { recursive: true }).catch(() => {});
+  await esbuild.build({
+    ...commonOptions(),
+    entryPoints: [PAGE_SCRIPT, ...paths],
+    outbase: ROOT,
+    outdir: BUNDLE_FOLDER,
+    splitting: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+  });
+}
+
+/**
+ * Bundles one module that a test names by `new URL("./module.ts", import.meta.url)`.
+ *
+ * @param path The module.
+ * @returns Its script.
+ */
+export async function bundleModule(path: string): Promise<string> {
+  const { outputFiles } = await esbuild.build({
+    ...commonOptions(),
+    entryPoints: [path],
+    write: false,
+    sourcemap: "inline",
+  });
+  return outputFiles?.[0]?.text ?? "";
+}
+
+/** Ends esbuild's process. */
+export async function stopBundler(): Promise<void> {
+  await esbuild.stop();
+}

@@ -1,0 +1,52 @@
+/**
+ * What a place can have, how it is told, and the reason that stands beside every test that a place
+ * skips for want of it.
+ *
+ * @module
+ */
+
+/** Something that not every place has; a test that needs it says so by {@linkcode needs}. */
+export type Capability =
+  | "asyncIdentity"
+  | "browser"
+  | "deno"
+  | "files"
+  | "processes"
+  | "sharedMemory"
+  | "signals"
+  | "terminal"
+  | "workers";
+
+interface CapabilityFacts {
+  /** Whether this place has it. */
+  has(): boolean;
+  /** Why another place lacks it. */
+  reason: string;
+}
+
+const inDeno = typeof Deno !== "undefined";
+
+const CAPABILITIES: Readonly<Record<Capability, CapabilityFacts>> = {
+  asyncIdentity: {
+    has: () => inDeno || "AsyncContext" in globalThis,
+    reason: "this browser carries no identity across foreign promises (no AsyncContext)",
+  },
+  browser: { has: () => !inDeno, reason: "there is no page outside a browser" },
+  deno: { has: () => inDeno, reason: "a page has no Deno" },
+  files: { has: () => inDeno, reason: "a page has no file system" },
+  processes: { has: () => inDeno, reason: "a page cannot start processes" },
+  sharedMemory: {
+    has: () => typeof SharedArrayBuffer !== "undefined",
+    reason: "a page without cross-origin isolation has no SharedArrayBuffer",
+  },
+  signals: { has: () => inDeno, reason: "a page is sent no signals" },
+  terminal: { has: () => inDeno, reason: "a page has no terminal" },
+  workers: { has: () => typeof Worker !== "undefined", reason: "this place has no Worker" },
+};
+
+/** Why this place cannot run a test that needs these capabilities, or `null` when it can. */
+export function whyNot(capabilities: readonly Capability[]): string | null {
+  const missing = capabilities.filter((capability) => !CAPABILITIES[capability].has());
+  if (missing.length === 0) return null;
+  return missing.map((name) => `needs ${name}: ${CAPABILITIES[name].reason}`).join("; ");
+}

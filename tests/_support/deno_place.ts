@@ -1,0 +1,263 @@
+/**
+ * Runs test files, and the examples in the documentation, with `deno test`.
+ *
+ * @module
+ */
+
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { DenoOutput, type DenoTestEnd } from "./deno_output.ts";
+import { SKIP_FILE_VARIABLE, type SkipRecord } from "./harness.ts";
+import type { Report } from "./report.ts";
+import { ROOT, type TestFile } from "./test_files.ts";
+
+/** What a run under Deno takes. */
+export interface DenoRunOptions {
+  /** Only tests whose titles have this text in them. */
+  filter?: string | undefined;
+  /** How long a test may go without an end, in seconds. */
+  timeout: number;
+}
+
+interface DenoRun extends DenoRunOptions {
+  place: string;
+  /** Flags of `deno test`. */
+  flags: string[];
+  /** Files or folders, from the root. */
+  paths: string[];
+  /** Gives the file and the title under which a test is reported. */
+  nameOf(end: { file: string; title: string }): { file: string; title: string };
+}
+
+/**
+ * Runs the test files and their twins.
+ *
+ * @param files All test files; those of the browser are left out.
+ * @param report Takes the outcomes.
+ * @param options The filter and the limit.
+ */
+export async function runInDeno(
+  files: readonly TestFile[],
+  report: Report,
+  options: DenoRunOptions,
+): Promise<void> {
+  const originals = new Map<string, string>();
+  for (const { path, twin, host } of files) {
+    if (host === "browser") continue;
+    originals.set(path, path);
+    if (twin !== null) originals.set(twin, path);
+  }
+  if (originals.size === 0) return;
+  await runToTheEnd(report, {
+    ...options,
+    place: "deno",
+    // The types are checked by `deno task check`; twins have none.
+    flags: ["--no-check"],
+    paths: [...originals.keys()],
+    nameOf: ({ file, title }) => ({ file: originals.get(bare(file)) ?? bare(file), title }),
+  });
+}
+
+/**
+ * Runs the examples in the documentation of `mod.ts` and `lib/`.
+ *
+ * @param report Takes the outcomes.
+ * @param options The limit.
+ */
+export async function runExamples(report: Report, options: DenoRunOptions): Promise<void> {
+  await runToTheEnd(report, {
+    ...options,
+    place: "deno examples",
+    flags: ["--doc"],
+    paths: ["mod.ts", "lib"],
+    nameOf({ file }) {
+      const [path = file, lines = ""] = bare(file).split(/[#$]/);
+      return { file: path, title: `${path}, example in lines ${lines.replace(/\.\w+$/, "")}` };
+    },
+  });
+}
+
+/** Runs all files, beginning anew after a hang with the files that were not reached. */
+async function runToTheEnd(report: Report, run: DenoRun): Promise<void> {
+  let paths = run.paths;
+  while (paths.length > 0) {
+    const reached = await runOnce(report, { ...run, paths });
+    if (reached === null) return;
+    const left = paths.filter((path) => !reached.has(path));
+    // Folders are reached by no name of theirs: there is no telling what is left of them.
+    if (left.length === paths.length || run.flags.includes("--doc")) return;
+    paths = left;
+  }
+}
+
+/** Runs one process; gives the files that it reached if it had to be killed, else `null`. */
+async function runOnce(report: Report, run: DenoRun): Promise<Set<string> | null> {
+  const cache = join(ROOT, "tests", ".cache");
+  await Deno.mkdir(cache, { recursive: true });
+  const junitFile = join(cache, "deno.xml");
+  const skipFile = join(cache, "deno_skips.jsonl");
+  await Promise.all([junitFile, skipFile].map((file) => Deno.writeTextFile(file, "")));
+
+  const ends: DenoTestEnd[] = [];
+  const output = new DenoOutput(
+    (end) => {
+      ends.push(end);
+      if (end.result === "ok") addOutcome(report, run, end);
+    },
+    (line) => report.say(line),
+  );
+  const { stderr, killed } = await superviseTests(run, output, { junitFile, skipFile });
+
+  const reasons = await reasonsOfSkips(skipFile, junitFile);
+  for (const end of ends) {
+    if (end.result === "ignored") {
+      const reason = reasons(end.file, end.title);
+      addOutcome(
+        report,
+        run,
+        end,
+        reason ?? "it says no reason: spread needs(…) in its definition",
+      );
+    } else if (end.result !== "ok") {
+      const detail = output.detailOf(end.file, end.title) ??
+        (end.result === "cancelled" ? "an uncaught error ended its file" : "its details are lost");
+      addOutcome(report, run, end, detail);
+    }
+  }
+  for (const file of output.brokenFiles) {
+    const detail = output.detailOf(file, null);
+    addFailure(report, run, { file, title: "(uncaught error outside a test)" }, detail ?? "");
+  }
+  if (killed) {
+    const { file, title } = output.position;
+    const detail = `no end within ${run.timeout} s; the rest of its file did not run`;
+    addFailure(report, run, { file, title: title ?? "(between tests)" }, detail);
+    return new Set([...output.seenFiles].map(bare));
+  }
+  checkTheSum(report, run, { ends, output, stderr });
+  return null;
+}
+
+interface Supervised {
+  stderr: string;
+  killed: boolean;
+}
+
+/** Runs `deno test`, feeds what it prints, and kills it when a test does not end. */
+async function superviseTests(
+  run: DenoRun,
+  output: DenoOutput,
+  files: { junitFile: string; skipFile: string },
+): Promise<Supervised> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "test",
+      "-A",
+      `--junit-path=${files.junitFile}`,
+      ...run.flags,
+      ...(run.filter === undefined ? [] : [`--filter=${run.filter}`]),
+      ...run.paths,
+    ],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", [SKIP_FILE_VARIABLE]: files.skipFile },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let killed = false;
+  let watch: ReturnType<typeof setTimeout> | undefined;
+  const restartWatch = (): void => {
+    clearTimeout(watch);
+    watch = setTimeout(() => {
+      killed = true;
+      child.kill("SIGKILL");
+    }, run.timeout * 1000);
+  };
+  const readOutput = async (): Promise<void> => {
+    restartWatch();
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      restartWatch();
+      output.feed(text);
+    }
+  };
+  const [stderr] = await Promise.all([new Response(child.stderr).text(), readOutput()]);
+  clearTimeout(watch);
+  await child.status;
+  return { stderr, killed };
+}
+
+/** Fails the run when Deno's own count is another than ours, or is not there. */
+function checkTheSum(
+  report: Report,
+  run: DenoRun,
+  { ends, output, stderr }: { ends: DenoTestEnd[]; output: DenoOutput; stderr: string },
+): void {
+  const passed = ends.filter(({ result }) => result === "ok").length;
+  const { summary } = output;
+  if (summary?.passed === passed) return;
+  const why = summary === null
+    ? "deno test did not run to its end"
+    : `deno test counts ${summary.passed} passed tests, its lines say ${passed}`;
+  addFailure(report, run, { file: "", title: "(the run)" }, `${why}\n${stderr}`);
+}
+
+function addOutcome(report: Report, run: DenoRun, end: DenoTestEnd, detail?: string): void {
+  const state = end.result === "ok" ? "passed" : end.result === "ignored" ? "skipped" : "failed";
+  const { milliseconds } = end;
+  report.add({ place: run.place, ...run.nameOf(end), state, milliseconds, detail });
+}
+
+function addFailure(
+  report: Report,
+  run: DenoRun,
+  test: { file: string; title: string },
+  detail: string,
+): void {
+  // Not by `nameOf`: that is for titles which Deno gave.
+  const file = run.nameOf(test).file;
+  report.add({ place: run.place, file, title: test.title, state: "failed", detail });
+}
+
+/** Reads why tests were ignored: `needs` was called within the last test that begins before it. */
+async function reasonsOfSkips(
+  skipFile: string,
+  junitFile: string,
+): Promise<(file: string, title: string) => string | undefined> {
+  const tests = testPlaces(await Deno.readTextFile(junitFile));
+  const reasons = new Map<string, string>();
+  for (const line of (await Deno.readTextFile(skipFile)).split("\n")) {
+    if (line === "") continue;
+    const record: SkipRecord = JSON.parse(line);
+    const file = `./${relative(ROOT, fileURLToPath(record.url))}`;
+    const before = tests.filter((test) => test.file === file && test.line <= record.line);
+    const owners = before.filter(({ line }) => line === before.at(-1)?.line);
+    for (const { title } of owners) reasons.set(`${file} ${title}`, record.reason);
+  }
+  return (file, title) => reasons.get(`${file} ${title}`);
+}
+
+interface TestPlace {
+  file: string;
+  title: string;
+  line: number;
+}
+
+/** Reads where each test stands from a JUnit file, in the order of files and lines. */
+function testPlaces(xml: string): TestPlace[] {
+  const cases = xml.matchAll(/<testcase name="([^"]*)" classname="([^"]*)".*? line="(\d+)"/g);
+  return [...cases].map(([, title = "", file = "", line]) => ({
+    title: unescapeXml(title),
+    file: unescapeXml(file),
+    line: Number(line),
+  })).sort((a, b) => a.line - b.line);
+}
+
+function unescapeXml(text: string): string {
+  const entities: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+  return text.replaceAll(/&(\w+);/g, (entity, name: string) => entities[name] ?? entity);
+}
+
+function bare(file: string): string {
+  return file.replace(/^\.\//, "");
+}

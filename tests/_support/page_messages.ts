@@ -1,0 +1,22 @@
+/**
+ * What a page of tests says, in JSON, over a WebSocket. A socket and not Playwright's bindings: it
+ * takes microseconds (a call out of Firefox takes 14 ms), and what was sent gets out even when the
+ * page then hangs, so a hang is known by its test.
+ *
+ * @module
+ */
+
+/** One message from the page. */
+export type PageMessage =
+  | { kind: "tests"; tests: { title: string; skip: string | null }[] }
+  | { kind: "begin"; index: number }
+  | { kind: "end"; index: number; milliseconds: number; error: string | null }
+  | { kind: "broken"; error: string }
+  | { kind: "done" };
+
+/** Where the page finds everything of the tests, under the server's origin. */
+export const SITE = "/_tests";
+/** The page's own path. */
+export const PAGE_PATH = `${SITE}/page.html`;
+/** Where it connects to. */
+export const SOCKET_PATH = `${SITE}/socket`;

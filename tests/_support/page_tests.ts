@@ -1,0 +1,100 @@
+/**
+ * Tests that are driven from outside the page: how the browser build loads, what an example page
+ * shows. A file `tests/browser/*_page.ts` has a list of them as its default export.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
+import { type BrowserRunOptions, placeName } from "./browser_place.ts";
+import type { BrowserSession } from "./browser_session.ts";
+import type { BrowserName } from "./browsers.ts";
+import { describeError } from "./describe_error.ts";
+import { ROOT } from "./test_files.ts";
+
+/** What such a test works with. */
+export interface Stage {
+  /** A fresh page, at `about:blank`. */
+  page: Page;
+  /** The browser. */
+  browser: BrowserName;
+  /** Whether pages of `origin` are cross-origin isolated. */
+  isolated: boolean;
+  /** Serves `web/`, with the browser build under `/dist/`. */
+  origin: string;
+  /** The same files from another origin, whose pages are isolated when those of `origin` are not. */
+  otherOrigin: string;
+}
+
+/** A test that is driven from outside the page. */
+export interface PageTest {
+  /** The title. */
+  name: string;
+  /** The body; an error that the page does not catch fails it, too. */
+  run(stage: Stage): Promise<void>;
+}
+
+/**
+ * Runs the tests of such files, each in a page of its own.
+ *
+ * @param session The browser.
+ * @param files The files, from the root.
+ * @param options Where the pages are and how they run.
+ */
+export async function runPageTests(
+  session: BrowserSession,
+  files: readonly string[],
+  options: BrowserRunOptions,
+): Promise<void> {
+  const place = placeName(session, options.isolated);
+  for (const file of files) {
+    const { default: tests }: { default: PageTest[] } = await import(
+      pathToFileURL(join(ROOT, file)).href
+    );
+    for (const test of tests) {
+      if (options.filter !== undefined && !test.name.includes(options.filter)) continue;
+      const start = performance.now();
+      const error = await errorOf(test, session, options);
+      options.report.add({
+        place,
+        file,
+        title: test.name,
+        state: error === null ? "passed" : "failed",
+        milliseconds: performance.now() - start,
+        detail: error ?? undefined,
+      });
+    }
+  }
+}
+
+async function errorOf(
+  test: PageTest,
+  session: BrowserSession,
+  { site, isolated, timeout }: BrowserRunOptions,
+): Promise<string | null> {
+  const page = await session.freshPage();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const failure = new Promise<never>((_, reject) => {
+    page.on("pageerror", reject);
+    page.on("crash", () => reject(new Error("the page crashed")));
+    timer = setTimeout(() => reject(new Error(`no end within ${timeout} s`)), timeout * 1000);
+  });
+  const stage: Stage = {
+    page,
+    browser: session.name,
+    isolated,
+    origin: site.origin(isolated),
+    otherOrigin: site.origin(!isolated),
+  };
+  try {
+    await Promise.race([test.run(stage), failure]);
+    return null;
+  } catch (error) {
+    return describeError(error);
+  } finally {
+    clearTimeout(timer);
+    failure.catch(() => {});
+  }
+}

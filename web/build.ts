@@ -1,0 +1,144 @@
+/**
+ * Makes the browser build under `web/dist/`: an ES module and a script-tag file (global `asyncio`),
+ * each plain and minified, with source maps, and the type declarations.
+ *
+ * @module
+ */
+
+import * as esbuild from "esbuild";
+import { join } from "node:path";
+import { rollup } from "rollup";
+import dts from "rollup-plugin-dts";
+import ts from "typescript";
+
+const WEB = import.meta.dirname ?? ".";
+const ENTRY = join(WEB, "../mod.ts");
+
+/** Where the build goes. */
+export const DIST: string = join(WEB, "dist");
+
+/**
+ * The engines that scripts are made for: what they lack of the syntax (`using`, say) is lowered. All
+ * have everything that functions are made of, so esbuild puts no helper of its own into one: the
+ * source text of a function may be sent to a worker.
+ */
+export const TARGETS: readonly string[] = ["chrome120", "firefox120", "safari17"];
+
+/** The two forms of the module; `min` is added to the names of those that are minified. */
+const FORMS: readonly { extension: string; options: esbuild.BuildOptions }[] = [
+  { extension: "mjs", options: { format: "esm" } },
+  { extension: "js", options: { format: "iife", globalName: "asyncio" } },
+];
+
+/**
+ * Makes the whole build.
+ *
+ * @throws {Error} If the sources do not build, or if the result names something that no browser has.
+ */
+export async function buildForBrowsers(): Promise<void> {
+  await Deno.mkdir(DIST, { recursive: true });
+  await Promise.all([buildScripts(), buildDeclarations()]);
+}
+
+async function buildScripts(): Promise<void> {
+  const builds = FORMS.flatMap(({ extension, options }) =>
+    [false, true].map(async (minify) => {
+      const name = `asyncio${minify ? ".min" : ""}.${extension}`;
+      await esbuild.build({
+        ...options,
+        entryPoints: [ENTRY],
+        outfile: join(DIST, name),
+        bundle: true,
+        minify,
+        sourcemap: "linked",
+        target: [...TARGETS],
+        // `typeof Deno` is then known to be "undefined", and Deno's half of the seam falls away.
+        define: { Deno: "undefined" },
+        banner: { js: "/*! asyncio for TypeScript, MIT license */" },
+        logLevel: "silent",
+      });
+      requireNothingOfDeno(name, await Deno.readTextFile(join(DIST, name)));
+    })
+  );
+  await Promise.all(builds);
+}
+
+/** Reads the script anew: what esbuild left in of Deno or Node would only fail in a user's page. */
+function requireNothingOfDeno(name: string, text: string): void {
+  const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
+  const visit = (node: ts.Node): void => {
+    const isForeign = ts.isIdentifier(node)
+      ? ["Deno", "process", "__name"].includes(node.text) && isFree(node)
+      : ts.isStringLiteralLike(node) && node.text.startsWith("node:");
+    if (isForeign) {
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+      throw new Error(`${name}:${line + 1} still has ${node.getText()}, which no browser has`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+}
+
+/** Whether an identifier stands for a variable, and is no name of a member. */
+function isFree(node: ts.Identifier): boolean {
+  const { parent } = node;
+  const isMember = ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent) ||
+    ts.isMethodDeclaration(parent) || ts.isPropertyDeclaration(parent) ||
+    ts.isGetAccessorDeclaration(parent) || ts.isSetAccessorDeclaration(parent);
+  return !(isMember && parent.name === node);
+}
+
+async function buildDeclarations(): Promise<void> {
+  const compilerOptions: ts.CompilerOptions = {
+    allowImportingTsExtensions: true,
+    lib: ["lib.esnext.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    types: [],
+  };
+  const bundle = await rollup({
+    input: ENTRY,
+    plugins: [dts({ compilerOptions })],
+  });
+  const { output: [{ code }] } = await bundle.generate({ format: "es" });
+  await bundle.close();
+  // A reader of `asyncio.mjs` looks for `.d.mts`, one of the script for `.d.ts`: the same text.
+  for (const name of ["asyncio.d.ts", "asyncio.d.mts"]) {
+    await Deno.writeTextFile(join(DIST, name), code);
+  }
+  requireSoundTypes(join(DIST, "asyncio.d.ts"));
+}
+
+/** Checks the declarations by themselves: they may not lean on a file that is not with them. */
+function requireSoundTypes(file: string): void {
+  const program = ts.createProgram([file], {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.Preserve,
+    lib: ["lib.esnext.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    types: [],
+  });
+  const diagnostics = ts.getPreEmitDiagnostics(program);
+  if (diagnostics.length === 0) return;
+  const host = {
+    getCurrentDirectory: () => DIST,
+    getCanonicalFileName: (name: string) => name,
+    getNewLine: () => "\n",
+  };
+  throw new Error(`The declarations do not stand:\n${ts.formatDiagnostics(diagnostics, host)}`);
+}
+
+if (import.meta.main) {
+  try {
+    await buildForBrowsers();
+    for await (const { name, isFile } of Deno.readDir(DIST)) {
+      if (!isFile || name.endsWith(".map")) continue;
+      const { size } = await Deno.stat(join(DIST, name));
+      console.log(`web/dist/${name}  ${(size / 1024).toFixed(1)} KiB`);
+    }
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exitCode = 1;
+  } finally {
+    await esbuild.stop();
+  }
+}
