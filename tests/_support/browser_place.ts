@@ -8,9 +8,10 @@
 
 import type { Page } from "playwright-core";
 import type { BrowserSession } from "./browser_session.ts";
+import { NO_REASON } from "./harness.ts";
 import { withOriginalPlaces } from "./original_places.ts";
-import { PAGE_PATH, type PageMessage, SITE } from "./page_messages.ts";
-import type { Report } from "./report.ts";
+import { type ListedTest, PAGE_PATH, type PageMessage, SITE } from "./page_messages.ts";
+import type { Outcome, Report } from "./report.ts";
 import type { TestFile } from "./test_files.ts";
 import type { TestSite } from "./test_site.ts";
 
@@ -64,7 +65,7 @@ class Visit {
   readonly #ended: Promise<"done" | "hung" | "gone">;
   #end: (how: "done" | "hung" | "gone") => void = () => {};
   #watch: ReturnType<typeof setTimeout> | undefined;
-  #tests: { title: string; skip: string | null }[] = [];
+  #tests: ListedTest[] = [];
   #from = 0;
   #running: number | null = null;
   #last = -1;
@@ -134,7 +135,9 @@ class Visit {
         this.#last = message.index;
         return this.#add(message.index, message.error, message.milliseconds);
       case "broken":
-        return this.#addFailure("(the file itself)", withOriginalPlaces(message.error));
+        return this.#addFailure("(the file itself)", withOriginalPlaces(message.error), {
+          cutsShort: true,
+        });
       case "done":
         return this.#end("done");
     }
@@ -143,40 +146,25 @@ class Visit {
   #reportSkips(): void {
     for (const { title, skip } of this.#tests) {
       if (skip === null) continue;
-      const place = this.#place;
-      this.#options.report.add({
-        place,
-        file: this.#file.path,
-        title,
-        state: "skipped",
-        detail: skip,
-      });
+      if (skip === "") this.#addFailure(title, NO_REASON);
+      else this.#options.report.add({ ...this.#where(title), state: "skipped", detail: skip });
     }
   }
 
   #add(index: number, error: string | null, milliseconds: number): void {
     const title = this.#tests[index]?.title ?? `(test ${index})`;
-    if (error !== null) return this.#addFailure(title, withOriginalPlaces(error), milliseconds);
-    const place = this.#place;
-    this.#options.report.add({
-      place,
-      file: this.#file.path,
-      title,
-      state: "passed",
-      milliseconds,
-    });
+    if (error !== null) return this.#addFailure(title, withOriginalPlaces(error), { milliseconds });
+    this.#options.report.add({ ...this.#where(title), state: "passed", milliseconds });
   }
 
-  #addFailure(title: string, error: string, milliseconds?: number): void {
+  #addFailure(title: string, error: string, rest: Partial<Outcome> = {}): void {
     const output = this.#console.map((line) => `console: ${withOriginalPlaces(line)}`);
-    this.#options.report.add({
-      place: this.#place,
-      file: this.#file.path,
-      title,
-      state: "failed",
-      milliseconds,
-      detail: [error, ...output].join("\n"),
-    });
+    const detail = [error, ...output].join("\n");
+    this.#options.report.add({ ...rest, ...this.#where(title), state: "failed", detail });
+  }
+
+  #where(title: string): Pick<Outcome, "place" | "file" | "title"> {
+    return { place: this.#place, file: this.#file.path, title };
   }
 
   #restartWatch(): void {
@@ -190,7 +178,7 @@ class Visit {
       : "the page crashed, or went elsewhere";
     if (this.#running === null) {
       const title = this.#tests.length === 0 ? "(the file itself)" : "(between tests)";
-      this.#addFailure(title, what);
+      this.#addFailure(title, what, { cutsShort: true });
     } else {
       this.#addFailure(this.#tests[this.#running]?.title ?? "", what);
     }

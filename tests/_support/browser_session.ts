@@ -25,6 +25,16 @@ export class BrowserSession {
   async freshPage(): Promise<Page> {
     const isClosed = this.#context === null || await inTime(this.#context.close());
     if (!isClosed) await this.close();
+    try {
+      return await this.#openPage();
+    } catch {
+      // A stock Firefox goes down with a crashed page, and may take a moment to be seen gone.
+      await this.close();
+      return await this.#openPage();
+    }
+  }
+
+  async #openPage(): Promise<Page> {
     if (!this.#browser?.isConnected()) this.#browser = await this.#launch();
     this.#context = await this.#browser.newContext();
     return await this.#context.newPage();

@@ -8,7 +8,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { DenoOutput, type DenoTestEnd } from "./deno_output.ts";
-import { SKIP_FILE_VARIABLE, type SkipRecord } from "./harness.ts";
+import { NO_REASON, SKIP_FILE_VARIABLE, type SkipRecord } from "./harness.ts";
 import type { Report } from "./report.ts";
 import { ROOT, type TestFile } from "./test_files.ts";
 
@@ -19,6 +19,16 @@ export interface DenoRunOptions {
   /** How long a test may go without an end, in seconds. */
   timeout: number;
 }
+
+// Deno tells what went wrong at its end, which does not come when it has to be killed.
+const LOST_DETAIL = "a test that hung took the details with it; run this one alone, by --filter";
+
+/** What is said of a test that did not pass where Deno says nothing. */
+const WHY = {
+  FAILED: LOST_DETAIL,
+  cancelled: "an uncaught error ended its file",
+  ignored: NO_REASON,
+};
 
 interface DenoRun extends DenoRunOptions {
   place: string;
@@ -111,23 +121,17 @@ async function runOnce(report: Report, run: DenoRun): Promise<Set<string> | null
 
   const reasons = await reasonsOfSkips(skipFile, junitFile);
   for (const end of ends) {
-    if (end.result === "ignored") {
-      const reason = reasons(end.file, end.title);
-      addOutcome(
-        report,
-        run,
-        end,
-        reason ?? "it says no reason: spread needs(…) in its definition",
-      );
-    } else if (end.result !== "ok") {
-      const detail = output.detailOf(end.file, end.title) ??
-        (end.result === "cancelled" ? "an uncaught error ended its file" : "its details are lost");
-      addOutcome(report, run, end, detail);
+    if (end.result === "ok") continue;
+    const reason = killed ? LOST_DETAIL : reasons(end.file, end.title);
+    if (end.result === "ignored" && reason !== undefined) {
+      report.add({ place: run.place, ...run.nameOf(end), state: "skipped", detail: reason });
+    } else {
+      addOutcome(report, run, end, output.detailOf(end.file, end.title) ?? WHY[end.result]);
     }
   }
   for (const file of output.brokenFiles) {
     const detail = output.detailOf(file, null);
-    addFailure(report, run, { file, title: "(uncaught error outside a test)" }, detail ?? "");
+    addFailure(report, run, { file, title: "(uncaught error)" }, detail ?? "");
   }
   if (killed) {
     const { file, title } = output.position;
@@ -203,7 +207,7 @@ function checkTheSum(
 }
 
 function addOutcome(report: Report, run: DenoRun, end: DenoTestEnd, detail?: string): void {
-  const state = end.result === "ok" ? "passed" : end.result === "ignored" ? "skipped" : "failed";
+  const state = end.result === "ok" ? "passed" : "failed";
   const { milliseconds } = end;
   report.add({ place: run.place, ...run.nameOf(end), state, milliseconds, detail });
 }
@@ -216,7 +220,14 @@ function addFailure(
 ): void {
   // Not by `nameOf`: that is for titles which Deno gave.
   const file = run.nameOf(test).file;
-  report.add({ place: run.place, file, title: test.title, state: "failed", detail });
+  report.add({
+    place: run.place,
+    file,
+    title: test.title,
+    state: "failed",
+    detail,
+    cutsShort: true,
+  });
 }
 
 /** Reads why tests were ignored: `needs` was called within the last test that begins before it. */

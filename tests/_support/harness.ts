@@ -47,6 +47,9 @@ function testInPage(nameOrDefinition: string | TestDefinition, fn?: TestDefiniti
 /** Declares a test. */
 export const test: Test = typeof Deno === "undefined" ? testInPage : Deno.test;
 
+/** What is said of a test that a place skips without a reason, which is a failure. */
+export const NO_REASON = "skipped, and says no reason: spread needs(…) in its definition";
+
 /** The variable that names the file to which the reasons of ignored tests go. */
 export const SKIP_FILE_VARIABLE = "ASYNCIO_TEST_SKIPS";
 

@@ -6,9 +6,17 @@
  * @module
  */
 
+/** A test that the page knows. */
+export interface ListedTest {
+  /** Its title. */
+  title: string;
+  /** Why the page skips it, `null` if it does not; empty if it says no reason. */
+  skip: string | null;
+}
+
 /** One message from the page. */
 export type PageMessage =
-  | { kind: "tests"; tests: { title: string; skip: string | null }[] }
+  | { kind: "tests"; tests: ListedTest[] }
   | { kind: "begin"; index: number }
   | { kind: "end"; index: number; milliseconds: number; error: string | null }
   | { kind: "broken"; error: string }

@@ -19,6 +19,8 @@ export interface Outcome {
   milliseconds?: number | undefined;
   /** The failure, or why it was skipped. */
   detail?: string | undefined;
+  /** Whether tests of its file were neither run nor listed because of it. */
+  cutsShort?: boolean;
 }
 
 const WORDS = { passed: "ok  ", failed: "FAIL", skipped: "skip" } as const;
@@ -50,7 +52,6 @@ export class Report {
     const time = milliseconds === undefined ? "" : ` (${Math.round(milliseconds)}ms)`;
     const reason = state === "skipped" ? `: ${detail ?? "no reason given"}` : time;
     this.#write(`${WORDS[state]} ${place.padEnd(18)} | ${title}${reason}`);
-    if (state === "failed") this.#write(indented(detail ?? "", "     "));
   }
 
   /** Prints a line that is no test's outcome. */

@@ -15,13 +15,12 @@ import type { TestFile } from "./test_files.ts";
 export function requireSameTitles(report: Report, files: readonly TestFile[]): void {
   const shared = new Set(files.filter(({ host }) => host === null).map(({ path }) => path));
   const outcomes = report.outcomes.filter(({ file }) => shared.has(file));
-  // A title in parentheses is a file's own failure: its list of tests is not to be had.
-  const broken = new Set(outcomes.filter(({ title }) => title.startsWith("(")).map(fileAndPlace));
+  const broken = new Set(outcomes.filter(({ cutsShort }) => cutsShort).map(fileAndPlace));
   const places = new Set(outcomes.map(({ place }) => place));
   const byTest = Map.groupBy(outcomes, ({ file, title }) => `${file}: ${title}`);
   for (const [test, ofTest] of byTest) {
     const [first] = ofTest;
-    if (first === undefined || first.title.startsWith("(")) continue;
+    if (first === undefined || isFileItself(first)) continue;
     const known = new Set(ofTest.map(({ place }) => place));
     const unknown = [...places].filter((place) =>
       !known.has(place) && !broken.has(fileAndPlace({ file: first.file, place }))
@@ -36,6 +35,11 @@ export function requireSameTitles(report: Report, files: readonly TestFile[]): v
         `leave it out by needs(…)`,
     });
   }
+}
+
+/** Whether an outcome is one of a whole file, which stands in parentheses, and of no test. */
+function isFileItself({ title }: Outcome): boolean {
+  return title.startsWith("(");
 }
 
 function fileAndPlace({ file, place }: Pick<Outcome, "file" | "place">): string {
