@@ -85,9 +85,7 @@ function items(values: readonly unknown[], depth: number): string {
 
 function className(value: object): string {
   const constructor: unknown = Reflect.get(value, "constructor");
-  return typeof constructor === "function" && constructor.name !== ""
-    ? constructor.name
-    : "object";
+  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "object";
 }
 
 function quote(text: string): string {

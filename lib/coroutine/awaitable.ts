@@ -1,0 +1,154 @@
+/**
+ * The awaiting protocol: what passes between a coroutine and the task that drives it.
+ *
+ * A task drives one iterator. Awaiting is `yield*`, so what is awaited becomes, for a while, the
+ * iterator that the task talks to, and whatever it yields reaches the task untouched:
+ *
+ * - `SUSPENDED`, one object for all, with the future to wait for in `value`. That it is this very
+ *   object tells `yield* future` from a bare `yield future`, and nothing is allocated for it. It is
+ *   read at once, before anything else can run.
+ * - `CALLING`, one object for all, with a {@linkcode CallFrame} in `value`: a function is to be called
+ *   on the task's behalf, and what it returns may be a promise.
+ * - `STEP_ASIDE`, or another object with `value` undefined, made by a bare `yield`: the task steps aside
+ *   for one iteration.
+ *
+ * Anything else is an error in the coroutine.
+ *
+ * @module
+ */
+import type { CallFrame } from "./call_frame.ts";
+
+/** What a coroutine may yield to its task: a future, by `yield*`, or nothing, by a bare `yield`. */
+export type Suspension = Suspending | undefined | void;
+
+/** What a coroutine waits for when it suspends: a future, or a call in progress. */
+export interface Suspending {
+  /** Marks the type, so that a bare `yield` of any other object is an error of types. */
+  readonly [awaitable]: unknown;
+}
+
+/**
+ * A coroutine object: what calling a `function*` gives. It is lazy, and a task drives it.
+ *
+ * @typeParam T What it returns.
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#coroutines
+ */
+export type CoroutineObject<T> = Generator<Suspension, T, unknown>;
+
+/** An iterator as a task drives it. */
+export interface Steps<T = unknown> {
+  /** Goes on to the next suspension. */
+  next(): IteratorResult<unknown, T>;
+  /** Goes on with an error thrown at the suspension. */
+  throw?(error: unknown): IteratorResult<unknown, T>;
+  /** Runs the clean-up of an iterator that is left. */
+  return?(value?: T): IteratorResult<unknown, T>;
+}
+
+/**
+ * The key of the method by which an object can be awaited: Python's `__await__`.
+ *
+ * The method returns an iterator; a generator method that awaits other things by `yield*` is the way
+ * to write it. {@linkcode ensureFuture}, `gather`, `waitFor`, `run` and the rest take such objects.
+ *
+ * @example
+ * ```ts
+ * import { awaitable, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Kettle {
+ *   *[awaitable]() {
+ *     yield* sleep(0.001);
+ *     return "tea";
+ *   }
+ * }
+ * assertEquals(await run(new Kettle()), "tea");
+ * ```
+ *
+ * @see https://docs.python.org/3/reference/datamodel.html#object.__await__
+ */
+export const awaitable: unique symbol = Symbol.for("asyncio.awaitable") as never;
+
+interface Handoff<V> {
+  readonly done: false;
+  value: V;
+}
+
+/** What an iterator yields to wait for the future in `value`. */
+export const SUSPENDED: Handoff<unknown> = { done: false, value: undefined };
+
+/** What an iterator yields to have the call in `value` made. */
+export const CALLING: Handoff<CallFrame | undefined> = { done: false, value: undefined };
+
+/** What an iterator yields to step aside for one iteration of the loop, as a bare `yield` does. */
+export const STEP_ASIDE: IteratorResult<Suspension, never> = { done: false, value: undefined };
+
+/** How a promise's machinery is told of an outcome. */
+export type Then<T> = PromiseLike<T>["then"];
+
+let thenOf: <T>(subject: Awaitable<T>) => Then<T>;
+
+/** Plugs in what stands behind `await`; for the kernel's promise bridge. */
+export function setThenProvider(provider: <T>(subject: Awaitable<T>) => Then<T>): void {
+  thenOf = provider;
+}
+
+/**
+ * The base of what can be awaited both ways, by `yield*` and by `await`.
+ *
+ * A subclass has an `[awaitable]()` method and nothing more.
+ *
+ * @typeParam T What awaiting gives.
+ *
+ * @example
+ * ```ts
+ * import { Awaitable, awaitable, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Kettle extends Awaitable<string> {
+ *   *[awaitable]() {
+ *     yield* sleep(0.001);
+ *     return "tea";
+ *   }
+ * }
+ * assertEquals(await run(function* () { return yield* new Kettle(); }), "tea");
+ * assertEquals(await run(async () => await new Kettle()), "tea");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/collections.abc.html#collections.abc.Awaitable
+ */
+export abstract class Awaitable<T> implements PromiseLike<T> {
+  /** The iterator that does the waiting. */
+  abstract [awaitable](): Iterator<Suspension, T, unknown>;
+
+  /** What `yield*` uses: the iterator that does the waiting. */
+  [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return this[awaitable]();
+  }
+
+  /**
+   * What `await` uses. It is a getter because the engine reads it at the `await` itself, while the
+   * task that awaits can still be told, and calls what it got only later.
+   */
+  get then(): Then<T> {
+    return thenOf(this);
+  }
+}
+
+/** Tells whether an object has the `[awaitable]()` method. */
+export function hasAwaitable(value: object): value is { [awaitable](): Iterator<Suspension> } {
+  return awaitable in value && typeof value[awaitable] === "function";
+}
+
+/** Tells whether a value is a generator object. */
+export function isGenerator(value: unknown): value is Generator<unknown, unknown, unknown> {
+  return typeof value === "object" && value !== null && Symbol.toStringTag in value &&
+    value[Symbol.toStringTag] === "Generator";
+}
+
+/** Tells whether a value has a `then` method. Not to be asked of an {@linkcode Awaitable}. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (typeof value === "object" || typeof value === "function") && value !== null &&
+    "then" in value && typeof value.then === "function";
+}

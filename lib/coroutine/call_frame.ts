@@ -1,0 +1,136 @@
+/**
+ * A call of a user's function whose kind is not known before it returns: it may be a generator
+ * function, an async function, or a plain one.
+ *
+ * An async function cannot be driven step by step. Once called it runs as far as it can, and then it
+ * either settles its promise or awaits something. So the frame asks the driver to make the call
+ * (`CALLING`), which does so under the task's identity and, where a promise came back, resumes this
+ * iterator when the promise settles. Until then the function's own awaits are the task's.
+ *
+ * @module
+ */
+import {
+  Awaitable,
+  awaitable,
+  CALLING,
+  hasAwaitable,
+  isGenerator,
+  isThenable,
+  type Steps,
+  type Suspending,
+  type Suspension,
+} from "./awaitable.ts";
+
+/** `new` until the driver calls; then `inside` a coroutine that came back, `outside` in a promise. */
+type CallState = "new" | "inside" | "outside" | "returned" | "threw";
+
+/** The iterator of one call. */
+export class CallFrame<T = unknown>
+  implements Iterator<Suspension, T, unknown>, Iterable<Suspension, T, unknown>, Suspending {
+  #state: CallState = "new";
+  #function: (() => unknown) | undefined;
+  #inner: Steps | undefined;
+  #outcome: unknown = undefined;
+
+  /** @param callback What to call; it closes over its arguments. */
+  constructor(callback: () => unknown) {
+    this.#function = callback;
+  }
+
+  /** Makes it an awaitable, for types. */
+  [awaitable](): this {
+    return this;
+  }
+
+  /** It is its own iterator. */
+  [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return this;
+  }
+
+  /** Asks for the call, hands on what the inner coroutine does, or gives the outcome. */
+  next(): IteratorResult<Suspension, T> {
+    switch (this.#state) {
+      case "inside":
+        return this.#inner!.next() as IteratorResult<Suspension, T>;
+      case "returned":
+        return { done: true, value: this.#outcome as T };
+      case "threw":
+        throw this.#outcome;
+      default:
+        CALLING.value = this;
+        return CALLING as unknown as IteratorResult<Suspension, T>;
+    }
+  }
+
+  /** Throws into the inner coroutine; a call that is not made yet is never made. */
+  throw(error: unknown): IteratorResult<Suspension, T> {
+    if (this.#state === "inside" && this.#inner!.throw !== undefined) {
+      return this.#inner!.throw(error) as IteratorResult<Suspension, T>;
+    }
+    this.#settle("threw", error);
+    throw error;
+  }
+
+  /** Closes the inner coroutine. */
+  return(value?: T): IteratorResult<Suspension, T> {
+    if (this.#state === "inside") this.#inner!.return?.();
+    this.#settle("returned", value);
+    return { done: true, value: value as T };
+  }
+
+  /**
+   * Makes the call. The driver does it, inside the task's identity.
+   *
+   * @returns The promise that came back, or `null` where the frame can be resumed at once.
+   */
+  call(): PromiseLike<unknown> | null {
+    const callback = this.#function!;
+    this.#function = undefined;
+    try {
+      const result = callback();
+      const steps = stepsOf(result);
+      if (steps !== null) {
+        this.#state = "inside";
+        this.#inner = steps;
+      } else if (isThenable(result)) {
+        this.#state = "outside";
+        return result;
+      } else {
+        this.#settle("returned", result);
+      }
+    } catch (error) {
+      this.#settle("threw", error);
+    }
+    return null;
+  }
+
+  /** The iterator to drive from now on: the inner coroutine, once there is one. */
+  unwrap(): Steps {
+    return this.#inner ?? this;
+  }
+
+  /** Takes the value of the promise that came back. */
+  fulfill(value: unknown): void {
+    this.#settle("returned", value);
+  }
+
+  /** Takes the error of the promise that came back. */
+  reject(error: unknown): void {
+    this.#settle("threw", error);
+  }
+
+  #settle(state: "returned" | "threw", outcome: unknown): void {
+    this.#state = state;
+    this.#outcome = outcome;
+    this.#function = undefined;
+    this.#inner = undefined;
+  }
+}
+
+/** The iterator behind a value that is a coroutine or an awaitable, or `null`. */
+export function stepsOf(value: unknown): Steps | null {
+  if (isGenerator(value)) return value;
+  if (value instanceof Awaitable) return value[Symbol.iterator]();
+  if (typeof value === "object" && value !== null && hasAwaitable(value)) return value[awaitable]();
+  return null;
+}

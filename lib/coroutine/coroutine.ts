@@ -1,0 +1,189 @@
+/**
+ * Coroutine objects that can be awaited both ways and watched.
+ *
+ * @module
+ */
+import { RuntimeError } from "../base/errors.ts";
+import { describe, functionName } from "../base/repr.ts";
+import {
+  Awaitable,
+  awaitable,
+  type CoroutineObject,
+  isGenerator,
+  type Suspension,
+} from "./awaitable.ts";
+import { CallFrame } from "./call_frame.ts";
+
+const REUSED = "cannot reuse already awaited coroutine";
+
+/**
+ * What can be run as a coroutine: a generator object, a lazy object of this module's, or a function
+ * that returns one or a promise; a function is called at the task's first step.
+ *
+ * @typeParam T What it returns.
+ */
+export type CoroutineLike<T> =
+  | CoroutineObject<T>
+  | Coroutine<T>
+  | (() => CoroutineObject<T>)
+  | (() => PromiseLike<T>)
+  | (() => T);
+
+/**
+ * A lazy object that this module hands out where asyncio's function is a coroutine: nothing happens
+ * before it is awaited, by `yield*` or `await`, or made a task. It can be awaited once.
+ *
+ * @typeParam T What awaiting gives.
+ *
+ * @example
+ * ```ts
+ * import { Coroutine, coroutine, run } from "@asyncio/asyncio";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const double = coroutine(function* (n: number) {
+ *   return 2 * n;
+ * });
+ * assert(double(4) instanceof Coroutine);
+ * assertEquals(await run(double(4)), 8);
+ * ```
+ *
+ * @see https://docs.python.org/3/reference/datamodel.html#coroutine-objects
+ */
+export class Coroutine<T> extends Awaitable<T> {
+  #steps: Iterator<Suspension, T, unknown> | null;
+  readonly #name: string;
+
+  /**
+   * @param steps The iterator that does the work; a generator object, most often.
+   * @param name What the coroutine is called in messages.
+   */
+  constructor(steps: Iterator<Suspension, T, unknown>, name: string) {
+    super();
+    this.#steps = steps;
+    this.#name = name;
+  }
+
+  /** What the coroutine is called in messages. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /**
+   * The iterator that does the work, given once.
+   *
+   * @returns The iterator; the second time one whose first step throws a {@linkcode RuntimeError}.
+   */
+  [awaitable](): Iterator<Suspension, T, unknown> {
+    const steps = this.#steps;
+    this.#steps = null;
+    return steps ?? reused<T>();
+  }
+
+  /** Closes a coroutine that will not be awaited; awaiting it afterwards throws. */
+  close(): void {
+    this.#steps?.return?.();
+    this.#steps = null;
+  }
+
+  /** The printed form. */
+  override toString(): string {
+    return `<coroutine object ${this.#name}>`;
+  }
+}
+
+/** An iterator whose first step says that the coroutine was used before. */
+export function* reused<T>(): Generator<undefined, T, unknown> {
+  throw new RuntimeError(REUSED);
+}
+
+/**
+ * Makes of a generator function, or an async one, a function whose result is lazy and works with both
+ * `yield*` and `await`. Awaited, it runs inside the task that awaits it, not in one of its own.
+ *
+ * @param body The function. It is called, with the arguments, when the result is first awaited.
+ * @returns A function of the same arguments that returns a {@linkcode Coroutine}.
+ * @throws {TypeError} If `body` is no function.
+ *
+ * @example
+ * ```ts
+ * import { coroutine, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const later = coroutine(function* (text: string) {
+ *   yield* sleep(0.001);
+ *   return text;
+ * });
+ * assertEquals(await run(function* () { return yield* later("a"); }), "a");
+ * assertEquals(await run(async () => await later("b")), "b");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/types.html#types.coroutine
+ */
+export function coroutine<A extends unknown[], T>(
+  body: (...args: A) => Iterator<Suspension, T, unknown> | PromiseLike<T>,
+): (...args: A) => Coroutine<T> {
+  if (typeof body !== "function") {
+    throw new TypeError(`coroutine() expects a function, got ${describe(body)}`);
+  }
+  function made(this: unknown, ...args: A): Coroutine<T> {
+    return new Coroutine(new CallFrame<T>(() => body.apply(this, args)), functionName(body));
+  }
+  Object.defineProperty(made, "name", { value: functionName(body) });
+  coroutineFunctions.add(made);
+  return made;
+}
+
+const coroutineFunctions = new WeakSet<object>();
+
+/** Makes the lazy object of one of this module's own coroutines. */
+export function lazy<T>(name: string, steps: Iterator<Suspension, T, unknown>): Coroutine<T> {
+  return new Coroutine(steps, name);
+}
+
+/**
+ * Tells whether a value is a coroutine object: a generator object, or a lazy object that this module
+ * handed out to be awaited. A future, a promise or a function is none.
+ *
+ * @param value Anything.
+ * @returns Whether {@linkcode createTask} takes it as it is.
+ *
+ * @example
+ * ```ts
+ * import { isCoroutine, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function* work() {}
+ * assertEquals([work(), sleep(1), work, Promise.resolve()].map(isCoroutine), [true, true, false, false]);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.iscoroutine
+ */
+export function isCoroutine(
+  value: unknown,
+): value is CoroutineObject<unknown> | Coroutine<unknown> {
+  return isGenerator(value) || value instanceof Coroutine;
+}
+
+/**
+ * Tells whether a value is a function whose calls are coroutines: a generator function, an async
+ * function, or what {@linkcode coroutine} made.
+ *
+ * @param value Anything.
+ * @returns Whether it is one of the three. What transpilers make of them cannot be told.
+ *
+ * @example
+ * ```ts
+ * import { isCoroutineFunction } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([function* () {}, async () => {}, () => {}].map(isCoroutineFunction), [true, true, false]);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/inspect.html#inspect.iscoroutinefunction
+ */
+export function isCoroutineFunction(value: unknown): boolean {
+  if (typeof value !== "function") return false;
+  if (coroutineFunctions.has(value)) return true;
+  const tag: unknown = Reflect.get(value, Symbol.toStringTag);
+  return tag === "GeneratorFunction" || tag === "AsyncFunction";
+}

@@ -1,0 +1,574 @@
+/**
+ * The event loop as its users see it; `scheduler.ts` is the engine below. It is long because asyncio's
+ * loop has many methods, and each has its page of documentation.
+ *
+ * @module
+ */
+import { type Duration, toDelay } from "../base/duration.ts";
+import { DeadlockError, RuntimeError } from "../base/errors.ts";
+import { describe, repr } from "../base/repr.ts";
+import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
+import { isCoroutine, isCoroutineFunction } from "../coroutine/coroutine.ts";
+import type { CoroutineLike } from "../coroutine/coroutine.ts";
+import { host } from "../platform/current.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { makeDefaultExecutor } from "./default_executor.ts";
+import { type AwaitableLike, ensureFutureOn } from "./ensure_future.ts";
+import { Future } from "./future.ts";
+import { type Callback, type ExceptionContext, Handle, TimerHandle } from "./handle.ts";
+import { runningLoop } from "./loops.ts";
+import { type RunEnd, type Scheduler, schedulerOf, SchedulerOwner } from "./scheduler.ts";
+import { Task, type TaskOptions, tasksOf, waiterOf } from "./task.ts";
+import { wrapFuture } from "./wrap_future.ts";
+
+/** What {@linkcode EventLoop} and {@linkcode newEventLoop} take. */
+export interface EventLoopOptions {
+  /** Where time comes from; the host's monotonic clock where left out. */
+  clock?: Clock;
+}
+
+/** Makes tasks in the loop's stead; see {@linkcode EventLoop.setTaskFactory}. */
+export type TaskFactory = <T>(
+  loop: EventLoop,
+  coro: CoroutineLike<T>,
+  options: TaskOptions,
+) => Future<T>;
+
+/** Takes the errors that nobody else can; see {@linkcode EventLoop.setExceptionHandler}. */
+export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => unknown;
+
+/**
+ * Runs tasks and callbacks, one at a time, each until it waits.
+ *
+ * The loop moves only while {@linkcode runForever} or {@linkcode runUntilComplete} is on. Most programs
+ * never touch it: `run` makes one, runs a coroutine on it and closes it.
+ *
+ * @example
+ * ```ts
+ * import { EventLoop, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loop = new EventLoop();
+ * assertEquals(await loop.runUntilComplete(sleep(0.001, "done")), "done");
+ * loop.close();
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-eventloop.html
+ */
+export class EventLoop extends SchedulerOwner {
+  /** From how many seconds on debug mode reports a callback or a step as slow. */
+  slowCallbackDuration = 0.1;
+
+  readonly #scheduler: Scheduler;
+  // Handed to every task made without options, so that making one allocates none.
+  readonly #plainOptions: { readonly loop: EventLoop };
+  #taskFactory: TaskFactory | null = null;
+  #exceptionHandler: ExceptionHandler | null = null;
+  #executor: Executor | null = null;
+  #executorIsShut = false;
+  #debug = false;
+
+  /** @param options `clock`: where time comes from. */
+  constructor(options: EventLoopOptions = {}) {
+    super(options.clock ?? systemClock);
+    this.#scheduler = schedulerOf(this);
+    this.#plainOptions = { loop: this };
+  }
+
+  /**
+   * Runs until {@linkcode stop} is called.
+   *
+   * @returns A promise of the stop.
+   * @throws {RuntimeError} If the loop is running or closed, or another loop is running this code; the
+   * promise is rejected with it. With a {@linkcode DeadlockError} on a virtual clock when nothing is
+   * left to wait for.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_forever
+   */
+  async runForever(): Promise<void> {
+    this.#checkCanRun();
+    const end = await new Promise<RunEnd>((resolve) => this.#scheduler.start(resolve));
+    if (end === "deadlocked") throw this.#deadlock("The loop");
+  }
+
+  /**
+   * Runs until something is done.
+   *
+   * @param awaitable A future, a coroutine, or whatever else can be awaited.
+   * @returns A promise of its result. What is itself a future or a coroutine is awaited in turn, as
+   * promises do.
+   * @throws Its error, a {@linkcode CancelledError} if it was cancelled, or a {@linkcode RuntimeError}
+   * as {@linkcode runForever}; the promise is rejected with it.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_until_complete
+   */
+  async runUntilComplete<T>(awaitable: AwaitableLike<T>): Promise<T> {
+    this.#checkCanRun();
+    const [future, stop] = this.#prepareRun(awaitable);
+    const end = await new Promise<RunEnd>((resolve) => this.#scheduler.start(resolve));
+    return this.#concludeRun(future, stop, end);
+  }
+
+  /**
+   * Does what {@linkcode runUntilComplete} does before it returns. It needs a {@linkcode VirtualClock},
+   * and generator coroutines: no promise can be waited for meanwhile.
+   *
+   * @param awaitable A future, a coroutine, or whatever else can be awaited.
+   * @returns Its result.
+   * @throws Its error, or a {@linkcode CancelledError} if it was cancelled.
+   * @throws {DeadlockError} If nothing is left to wait for.
+   * @throws {RuntimeError} As {@linkcode runForever}, or if the loop's clock is not virtual.
+   *
+   * @example
+   * ```ts
+   * import { newEventLoop, sleep, VirtualClock } from "@asyncio/asyncio";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const loop = newEventLoop({ clock: new VirtualClock() });
+   * assertEquals(loop.runUntilCompleteSync(sleep(86_400, "tomorrow")), "tomorrow");
+   * loop.close();
+   * ```
+   */
+  runUntilCompleteSync<T>(awaitable: AwaitableLike<T>): T {
+    this.#checkCanRun();
+    this.#scheduler.checkVirtual();
+    const [future, stop] = this.#prepareRun(awaitable);
+    return this.#concludeRun(future, stop, this.#scheduler.runSync());
+  }
+
+  /**
+   * Ends the run that is on after the iteration that is on; without one, the next run after its first.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.stop
+   */
+  stop(): void {
+    this.#scheduler.stop();
+  }
+
+  /**
+   * Tells whether a run is on.
+   *
+   * @returns Whether {@linkcode runForever} or {@linkcode runUntilComplete} is.
+   */
+  isRunning(): boolean {
+    return this.#scheduler.isOn;
+  }
+
+  /**
+   * Tells whether the loop was closed.
+   *
+   * @returns Whether {@linkcode close} was called.
+   */
+  isClosed(): boolean {
+    return this.#scheduler.isClosed;
+  }
+
+  /**
+   * Closes the loop: what waits in it is forgotten, its default executor shut down without waiting.
+   * Closing twice does nothing.
+   *
+   * @throws {RuntimeError} If a run is on.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.close
+   */
+  close(): void {
+    if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
+    if (this.isClosed()) return;
+    this.#scheduler.close();
+    this.#executorIsShut = true;
+    const executor = this.#executor;
+    this.#executor = null;
+    if (executor !== null) void executor.shutdown({ wait: false });
+  }
+
+  /**
+   * Closes the async generators that are still open. None are tracked yet that were not closed by who
+   * began them.
+   *
+   * @returns A promise that is settled when they are closed.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.shutdown_asyncgens
+   */
+  async shutdownAsyncgens(): Promise<void> {}
+
+  /**
+   * The loop's time.
+   *
+   * @returns Seconds on a monotonic clock.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.time
+   */
+  time(): number {
+    return this.#scheduler.clock.time();
+  }
+
+  /**
+   * Has a function called at the next iteration, after those already waiting. It runs in a copy of the
+   * current context; `context.bind(callback)` runs in another.
+   *
+   * @param callback What to call.
+   * @param args Its arguments.
+   * @returns A handle by which it is cancelled.
+   * @throws {RuntimeError} If the loop is closed.
+   * @throws {TypeError} If `callback` is no function, or one that makes coroutines.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon
+   */
+  callSoon<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle {
+    this.#scheduler.checkOpen();
+    checkCallback(callback, "callSoon");
+    const handle = new Handle(callback as Callback<unknown[]>, args, this);
+    this.#scheduler.push(handle);
+    return handle;
+  }
+
+  /**
+   * Does what {@linkcode callSoon} does, from anywhere: another thread's side of the loop calls this.
+   *
+   * @param callback What to call.
+   * @param args Its arguments.
+   * @returns A handle by which it is cancelled.
+   * @throws {RuntimeError} If the loop is closed.
+   * @throws {TypeError} If `callback` is no function, or one that makes coroutines.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe
+   */
+  callSoonThreadsafe<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle {
+    this.#scheduler.checkOpen();
+    checkCallback(callback, "callSoonThreadsafe");
+    const handle = new Handle(callback as Callback<unknown[]>, args, this);
+    this.#scheduler.push(handle);
+    return handle;
+  }
+
+  /**
+   * Has a function called after a delay.
+   *
+   * @param delay How long, in seconds.
+   * @param callback What to call.
+   * @param args Its arguments.
+   * @returns A handle by which it is cancelled.
+   * @throws {RuntimeError} If the loop is closed.
+   * @throws {TypeError} If `delay` is no duration, or `callback` no function.
+   * @throws {ValueError} If `delay` is `NaN`.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_later
+   */
+  callLater<A extends unknown[]>(
+    delay: Duration,
+    callback: Callback<A>,
+    ...args: A
+  ): TimerHandle {
+    if (delay === null) throw new TypeError("delay must not be null, expected seconds");
+    const when = this.time() + toDelay(delay, "delay");
+    return this.#addTimer(when, callback, args, "callLater");
+  }
+
+  /**
+   * Has a function called at a time.
+   *
+   * @param when The time, in seconds on the clock of {@linkcode time}.
+   * @param callback What to call.
+   * @param args Its arguments.
+   * @returns A handle by which it is cancelled.
+   * @throws {RuntimeError} If the loop is closed.
+   * @throws {TypeError} If `when` is no number, or `callback` no function.
+   * @throws {ValueError} If `when` is `NaN`.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_at
+   */
+  callAt<A extends unknown[]>(when: number, callback: Callback<A>, ...args: A): TimerHandle {
+    if (typeof when !== "number") {
+      throw new TypeError(`when must be a number of seconds, got ${describe(when)}`);
+    }
+    return this.#addTimer(toDelay(when, "when"), callback, args, "callAt");
+  }
+
+  /**
+   * Makes a future of this loop's.
+   *
+   * @returns The future.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_future
+   */
+  createFuture<T = unknown>(): Future<T> {
+    return new Future<T>(this.#plainOptions);
+  }
+
+  /**
+   * Makes a task that runs a coroutine on this loop.
+   *
+   * @param coro A generator object, a lazy object of this module's, or a function.
+   * @param options `name`, `context`.
+   * @returns The task.
+   * @throws {RuntimeError} If the loop is closed.
+   * @throws {TypeError} If `coro` is no coroutine.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_task
+   */
+  createTask<T>(coro: CoroutineLike<T>, options?: TaskOptions): Task<T> {
+    this.#scheduler.checkOpen();
+    if (this.#taskFactory !== null) {
+      return this.#taskFactory(this, coro, options ?? {}) as Task<T>;
+    }
+    return new Task<T>(
+      coro,
+      options === undefined ? this.#plainOptions : { ...options, loop: this },
+    );
+  }
+
+  /**
+   * Sets who makes the tasks of {@linkcode createTask}.
+   *
+   * @param factory Called with the loop, the coroutine and the options; returns a future. `null` for the
+   * loop itself.
+   * @throws {TypeError} If it is neither.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_task_factory
+   */
+  setTaskFactory(factory: TaskFactory | null): void {
+    if (factory !== null && typeof factory !== "function") {
+      throw new TypeError(`task factory must be a callable or null, got ${describe(factory)}`);
+    }
+    this.#taskFactory = factory;
+  }
+
+  /**
+   * Who makes the tasks.
+   *
+   * @returns What was set, or `null`.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.get_task_factory
+   */
+  getTaskFactory(): TaskFactory | null {
+    return this.#taskFactory;
+  }
+
+  /**
+   * Runs a function on another thread, or in another process.
+   *
+   * @param executor Where; `null` for the default executor.
+   * @param func A function that closes over nothing, or a reference to one of a module's.
+   * @param args Its arguments, which are cloned.
+   * @returns A future of its result; cancelling it cancels the job.
+   * @throws {RuntimeError} If the loop is closed, or the default executor was shut down.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_in_executor
+   */
+  runInExecutor<A extends unknown[], R>(
+    executor: Executor | null,
+    func: Job<A, R>,
+    ...args: A
+  ): Future<JobResult<R>> {
+    this.#scheduler.checkOpen();
+    if (executor === null) {
+      if (this.#executorIsShut) throw new RuntimeError("Executor shutdown has been called");
+      executor = this.#executor ??= makeDefaultExecutor();
+    }
+    return wrapFuture(executor.submit(func, ...args), { loop: this });
+  }
+
+  /**
+   * Sets the executor that {@linkcode runInExecutor} uses for `null`.
+   *
+   * @param executor The executor. The one before is not shut down.
+   * @throws {TypeError} If it has no `submit`.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_default_executor
+   */
+  setDefaultExecutor(executor: Executor): void {
+    if (typeof executor?.submit !== "function") {
+      throw new TypeError(
+        `executor must be ThreadPoolExecutor instance, got ${describe(executor)}`,
+      );
+    }
+    this.#executor = executor;
+  }
+
+  /**
+   * Shuts the default executor down and waits for its workers.
+   *
+   * @returns A promise that is settled when they are gone.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.shutdown_default_executor
+   */
+  async shutdownDefaultExecutor(): Promise<void> {
+    this.#executorIsShut = true;
+    const executor = this.#executor;
+    if (executor !== null) await executor.shutdown({ wait: true });
+  }
+
+  /**
+   * Sets who takes the errors that nobody else can.
+   *
+   * @param handler Called with the loop and the error's circumstances; `null` for
+   * {@linkcode defaultExceptionHandler}.
+   * @throws {TypeError} If it is neither.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_exception_handler
+   */
+  setExceptionHandler(handler: ExceptionHandler | null): void {
+    if (handler !== null && typeof handler !== "function") {
+      throw new TypeError(`A callable object or null is expected, got ${describe(handler)}`);
+    }
+    this.#exceptionHandler = handler;
+  }
+
+  /**
+   * Who takes the errors that nobody else can.
+   *
+   * @returns What was set, or `null`.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.get_exception_handler
+   */
+  getExceptionHandler(): ExceptionHandler | null {
+    return this.#exceptionHandler;
+  }
+
+  /**
+   * Writes an error's circumstances to the console.
+   *
+   * @param context What went wrong, and where.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.default_exception_handler
+   */
+  defaultExceptionHandler(context: ExceptionContext): void {
+    const lines = [context.message || "Unhandled exception in event loop"];
+    for (const key of Object.keys(context).sort()) {
+      if (key !== "message" && key !== "exception") lines.push(`${key}: ${repr(context[key])}`);
+    }
+    const { exception } = context;
+    if (exception instanceof Error) lines.push(exception.stack ?? String(exception));
+    else if (exception !== undefined) lines.push(repr(exception));
+    host.logError(lines.join("\n"));
+  }
+
+  /**
+   * Hands an error to the exception handler. An error of the handler's own goes to the default one.
+   *
+   * @param context What went wrong, and where.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_exception_handler
+   */
+  callExceptionHandler(context: ExceptionContext): void {
+    if (this.#exceptionHandler === null) {
+      this.defaultExceptionHandler(context);
+      return;
+    }
+    try {
+      this.#exceptionHandler(this, context);
+    } catch (error) {
+      this.defaultExceptionHandler({
+        message: "Unhandled error in exception handler",
+        exception: error,
+        context,
+      });
+    }
+  }
+
+  /**
+   * Tells whether debug mode is on.
+   *
+   * @returns What {@linkcode setDebug} set.
+   */
+  getDebug(): boolean {
+    return this.#debug;
+  }
+
+  /**
+   * Switches debug mode.
+   *
+   * @param enabled Whether it is to be on.
+   */
+  setDebug(enabled: boolean): void {
+    this.#debug = enabled;
+  }
+
+  /** The printed form. */
+  override toString(): string {
+    return `<${this.constructor.name} running=${this.isRunning()} closed=${this.isClosed()} ` +
+      `debug=${this.getDebug()}>`;
+  }
+
+  #addTimer(when: number, callback: Callback<never>, args: unknown[], method: string): TimerHandle {
+    this.#scheduler.checkOpen();
+    checkCallback(callback, method);
+    const handle = new TimerHandle(when, callback as Callback<unknown[]>, args, this);
+    this.#scheduler.addTimer(handle);
+    return handle;
+  }
+
+  #checkCanRun(): void {
+    this.#scheduler.checkOpen();
+    if (this.isRunning()) throw new RuntimeError("This event loop is already running");
+    if (runningLoop() !== null) {
+      throw new RuntimeError("Cannot run the event loop while another loop is running");
+    }
+  }
+
+  #prepareRun<T>(awaitable: AwaitableLike<T>): [Future<T>, () => void] {
+    const future = ensureFutureOn(this, awaitable);
+    const stop = () => this.stop();
+    future.addDoneCallback(stop);
+    return [future, stop];
+  }
+
+  #concludeRun<T>(future: Future<T>, stop: () => void, end: RunEnd): T {
+    future.removeDoneCallback(stop);
+    if (end === "deadlocked") throw this.#deadlock(repr(future));
+    if (!future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
+    return future.result();
+  }
+
+  #deadlock(what: string): DeadlockError {
+    const waiting = tasksOf(this).map((task) => {
+      const waiter = waiterOf(task);
+      return { task: repr(task), waitingFor: waiter === null ? null : repr(waiter) };
+    });
+    const list = waiting.map(({ task, waitingFor }) =>
+      `\n  ${task} waits for ${waitingFor ?? "-"}`
+    );
+    return new DeadlockError(
+      `${what} can never be done: nothing is ready and no timer is set${list.join("")}`,
+      waiting,
+    );
+  }
+}
+
+/**
+ * Makes a loop.
+ *
+ * @param options `clock`: where time comes from.
+ * @returns The loop; close it when it is over.
+ *
+ * @example
+ * ```ts
+ * import { newEventLoop } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loop = newEventLoop();
+ * loop.callSoon(() => loop.stop());
+ * await loop.runForever();
+ * loop.close();
+ * assertEquals(loop.isClosed(), true);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.new_event_loop
+ */
+export function newEventLoop(options: EventLoopOptions = {}): EventLoop {
+  return new EventLoop(options);
+}
+
+function checkCallback(callback: unknown, method: string): void {
+  if (isCoroutine(callback) || isCoroutineFunction(callback)) {
+    throw new TypeError(
+      `coroutines cannot be used with ${method}(), got ${describe(callback)}: ` +
+        "expected a plain function; createTask() runs coroutines",
+    );
+  }
+  if (typeof callback !== "function") {
+    throw new TypeError(
+      `a callable object was expected by ${method}(), got ${describe(callback)}`,
+    );
+  }
+}

@@ -1,0 +1,481 @@
+/**
+ * Futures: outcomes that are not there yet.
+ *
+ * A future is its own iterator, and one without state: as long as it is pending it yields the one
+ * `SUSPENDED` object with itself inside; afterwards it returns its result or throws its error. So
+ * awaiting allocates nothing.
+ *
+ * @module
+ */
+import { CancelledError, InvalidStateError } from "../base/errors.ts";
+import { describe, functionName, repr } from "../base/repr.ts";
+import {
+  Awaitable,
+  awaitable,
+  SUSPENDED,
+  type Suspending,
+  type Suspension,
+} from "../coroutine/awaitable.ts";
+import { type Context, copyContext } from "../coroutine/context_vars.ts";
+import type { EventLoop } from "./event_loop.ts";
+import { Handle } from "./handle.ts";
+import { getEventLoop } from "./loops.ts";
+import { isLoop, type Scheduler, schedulerOf } from "./scheduler.ts";
+import { watchUnretrieved } from "./unretrieved.ts";
+
+/** The key of the method by which a future tells a listener that it is done. */
+export const notify: unique symbol = Symbol("notify");
+
+/** Whoever is to be told that a future is done. */
+export interface Listener {
+  /** Takes note; called once, by the future that is done. Never throws. */
+  [notify](future: Future<unknown>): void;
+}
+
+/** What {@linkcode Future.addDoneCallback} takes beside the callback. */
+export interface DoneCallbackOptions {
+  /** The context to call it in; a copy of the current one where left out. */
+  context?: Context;
+}
+
+/** What {@linkcode Future} takes. */
+export interface FutureOptions {
+  /** The loop it belongs to; the running one, or the one that was set, where left out. */
+  loop?: EventLoop;
+}
+
+const PENDING = 0;
+const CANCELLED = 1;
+const FULFILLED = 2;
+const FAILED = 3;
+
+/** Adds a listener that is told by {@linkcode notify}; for tasks, gatherings and promises. */
+export let listen: (future: Future<unknown>, listener: Listener) => void;
+
+/** Takes a listener off again. */
+export let unlisten: (future: Future<unknown>, listener: Listener) => void;
+
+/** The engine of a future's loop. */
+export let schedulerOfFuture: (future: Future<unknown>) => Scheduler;
+
+/** Finishes a future with a value; for tasks, whose `setResult` is not for users. */
+export let fulfil: (future: Future<unknown>, value: unknown) => void;
+
+/** Finishes a future with whatever was thrown; for tasks and promises. */
+export let fail: (future: Future<unknown>, error: unknown) => void;
+
+/** Cancels a future and remembers the error to throw; for tasks that end by it. */
+export let finishCancelled: (
+  future: Future<unknown>,
+  error: CancelledError | null,
+  message: string | undefined,
+) => void;
+
+/** The error that a cancelled future throws; made anew but for the first time after a task's own. */
+export let makeCancelledError: (future: Future<unknown>) => CancelledError;
+
+/** Remembers the message of a cancellation that is to come; for tasks. */
+export let setCancelMessage: (future: Future<unknown>, message: string | undefined) => void;
+
+/** The message that a future was, or is to be, cancelled with; for tasks. */
+export let cancelMessageOf: (future: Future<unknown>) => string | undefined;
+
+/** The error of a future that failed, without counting as retrieving it; else `undefined`. */
+export let peekError: (future: Future<unknown>) => { readonly error: unknown } | undefined;
+
+/** Counts a future's error as retrieved. */
+export let markRetrieved: (future: Future<unknown>) => void;
+
+class DoneCallback implements Listener {
+  readonly callback: (future: Future<unknown>) => unknown;
+  readonly context: Context;
+
+  constructor(callback: (future: Future<unknown>) => unknown, context: Context) {
+    this.callback = callback;
+    this.context = context;
+  }
+
+  [notify](future: Future<unknown>): void {
+    const scheduler = schedulerOfFuture(future);
+    scheduler.push(
+      new Handle(
+        this.callback as (...args: unknown[]) => unknown,
+        [future],
+        scheduler.owner,
+        this.context,
+      ),
+    );
+  }
+}
+
+/**
+ * An outcome that is not there yet, of work that somebody does.
+ *
+ * It can be awaited by `yield*` and by `await`, any number of times, by any number of tasks; cancelling
+ * a task that waits for it cancels it. Most often a {@linkcode Task} is what you want.
+ *
+ * @typeParam T What its result is.
+ *
+ * @example
+ * ```ts
+ * import { Future, getRunningLoop, run } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const answer = new Future<number>();
+ *   getRunningLoop().callSoon(() => answer.setResult(42));
+ *   assertEquals(yield* answer, 42);
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-future.html#asyncio.Future
+ */
+export class Future<T = unknown> extends Awaitable<T> implements Suspending {
+  readonly #scheduler: Scheduler;
+  #state: 0 | 1 | 2 | 3 = PENDING;
+  // The result, the error, or the error that a cancelled task ended by, according to #state.
+  #outcome: unknown = undefined;
+  // Nobody, one, or several in order: the first two are what nearly all futures have.
+  #listeners: Listener | Listener[] | null = null;
+  #message: string | undefined = undefined;
+  // Shared with the watch for errors that nobody retrieves.
+  #watch: { retrieved: boolean } | null = null;
+
+  static {
+    listen = (future, listener) => future.#listen(listener);
+    unlisten = (future, listener) => {
+      future.#filter((other) => other !== listener);
+    };
+    schedulerOfFuture = (future) => future.#scheduler;
+    fulfil = (future, value) => future.#finish(FULFILLED, value);
+    fail = (future, error) => future.#fail(error);
+    finishCancelled = (future, error, message) => {
+      future.#message = message;
+      future.#finish(CANCELLED, error);
+    };
+    makeCancelledError = (future) => future.#makeCancelledError();
+    setCancelMessage = (future, message) => {
+      future.#message = message;
+    };
+    cancelMessageOf = (future) => future.#message;
+    peekError = (future) => future.#state === FAILED ? { error: future.#outcome } : undefined;
+    markRetrieved = (future) => future.#retrieve();
+  }
+
+  /**
+   * @param options `loop`: the loop it belongs to.
+   * @throws {TypeError} If `loop` is no event loop.
+   * @throws {RuntimeError} If there is no loop to belong to.
+   */
+  constructor(options: FutureOptions = {}) {
+    super();
+    const loop = options.loop ?? getEventLoop();
+    if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+    this.#scheduler = schedulerOf(loop);
+  }
+
+  /**
+   * The loop it belongs to.
+   *
+   * @returns The loop.
+   */
+  getLoop(): EventLoop {
+    return this.#scheduler.owner as EventLoop;
+  }
+
+  /**
+   * Tells whether it is over: by a result, an error, or its cancellation.
+   *
+   * @returns `false` as long as it is pending.
+   */
+  done(): boolean {
+    return this.#state !== PENDING;
+  }
+
+  /**
+   * Tells whether it was cancelled.
+   *
+   * @returns Whether it ended so.
+   */
+  cancelled(): boolean {
+    return this.#state === CANCELLED;
+  }
+
+  /**
+   * The result.
+   *
+   * @returns The result.
+   * @throws The error that it was given instead.
+   * @throws {CancelledError} If it was cancelled.
+   * @throws {InvalidStateError} If it is pending.
+   */
+  result(): T {
+    switch (this.#state) {
+      case FULFILLED:
+        return this.#outcome as T;
+      case FAILED:
+        this.#retrieve();
+        throw this.#outcome;
+      case CANCELLED:
+        throw this.#makeCancelledError();
+      default:
+        throw new InvalidStateError(`Result is not set. Await it first: ${this}`);
+    }
+  }
+
+  /**
+   * The error.
+   *
+   * @returns The error, or `null` where it has a result.
+   * @throws {CancelledError} If it was cancelled.
+   * @throws {InvalidStateError} If it is pending.
+   */
+  exception(): unknown {
+    switch (this.#state) {
+      case FULFILLED:
+        return null;
+      case FAILED:
+        this.#retrieve();
+        return this.#outcome;
+      case CANCELLED:
+        throw this.#makeCancelledError();
+      default:
+        throw new InvalidStateError(`Exception is not set. Await it first: ${this}`);
+    }
+  }
+
+  /**
+   * Gives it its result, and schedules its callbacks.
+   *
+   * @param value The result.
+   * @throws {InvalidStateError} If it is done.
+   */
+  setResult(value: T): void {
+    this.#checkPending("setResult");
+    this.#finish(FULFILLED, value);
+  }
+
+  /**
+   * Gives it an error in place of a result, and schedules its callbacks.
+   *
+   * @param exception The error, or a class of errors to make it of.
+   * @throws {InvalidStateError} If it is done.
+   * @throws {TypeError} If it is no error.
+   */
+  setException(exception: Error | (new () => Error)): void {
+    this.#checkPending("setException");
+    const error = typeof exception === "function" ? new exception() : exception;
+    if (!(error instanceof Error)) {
+      throw new TypeError(
+        `invalid exception object: setException() expects an Error, got ${describe(error)}`,
+      );
+    }
+    this.#fail(error);
+  }
+
+  /**
+   * Cancels it, and schedules its callbacks. Who awaits it gets a {@linkcode CancelledError}.
+   *
+   * @param message The error's message.
+   * @returns `false` if it was done, and so was not cancelled.
+   */
+  cancel(message?: string): boolean {
+    this.#retrieve();
+    if (this.#state !== PENDING) return false;
+    this.#message = message;
+    this.#finish(CANCELLED, null);
+    return true;
+  }
+
+  /**
+   * Has a function called, from the loop and with this future, when it is done; soon, if it is done
+   * already. Functions are called in the order added.
+   *
+   * @param callback What to call. Bind further arguments with a closure or `bind`.
+   * @param options `context`: the context to call it in.
+   * @throws {TypeError} If it is no function.
+   */
+  addDoneCallback(callback: (future: this) => unknown, options: DoneCallbackOptions = {}): void {
+    if (typeof callback !== "function") {
+      throw new TypeError(
+        `a callable object was expected by addDoneCallback(), got ${describe(callback)}`,
+      );
+    }
+    this.#listen(
+      new DoneCallback(
+        callback as (future: Future<unknown>) => unknown,
+        options.context ?? copyContext(),
+      ),
+    );
+  }
+
+  /**
+   * Takes a function off again, as often as it was added.
+   *
+   * @param callback The function.
+   * @returns How many times it was taken off.
+   */
+  removeDoneCallback(callback: (future: this) => unknown): number {
+    return this.#filter((listener) =>
+      !(listener instanceof DoneCallback && listener.callback === callback)
+    );
+  }
+
+  /** It is its own iterator. */
+  override [awaitable](): Iterator<Suspension, T, unknown> {
+    return this;
+  }
+
+  /** It is its own iterator. */
+  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return this;
+  }
+
+  /** @ignore One step of `yield*`: waits while pending, then gives the outcome. */
+  next(): IteratorResult<Suspension, T> {
+    if (this.#state === PENDING) {
+      SUSPENDED.value = this;
+      return SUSPENDED as IteratorResult<Suspension, T>;
+    }
+    return { done: true, value: this.result() };
+  }
+
+  /** @ignore What `yield*` does with an error thrown at it. */
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  /** Has a function called with the result, or with the error, as a promise does. */
+  catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
+    return Promise.resolve(this).catch(onRejected);
+  }
+
+  /** Has a function called when it is over, as a promise does. */
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return Promise.resolve(this).finally(onFinally);
+  }
+
+  /** The printed form. */
+  override toString(): string {
+    return `<${[this.constructor.name, ...this.describeState()].join(" ")}>`;
+  }
+
+  /** @ignore The parts of the printed form. */
+  protected describeState(): string[] {
+    switch (this.#state) {
+      case FULFILLED:
+        return ["finished", `result=${repr(this.#outcome)}`];
+      case FAILED:
+        return ["finished", `exception=${repr(this.#outcome)}`];
+      case CANCELLED:
+        return ["cancelled"];
+      default:
+        return ["pending", ...this.describeCallbacks()];
+    }
+  }
+
+  /** @ignore The part of the printed form that tells of callbacks. */
+  protected describeCallbacks(): string[] {
+    const listeners = this.#listeners === null
+      ? []
+      : Array.isArray(this.#listeners)
+      ? this.#listeners
+      : [this.#listeners];
+    const names = listeners.map((listener) =>
+      listener instanceof DoneCallback
+        ? `${functionName(listener.callback)}()`
+        : `${listener.constructor.name}.wakeup()`
+    );
+    if (names.length === 0) return [];
+    const shown = names.length <= 2
+      ? names.join(", ")
+      : `${names[0]}, <${names.length - 2} more>, ${names.at(-1)}`;
+    return [`cb=[${shown}]`];
+  }
+
+  #checkPending(method: string): void {
+    if (this.#state !== PENDING) {
+      throw new InvalidStateError(
+        `invalid state: ${method}() expects a pending future, got ${this}`,
+      );
+    }
+  }
+
+  #listen(listener: Listener): void {
+    if (this.#state !== PENDING) listener[notify](this);
+    else if (this.#listeners === null) this.#listeners = listener;
+    else if (Array.isArray(this.#listeners)) this.#listeners.push(listener);
+    else this.#listeners = [this.#listeners, listener];
+  }
+
+  #filter(keep: (listener: Listener) => boolean): number {
+    const listeners = this.#listeners;
+    if (listeners === null) return 0;
+    if (!Array.isArray(listeners)) {
+      if (keep(listeners)) return 0;
+      this.#listeners = null;
+      return 1;
+    }
+    const kept = listeners.filter(keep);
+    this.#listeners = kept.length === 0 ? null : kept;
+    return listeners.length - kept.length;
+  }
+
+  #finish(state: 1 | 2 | 3, outcome: unknown): void {
+    this.#state = state;
+    this.#outcome = outcome;
+    const listeners = this.#listeners;
+    if (listeners === null) return;
+    this.#listeners = null;
+    if (Array.isArray(listeners)) {
+      for (const listener of listeners) listener[notify](this);
+    } else {
+      listeners[notify](this);
+    }
+  }
+
+  #fail(error: unknown): void {
+    const watch = { retrieved: false };
+    this.#watch = watch;
+    watchUnretrieved(this, error, watch, this.#scheduler.owner);
+    this.#finish(FAILED, error);
+  }
+
+  #retrieve(): void {
+    if (this.#watch === null) return;
+    this.#watch.retrieved = true;
+    this.#watch = null;
+  }
+
+  #makeCancelledError(): CancelledError {
+    // A task ended by an error of its own: the first who asks gets that one, with its stack.
+    const own = this.#outcome as CancelledError | null;
+    if (own !== null && this.#state === CANCELLED) {
+      this.#outcome = null;
+      return own;
+    }
+    return new CancelledError(this.#message);
+  }
+}
+
+/**
+ * Tells whether a value is a future of this module's.
+ *
+ * @param value Anything.
+ * @returns Whether it is a {@linkcode Future}; a {@linkcode Task} is one.
+ *
+ * @example
+ * ```ts
+ * import { isFuture, newEventLoop } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loop = newEventLoop();
+ * assertEquals([loop.createFuture(), Promise.resolve()].map(isFuture), [true, false]);
+ * loop.close();
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-future.html#asyncio.isfuture
+ */
+export function isFuture(value: unknown): value is Future<unknown> {
+  return value instanceof Future;
+}

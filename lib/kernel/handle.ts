@@ -1,0 +1,223 @@
+/**
+ * Callbacks that a loop is to call, and the handles by which they are cancelled.
+ *
+ * @module
+ */
+import { functionName, repr } from "../base/repr.ts";
+import { type Context, copyContext, swapContext } from "../coroutine/context_vars.ts";
+
+/** The key of the method by which the loop runs an entry of its ready queue. */
+export const execute: unique symbol = Symbol("execute");
+
+/** An entry of the ready queue: a callback's handle, or a task whose step is due. */
+export interface Runnable {
+  /** Does what the entry is for; never throws. */
+  [execute](): void;
+}
+
+/** A function that a loop calls for its effect. */
+export type Callback<A extends unknown[] = never[]> = (...args: A) => unknown;
+
+/** What an exception handler is told. */
+export interface ExceptionContext {
+  /** What went wrong. */
+  readonly message: string;
+  /** What was thrown, where something was. */
+  readonly exception?: unknown;
+  /** The future it concerns. */
+  readonly future?: unknown;
+  /** The task it concerns. */
+  readonly task?: unknown;
+  /** The handle whose callback threw. */
+  readonly handle?: Handle;
+  /** More of whatever kind. */
+  readonly [key: string]: unknown;
+}
+
+/** What a handle needs of its loop. */
+export interface HandleOwner {
+  /** Reports an error that nobody else can take. */
+  callExceptionHandler(context: ExceptionContext): void;
+}
+
+/**
+ * A callback that a loop is to call.
+ *
+ * @example
+ * ```ts
+ * import { newEventLoop } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loop = newEventLoop();
+ * const calls: string[] = [];
+ * loop.callSoon(() => calls.push("kept"));
+ * loop.callSoon(() => calls.push("cancelled")).cancel();
+ * loop.callSoon(() => loop.stop());
+ * await loop.runForever();
+ * assertEquals(calls, ["kept"]);
+ * loop.close();
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle
+ */
+export class Handle implements Runnable {
+  // Null once cancelled: what the callback closes over is let go at once.
+  #callback: Callback<unknown[]> | null;
+  #args: unknown[];
+  readonly #loop: HandleOwner;
+  readonly #context: Context;
+
+  /**
+   * @param callback What to call.
+   * @param args Its arguments.
+   * @param loop The loop that is to call it.
+   * @param context The context to call it in; a copy of the current one where left out.
+   */
+  constructor(
+    callback: Callback<unknown[]>,
+    args: unknown[],
+    loop: HandleOwner,
+    context: Context = copyContext(),
+  ) {
+    this.#callback = callback;
+    this.#args = args;
+    this.#loop = loop;
+    this.#context = context;
+  }
+
+  /** Keeps the callback from being called. Cancelling twice, or too late, does nothing. */
+  cancel(): void {
+    this.#callback = null;
+    this.#args = [];
+  }
+
+  /**
+   * Tells whether the handle was cancelled.
+   *
+   * @returns Whether {@linkcode cancel} was called.
+   */
+  cancelled(): boolean {
+    return this.#callback === null;
+  }
+
+  /**
+   * The context that the callback runs in.
+   *
+   * @returns The context.
+   */
+  getContext(): Context {
+    return this.#context;
+  }
+
+  /** The printed form. */
+  toString(): string {
+    const name = this.constructor.name;
+    return this.#callback === null
+      ? `<${name} cancelled>`
+      : `<${name}${this.describeTime()} ${this.#describeCall()}>`;
+  }
+
+  /** @ignore Run by the loop. */
+  [execute](): void {
+    const callback = this.#callback;
+    if (callback === null) return;
+    const args = this.#args;
+    const previous = swapContext(this.#context);
+    try {
+      // A spread call costs several times a plain one, and most callbacks have one argument or none.
+      if (args.length === 0) callback();
+      else if (args.length === 1) callback(args[0]);
+      else callback(...args);
+    } catch (error) {
+      this.#loop.callExceptionHandler({
+        message: `Exception in callback ${this.#describeCall()}`,
+        exception: error,
+        handle: this,
+      });
+    } finally {
+      swapContext(previous);
+    }
+  }
+
+  /** What the printed form says of the time. */
+  protected describeTime(): string {
+    return "";
+  }
+
+  #describeCall(): string {
+    return `${functionName(this.#callback)}(${this.#args.map((arg) => repr(arg)).join(", ")})`;
+  }
+}
+
+/** Where a timer handle stands while it waits for its time. */
+export interface TimerOwner {
+  /** Takes note that one of the timers that wait was cancelled. */
+  noteCancelled(): void;
+}
+
+/** Ties a handle to the queue it waits in, or to none; for the timer queue. */
+export let setTimerOwner: (handle: TimerHandle, owner: TimerOwner | null) => void;
+
+/**
+ * A callback that a loop is to call at a time.
+ *
+ * @example
+ * ```ts
+ * import { newEventLoop, VirtualClock } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loop = newEventLoop({ clock: new VirtualClock(10) });
+ * assertEquals(loop.callLater(5, () => {}).when(), 15);
+ * loop.close();
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.TimerHandle
+ */
+export class TimerHandle extends Handle {
+  readonly #when: number;
+  #owner: TimerOwner | null = null;
+
+  static {
+    setTimerOwner = (handle, owner) => {
+      handle.#owner = owner;
+    };
+  }
+
+  /**
+   * @param when The time to call at, in seconds on the clock of `loop.time()`.
+   * @param callback What to call.
+   * @param args Its arguments.
+   * @param loop The loop that is to call it.
+   * @param context The context to call it in; a copy of the current one where left out.
+   */
+  constructor(
+    when: number,
+    callback: Callback<unknown[]>,
+    args: unknown[],
+    loop: HandleOwner,
+    context?: Context,
+  ) {
+    super(callback, args, loop, context);
+    this.#when = when;
+  }
+
+  /**
+   * The time the callback is to be called at.
+   *
+   * @returns Seconds on the clock of `loop.time()`.
+   */
+  when(): number {
+    return this.#when;
+  }
+
+  /** Keeps the callback from being called. */
+  override cancel(): void {
+    if (!this.cancelled()) this.#owner?.noteCancelled();
+    super.cancel();
+  }
+
+  /** @ignore */
+  protected override describeTime(): string {
+    return ` when=${this.#when}`;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Which loop is meant where none is named.
+ *
+ * @module
+ */
+import { RuntimeError } from "../base/errors.ts";
+import { describe } from "../base/repr.ts";
+import type { EventLoop } from "./event_loop.ts";
+import { ambientTask, running } from "./running.ts";
+import { isLoop } from "./scheduler.ts";
+
+let set: EventLoop | null = null;
+
+/** The loop whose code runs now, or `null`. */
+export function runningLoop(): EventLoop | null {
+  if (running.scheduler !== null) return running.scheduler.owner as EventLoop;
+  return ambientTask()?.getLoop() ?? null;
+}
+
+/**
+ * The loop whose code runs now: a callback of it, or a segment of one of its tasks.
+ *
+ * @returns The loop.
+ * @throws {RuntimeError} If none does: a click handler or a promise's callback is the host's code, not
+ * the loop's.
+ *
+ * @example
+ * ```ts
+ * import { getRunningLoop, run } from "@asyncio/asyncio";
+ * import { assert, assertThrows } from "@std/assert";
+ *
+ * await run(function* () {
+ *   assert(getRunningLoop().isRunning());
+ * });
+ * assertThrows(() => getRunningLoop(), Error, "no running event loop");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_running_loop
+ */
+export function getRunningLoop(): EventLoop {
+  const loop = runningLoop();
+  if (loop === null) {
+    throw new RuntimeError(
+      "no running event loop: expected to be called by a task or a callback of a loop, " +
+        "got called by code of the host's; methods of a loop (loop.createTask) work anywhere",
+    );
+  }
+  return loop;
+}
+
+/**
+ * The running loop, or else the one that {@linkcode setEventLoop} set.
+ *
+ * @returns The loop.
+ * @throws {RuntimeError} If there is neither.
+ *
+ * @example
+ * ```ts
+ * import { getEventLoop, newEventLoop, setEventLoop } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loop = newEventLoop();
+ * setEventLoop(loop);
+ * assertEquals(getEventLoop(), loop);
+ * setEventLoop(null);
+ * loop.close();
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_event_loop
+ */
+export function getEventLoop(): EventLoop {
+  const loop = runningLoop() ?? set;
+  if (loop === null) {
+    throw new RuntimeError(
+      "There is no current event loop: expected a running one, or one set by setEventLoop(), got none",
+    );
+  }
+  return loop;
+}
+
+/**
+ * Sets the loop that {@linkcode getEventLoop} gives where none runs.
+ *
+ * @param loop The loop, or `null` for none.
+ * @throws {TypeError} If it is neither.
+ *
+ * @example
+ * ```ts
+ * import { getEventLoop, setEventLoop } from "@asyncio/asyncio";
+ * import { assertThrows } from "@std/assert";
+ *
+ * setEventLoop(null);
+ * assertThrows(() => getEventLoop(), Error, "There is no current event loop");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.set_event_loop
+ */
+export function setEventLoop(loop: EventLoop | null): void {
+  if (loop !== null && !isLoop(loop)) {
+    throw new TypeError(`loop must be an instance of EventLoop or null, got ${describe(loop)}`);
+  }
+  set = loop;
+}

@@ -1,0 +1,89 @@
+/**
+ * What stands behind `await` of something of this module's.
+ *
+ * The engine reads the `then` property at the `await` itself, and calls what it got in a later
+ * microtask. Reading tells whose the `await` is; what is given for that task then drives the awaited
+ * thing as a strand of it. Code that belongs to no task gets a plain `then`, which works for futures
+ * alone: what is lazy needs a task to run in.
+ *
+ * @module
+ */
+import { RuntimeError } from "../base/errors.ts";
+import { Awaitable, setThenProvider, type Then } from "../coroutine/awaitable.ts";
+import { currentSegment } from "./async_hold.ts";
+import { Future, listen, type Listener, notify, schedulerOfFuture } from "./future.ts";
+import { ambientTask, running } from "./running.ts";
+import { returnToTask, startStrand, type Task } from "./task.ts";
+
+type Resolve = (value: unknown) => void;
+type Reject = (error: unknown) => void;
+
+const NEVER = new Promise<never>(() => {});
+
+setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
+  const task = awaitingTask();
+  if (task === null) return plainThen(subject);
+  returnToTask(task);
+  const { hold } = schedulerOfFuture(task);
+  hold.mark(task);
+  const segment = currentSegment();
+  return ((onFulfilled?: Resolve | null, onRejected?: Reject | null) => {
+    hold.claim(task);
+    // Read and called in one go: the user's own call, and nothing that the task waits for.
+    const isUsersCall = segment === currentSegment();
+    if (task.done() || (isUsersCall && subject instanceof Future)) {
+      return plainThen(subject)(onFulfilled as never, onRejected as never);
+    }
+    if (!isUsersCall && onFulfilled && onRejected) {
+      startStrand(task, subject, onFulfilled, onRejected);
+      return NEVER;
+    }
+    return new Promise<T>((resolve, reject) => startStrand(task, subject, resolve, reject))
+      .then(onFulfilled as never, onRejected as never);
+  }) as Then<T>;
+});
+
+/** The task whose async function runs now, or `null`. */
+export function awaitingTask(): Task<unknown> | null {
+  // In a step, only the first segment of an async function can await; an async helper that a
+  // generator coroutine calls on the side is no part of the coroutine.
+  if (running.scheduler !== null && !running.calling) return null;
+  return ambientTask();
+}
+
+function plainThen<T>(subject: Awaitable<T>): Then<T> {
+  return ((onFulfilled, onRejected) =>
+    new Promise<T>((resolve, reject) => {
+      if (subject instanceof Future) listen(subject, new PromiseListener(resolve, reject));
+      else {
+        reject(
+          new RuntimeError(
+            `no running event loop: ${subject} can be awaited by a task alone, ` +
+              "expected await in a coroutine that a loop runs, or run()",
+          ),
+        );
+      }
+    }).then(onFulfilled, onRejected)) as Then<T>;
+}
+
+/** Settles a promise as a future ends, at once: what the promise calls comes later in any case. */
+class PromiseListener<T> implements Listener {
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(resolve: (value: T) => void, reject: (error: unknown) => void) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  [notify](future: Future<unknown>): void {
+    let value: T;
+    try {
+      value = (future as Future<T>).result();
+    } catch (error) {
+      this.#reject(error);
+      return;
+    }
+    this.#resolve(value);
+  }
+}

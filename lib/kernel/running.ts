@@ -1,0 +1,39 @@
+/**
+ * What runs now on this thread.
+ *
+ * While a handle or a step executes nothing else can, so plain fields tell all. An async function's
+ * later segments run from the engine's microtasks, outside every step; whose they are is told by the
+ * host's async identity where it has one, and else by the task for which a loop is holding still.
+ *
+ * @module
+ */
+import { host } from "../platform/current.ts";
+import type { Holdable } from "./async_hold.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Task } from "./task.ts";
+
+interface Running {
+  /** The scheduler whose handle or step executes. */
+  scheduler: Scheduler | null;
+  /** The task whose step executes. */
+  task: Task<unknown> | null;
+  /** Whether that step is calling a function that may be async, and so runs its first segment. */
+  calling: boolean;
+  /** The task whose async function has the thread between two steps. */
+  held: Holdable | null;
+}
+
+/** The one record of it; written by the scheduler and the task's step. */
+export const running: Running = { scheduler: null, task: null, calling: false, held: null };
+
+const identity = host.asyncIdentity;
+
+/** The task that the running code belongs to, inside a step or in a segment of an async function. */
+export function ambientTask(): Task<unknown> | null {
+  if (running.scheduler !== null) return running.task;
+  const task = (identity === null ? running.held : identity.get()) as
+    | Task<unknown>
+    | null
+    | undefined;
+  return task === null || task === undefined || task.done() ? null : task;
+}

@@ -1,0 +1,374 @@
+/**
+ * The engine of one event loop: the ready queue, the timers, and the way they get the thread.
+ *
+ * An iteration is asyncio's. Timers that are due move to the ready queue; then just the entries that
+ * were ready at that moment run, and what they make ready waits for the next iteration.
+ *
+ * JavaScript has a loop of its own below this one, so a run is cut into turns. A turn runs iterations
+ * until nothing is ready, or until its time budget is spent; then the host gets the thread, for its
+ * timers, its I/O, its painting. An iteration may be interrupted in the middle and goes on where it was.
+ *
+ * It is also interrupted after a step of an async function: the function's next segment runs from the
+ * engine's microtasks, and the entry behind it must not run before that. `AsyncHold` decides when the
+ * function has come to rest and then calls `resume()`.
+ *
+ * @module
+ */
+import { Deque } from "../base/deque.ts";
+import { RuntimeError } from "../base/errors.ts";
+import { host } from "../platform/current.ts";
+import type { HostTimer } from "../platform/host.ts";
+import { AsyncHold } from "./async_hold.ts";
+import { type Clock, VirtualClock } from "./clock.ts";
+import { execute, type HandleOwner, type Runnable, type TimerHandle } from "./handle.ts";
+import { running } from "./running.ts";
+import { TaskList } from "./task_list.ts";
+import { TimerQueue } from "./timer_queue.ts";
+
+/** How long a turn may keep the thread, in milliseconds: less than half of a frame at 60 Hz. */
+const TURN_BUDGET = 5;
+
+/** How many entries run between two looks at the clock, as long as they are quick. */
+const LOOK_INTERVAL = 16;
+
+/** An interval between two looks that took longer than this, in milliseconds, is cut to one entry. */
+const SLOW_INTERVAL = 1;
+
+/** The longest delay that the hosts take, in milliseconds; a longer one would fire at once. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** How much too early, in seconds, a timer may be called; asyncio's clock resolution. */
+const RESOLUTION = 1e-9;
+
+const RESOLVED = Promise.resolve();
+
+/**
+ * - `stopped`: no run is on; nothing moves.
+ * - `closed`: none ever will be.
+ * - `scheduled`: a turn is ordered from the host.
+ * - `turning`: entries run, or an async function has the thread and the rest of the turn waits for it.
+ * - `idle`: nothing is ready; the host's timer, or a call from outside, starts the next turn.
+ */
+type Phase = "stopped" | "closed" | "scheduled" | "turning" | "idle";
+
+/** How a run ended: it was stopped, or it can never go on. */
+export type RunEnd = "stopped" | "deadlocked";
+
+/** One loop's engine. */
+export class Scheduler {
+  /** The loop it belongs to. */
+  readonly owner: HandleOwner;
+  /** Where time comes from. */
+  readonly clock: Clock;
+  /** The timers that wait. */
+  readonly timers: TimerQueue = new TimerQueue();
+  /** The tasks that are not done. */
+  readonly tasks: TaskList = new TaskList();
+  /** Keeps the loop still while an async function has the thread. */
+  readonly hold: AsyncHold;
+  /** How many things outside the loop have promised to call back: promises, jobs on other threads. */
+  outside = 0;
+
+  readonly #ready = new Deque<Runnable>();
+  readonly #virtual: VirtualClock | null;
+  #phase: Phase = "stopped";
+  // How many entries of the current iteration are still to run.
+  #todo = 0;
+  #iterating = false;
+  #stopping = false;
+  #synchronous = false;
+  #ended: ((end: RunEnd) => void) | null = null;
+  #timer: HostTimer | null = null;
+  #timerDue = Infinity;
+  #turnStart = -Infinity;
+  #lastLook = 0;
+  #untilLook = 1;
+  // On a virtual clock: whether the host had a turn since something was ready, so that promises
+  // and threads could report before the clock jumps.
+  #hostHadTurn = false;
+
+  /**
+   * @param owner The loop it belongs to.
+   * @param clock Where time comes from.
+   */
+  constructor(owner: HandleOwner, clock: Clock) {
+    this.owner = owner;
+    this.clock = clock;
+    this.#virtual = clock instanceof VirtualClock ? clock : null;
+    this.hold = new AsyncHold(() => this.#resume());
+  }
+
+  /** Whether a run is on. */
+  get isOn(): boolean {
+    return this.#phase !== "stopped" && this.#phase !== "closed";
+  }
+
+  /** Whether the loop was closed. */
+  get isClosed(): boolean {
+    return this.#phase === "closed";
+  }
+
+  /** Whether the run that is on may not wait for promises. */
+  get isSynchronous(): boolean {
+    return this.#synchronous;
+  }
+
+  /** Appends an entry to the ready queue. */
+  push(entry: Runnable): void {
+    if (this.#phase === "closed") this.checkOpen();
+    this.#ready.push(entry);
+    if (this.#phase === "idle") this.#wake();
+  }
+
+  /** @throws {RuntimeError} If the loop was closed. */
+  checkOpen(): void {
+    if (this.#phase === "closed") throw new RuntimeError("Event loop is closed");
+  }
+
+  /** Adds a timer. */
+  addTimer(handle: TimerHandle): void {
+    this.timers.add(handle);
+    if (this.#phase === "idle" && handle.when() < this.#timerDue) this.#wake();
+  }
+
+  /** Ends the run after the current iteration; without a run on, ends the next one after its first. */
+  stop(): void {
+    this.#stopping = true;
+    if (this.#phase === "idle") this.#wake();
+  }
+
+  /** Forgets all that waits, and takes nothing more. */
+  close(): void {
+    this.#phase = "closed";
+    this.#ready.clear();
+    this.timers.clear();
+  }
+
+  /** @throws {RuntimeError} If the clock is not a virtual one, and so nothing can run at once. */
+  checkVirtual(): void {
+    if (this.#virtual === null) {
+      throw new RuntimeError(
+        "a synchronous run needs a virtual clock: expected newEventLoop({ clock: new VirtualClock() })",
+      );
+    }
+  }
+
+  /**
+   * Starts a run, whose first turn comes with the next microtask.
+   *
+   * @param ended Called when it is over.
+   */
+  start(ended: (end: RunEnd) => void): void {
+    this.#ended = ended;
+    this.#orderTurn(true);
+  }
+
+  /**
+   * Does a whole run before it returns. Only a virtual clock allows it, and no promise can be waited
+   * for meanwhile.
+   */
+  runSync(): RunEnd {
+    let result: RunEnd | undefined;
+    this.#ended = (end) => {
+      result = end;
+    };
+    this.#synchronous = true;
+    try {
+      this.#turn();
+    } finally {
+      this.#synchronous = false;
+    }
+    return result!;
+  }
+
+  #wake(): void {
+    // A microtask is the quickest way. But it comes before the host's own work, and a chain of them
+    // would starve the host: past the budget it must be a turn.
+    this.#orderTurn(host.now() - this.#turnStart < TURN_BUDGET);
+  }
+
+  #orderTurn(soon: boolean): void {
+    this.#phase = "scheduled";
+    // Outside any task's identity: what the loop runs must not count as a part of who woke it.
+    outsideIdentity(() => {
+      if (soon) RESOLVED.then(this.#onMicrotask);
+      else host.nextTurn(this.#onHostTurn);
+    });
+  }
+
+  readonly #onMicrotask = (): void => {
+    if (this.#phase === "scheduled") this.#turn();
+  };
+
+  readonly #onHostTurn = (): void => {
+    this.#turnStart = host.now();
+    this.#hostHadTurn = true;
+    if (this.#phase === "scheduled") this.#turn();
+  };
+
+  readonly #onTimer = (): void => {
+    this.#timer = null;
+    this.#timerDue = Infinity;
+    if (this.#phase !== "idle") return;
+    this.#turnStart = host.now();
+    this.#turn();
+  };
+
+  #resume(): void {
+    if (this.#phase === "turning") this.#turn();
+  }
+
+  #turn(): void {
+    if (running.scheduler !== null || (running.held !== null && this.hold.task === null)) {
+      // Another loop of this thread is in the middle of something.
+      this.#orderTurn(false);
+      return;
+    }
+    this.#phase = "turning";
+    if (this.hold.task !== null) return;
+    running.scheduler = this;
+    try {
+      this.#iterate();
+    } finally {
+      running.scheduler = null;
+    }
+  }
+
+  #iterate(): void {
+    for (;;) {
+      // The entries that were ready when the iteration began.
+      while (this.#todo > 0) {
+        if (--this.#untilLook === 0 && this.#isBudgetSpent()) {
+          this.#orderTurn(false);
+          return;
+        }
+        this.#todo--;
+        this.#ready.shift()![execute]();
+        if (this.hold.task !== null) return;
+      }
+      // A stop() that came before the run lets one iteration pass, as asyncio does.
+      if (this.#iterating) {
+        this.#iterating = false;
+        if (this.#stopping) {
+          this.#end("stopped");
+          return;
+        }
+      }
+      if (!this.#wait()) return;
+      this.#moveDueTimers();
+      this.#todo = this.#ready.length;
+      this.#iterating = true;
+    }
+  }
+
+  /** Tells whether the iteration may begin; where not, all is arranged for what comes. */
+  #wait(): boolean {
+    this.timers.purge();
+    if (this.#ready.length > 0 || this.#stopping) {
+      this.#hostHadTurn = false;
+      return true;
+    }
+    const when = this.timers.earliest();
+    if (this.#virtual !== null) return this.#waitVirtually(this.#virtual, when);
+    if (when <= this.clock.time() + RESOLUTION) return true;
+    this.#phase = "idle";
+    this.#armTimer(when);
+    return false;
+  }
+
+  #waitVirtually(clock: VirtualClock, when: number): boolean {
+    if (this.outside > 0 && !this.#synchronous) {
+      if (!this.#hostHadTurn) {
+        this.#orderTurn(false);
+        return false;
+      }
+      if (when === Infinity) {
+        this.#phase = "idle";
+        this.#armTimer(when);
+        return false;
+      }
+    }
+    if (when === Infinity) {
+      this.#end("deadlocked");
+      return false;
+    }
+    clock.advanceTo(when);
+    this.#hostHadTurn = false;
+    return true;
+  }
+
+  #moveDueTimers(): void {
+    if (this.timers.length === 0) return;
+    const end = this.clock.time() + RESOLUTION;
+    for (
+      let handle = this.timers.takeDue(end);
+      handle !== null;
+      handle = this.timers.takeDue(end)
+    ) {
+      this.#ready.push(handle);
+    }
+  }
+
+  #isBudgetSpent(): boolean {
+    const now = host.now();
+    this.#untilLook = now - this.#lastLook > SLOW_INTERVAL ? 1 : LOOK_INTERVAL;
+    this.#lastLook = now;
+    return now - this.#turnStart > TURN_BUDGET && !this.#synchronous;
+  }
+
+  /** One timer of the host's serves all; one that fires too early finds nothing due and is set anew. */
+  #armTimer(when: number): void {
+    if (this.#timer !== null) {
+      if (this.#timerDue <= when) return;
+      host.clearTimer(this.#timer);
+      this.#timer = null;
+    }
+    if (when === Infinity && !host.needsKeepAlive) return;
+    const delay = Math.ceil((when - this.clock.time()) * 1000);
+    this.#timerDue = when;
+    outsideIdentity(() => {
+      this.#timer = host.setTimer(this.#onTimer, Math.min(delay, LONGEST_DELAY));
+    });
+  }
+
+  #end(end: RunEnd): void {
+    this.#phase = "stopped";
+    this.#stopping = false;
+    if (this.#timer !== null) host.clearTimer(this.#timer);
+    this.#timer = null;
+    this.#timerDue = Infinity;
+    const ended = this.#ended!;
+    this.#ended = null;
+    ended(end);
+  }
+}
+
+function outsideIdentity(callback: () => void): void {
+  if (host.asyncIdentity === null) callback();
+  else host.asyncIdentity.exit(callback);
+}
+
+/** The engine of a loop; for futures, tasks and the loop itself. */
+export let schedulerOf: (loop: SchedulerOwner) => Scheduler;
+
+/** Tells whether a value is a loop; for those that check arguments. */
+export let isLoop: (value: unknown) => value is SchedulerOwner;
+
+/** The base of a loop: what ties it to its engine. */
+export abstract class SchedulerOwner implements HandleOwner {
+  readonly #scheduler: Scheduler;
+
+  static {
+    schedulerOf = (loop) => loop.#scheduler;
+    isLoop = (value): value is SchedulerOwner =>
+      typeof value === "object" && value !== null && #scheduler in value;
+  }
+
+  /** @param clock Where time comes from. */
+  constructor(clock: Clock) {
+    this.#scheduler = new Scheduler(this, clock);
+  }
+
+  /** Reports an error that nobody else can take. */
+  abstract callExceptionHandler(context: Parameters<HandleOwner["callExceptionHandler"]>[0]): void;
+}

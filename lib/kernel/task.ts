@@ -1,0 +1,644 @@
+/**
+ * Tasks: coroutines that a loop runs.
+ *
+ * A task drives the iterator of its coroutine. One step is one `next()` (or `throw()`), straight from
+ * the ready queue, where the task is its own entry: no promise, no microtask and no handle is made for
+ * it. What the iterator yields says what comes next (see `coroutine/awaitable.ts`).
+ *
+ * An async function has no iterator. Its frame (`coroutine/call_frame.ts`) has the task call it, under
+ * the task's identity, and ends when its promise settles. Until then each of its awaits of something of
+ * this module's is a strand: an iterator of its own, driven by the same task in the same way, whose
+ * outcome goes to the promise machinery instead of to a coroutine. Most often there is one strand at a
+ * time; `Promise.all` makes several. An async function called within a strand nests, frame in strand in
+ * frame.
+ *
+ * A task is cancelled where it waits: the future it waits for is cancelled, and the error comes back by
+ * the usual way. Where it does not wait, or the future will not be cancelled, a flag is left and the
+ * next step throws the error in.
+ *
+ * @module
+ */
+import { CancelledError, RuntimeError } from "../base/errors.ts";
+import { describe, repr } from "../base/repr.ts";
+import {
+  type Awaitable,
+  CALLING,
+  isGenerator,
+  type Steps,
+  SUSPENDED,
+} from "../coroutine/awaitable.ts";
+import { CallFrame } from "../coroutine/call_frame.ts";
+import {
+  type Context,
+  copyContext,
+  setAmbientContext,
+  swapContext,
+} from "../coroutine/context_vars.ts";
+import { Coroutine, type CoroutineLike, reused } from "../coroutine/coroutine.ts";
+import { host } from "../platform/current.ts";
+import { type Holdable, isWaiting, restElsewhere } from "./async_hold.ts";
+import type { EventLoop } from "./event_loop.ts";
+import {
+  cancelMessageOf,
+  fail,
+  finishCancelled,
+  fulfil,
+  Future,
+  type FutureOptions,
+  listen,
+  type Listener,
+  makeCancelledError,
+  markRetrieved,
+  notify,
+  schedulerOfFuture,
+  setCancelMessage,
+  unlisten,
+} from "./future.ts";
+import { execute, type Runnable } from "./handle.ts";
+import { ambientTask, running } from "./running.ts";
+import { schedulerOf } from "./scheduler.ts";
+import type { TaskList } from "./task_list.ts";
+
+/** What {@linkcode Task} and `createTask` take beside the coroutine. */
+export interface TaskOptions {
+  /** The task's name; `Task-` and a number where left out. */
+  name?: string;
+  /** The context it runs in; a copy of the current one where left out. */
+  context?: Context;
+}
+
+/** What the constructor of {@linkcode Task} takes beside the coroutine. */
+export interface NewTaskOptions extends TaskOptions, FutureOptions {}
+
+const identity = host.asyncIdentity;
+
+let created = 0;
+
+/** Drives something that an async function awaits, as a part of its task; for the promise bridge. */
+export let startStrand: <T>(
+  task: Task<unknown>,
+  subject: Awaitable<T>,
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+) => void;
+
+/** Tells a task that rested on something foreign that its function goes on; for the promise bridge. */
+export let returnToTask: (task: Task<unknown>) => void;
+
+/** Something of an async function's awaits: its iterator, and whom to tell of the outcome. */
+class Strand implements Runnable, Listener {
+  readonly task: Task<unknown>;
+  readonly steps: Steps;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+  waiter: Future<unknown> | null = null;
+  failure: RuntimeError | null = null;
+
+  constructor(
+    task: Task<unknown>,
+    steps: Steps,
+    resolve: (value: never) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.task = task;
+    this.steps = steps;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  [notify](): void {
+    schedulerOfFuture(this.task).push(this);
+  }
+
+  [execute](): void {
+    runStrand(this);
+  }
+}
+
+let runStrand: (strand: Strand) => void;
+let listTasks: (list: TaskList) => Task<unknown>[];
+
+/** The future that a task waits for, or `null`; for reports of deadlocks. */
+export let waiterOf: (task: Task<unknown>) => Future<unknown> | null;
+
+/** Whoever a call of a function is made for: the task itself, or a strand of it. */
+type Driver = Task<unknown> | Strand;
+
+/**
+ * A coroutine that runs on a loop, beside the others.
+ *
+ * Its first step comes with the loop's next iteration. It is held by its loop until it is done, so
+ * nobody needs to keep it.
+ *
+ * @typeParam T What the coroutine returns.
+ *
+ * @example
+ * ```ts
+ * import { createTask, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function* square(n: number) {
+ *   yield* sleep(0.001);
+ *   return n * n;
+ * }
+ * await run(function* () {
+ *   const [two, three] = [createTask(square(2)), createTask(square(3), { name: "three" })];
+ *   assertEquals([yield* two, yield* three], [4, 9]);
+ *   assertEquals(three.getName(), "three");
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task
+ */
+export class Task<T = unknown> extends Future<T> implements Runnable, Listener, Holdable {
+  readonly #coroutine: CoroutineLike<T>;
+  readonly #context: Context;
+  #steps: Steps;
+  #name: string | number;
+  #waiter: Future<unknown> | null = null;
+  // What the next step throws in, because the last one yielded what no coroutine may.
+  #failure: RuntimeError | null = null;
+  #mustCancel = false;
+  #cancelRequests = 0;
+  #strands: Strand[] | null = null;
+  // Whether the function rests on something foreign, and the loop goes on without it.
+  #elsewhere = false;
+  #older: Task<unknown> | null = null;
+  #newer: Task<unknown> | null = null;
+
+  static {
+    runStrand = (strand) => strand.task.#runStrand(strand);
+    startStrand = (task, subject, resolve, reject) => {
+      const strand = new Strand(task, subject[Symbol.iterator](), resolve, reject);
+      task.#strands ??= [];
+      task.#strands.push(strand);
+      task.#enterStrand(strand, null);
+    };
+    returnToTask = (task) => task.#returnFromElsewhere();
+    setAmbientContext(() => {
+      const task = ambientTask();
+      return task === null ? null : task.#context;
+    });
+    listTasks = (list) => {
+      const tasks: Task<unknown>[] = [];
+      for (let task = list.oldest; task !== null; task = task.#newer) tasks.push(task);
+      return tasks;
+    };
+    waiterOf = (task) =>
+      task.#waiter ?? task.#strands?.find((strand) => strand.waiter)?.waiter ?? null;
+  }
+
+  /**
+   * @param coro A coroutine: a generator object, a lazy object of this module's, or a function that is
+   * called at the first step.
+   * @param options `loop`, `name`, `context`.
+   * @throws {TypeError} If `coro` is no coroutine.
+   * @throws {RuntimeError} If the loop is closed, or there is none.
+   */
+  constructor(coro: CoroutineLike<T>, options: NewTaskOptions = {}) {
+    const steps = coroutineSteps(coro);
+    super(options);
+    const scheduler = schedulerOfFuture(this);
+    scheduler.checkOpen();
+    this.#coroutine = coro;
+    this.#steps = steps;
+    this.#name = options.name === undefined ? ++created : String(options.name);
+    this.#context = options.context ?? copyContext();
+    this.#link(scheduler.tasks);
+    scheduler.push(this);
+  }
+
+  /**
+   * The name.
+   *
+   * @returns The name it was given, or `Task-` and a number.
+   */
+  getName(): string {
+    if (typeof this.#name === "number") this.#name = `Task-${this.#name}`;
+    return this.#name;
+  }
+
+  /**
+   * Gives it another name.
+   *
+   * @param name The name; whatever is no string is made one.
+   */
+  setName(name: unknown): void {
+    this.#name = String(name);
+  }
+
+  /**
+   * The coroutine that it runs.
+   *
+   * @returns What the task was made of.
+   */
+  getCoro(): CoroutineLike<T> {
+    return this.#coroutine;
+  }
+
+  /**
+   * The context that it runs in.
+   *
+   * @returns The context.
+   */
+  getContext(): Context {
+    return this.#context;
+  }
+
+  /**
+   * Asks the coroutine to end: a {@linkcode CancelledError} is thrown at where it waits, at the loop's
+   * next chance. The coroutine may clean up, and it may refuse by catching the error.
+   *
+   * @param message The error's message.
+   * @returns `false` if the task was done.
+   */
+  override cancel(message?: string): boolean {
+    markRetrieved(this);
+    if (this.done()) return false;
+    this.#cancelRequests++;
+    // The waiter stays: it may be a task that refuses, and then it must be asked again.
+    if (this.#waiter !== null && this.#waiter.cancel(message)) return true;
+    if (this.#strands !== null && this.#cancelStrands(message)) return true;
+    this.#mustCancel = true;
+    setCancelMessage(this, message);
+    return true;
+  }
+
+  /**
+   * How often the task was asked to end, less how often that was taken back.
+   *
+   * @returns The calls of {@linkcode cancel} less those of {@linkcode uncancel}.
+   */
+  cancelling(): number {
+    return this.#cancelRequests;
+  }
+
+  /**
+   * Takes one request to end back, as one does who has caught the error and goes on.
+   *
+   * @returns The requests that are left.
+   */
+  uncancel(): number {
+    if (this.#cancelRequests > 0) {
+      this.#cancelRequests--;
+      if (this.#cancelRequests === 0) this.#mustCancel = false;
+    }
+    return this.#cancelRequests;
+  }
+
+  /** @throws {RuntimeError} Always: a task's result is its coroutine's. */
+  override setResult(_value: T): void {
+    throw new RuntimeError("Task does not support set_result operation: return from its coroutine");
+  }
+
+  /** @throws {RuntimeError} Always: a task's error is its coroutine's. */
+  override setException(_exception: unknown): void {
+    throw new RuntimeError(
+      "Task does not support set_exception operation: throw in its coroutine, or cancel() it",
+    );
+  }
+
+  /** @ignore Called by the future it waits for. */
+  [notify](): void {
+    schedulerOfFuture(this).push(this);
+  }
+
+  /** @ignore One step, run by the loop. */
+  [execute](): void {
+    this.#waiter = null;
+    let error: Error | null = this.#failure;
+    if (error !== null) this.#failure = null;
+    if (this.#mustCancel) error = this.#takeCancellation();
+    const previous = swapContext(this.#context);
+    running.task = this;
+    this.#step(error);
+    running.task = null;
+    swapContext(previous);
+  }
+
+  /** @ignore Asked by the loop while it holds still for an async function. */
+  [isWaiting](): boolean {
+    return this.#strands !== null && this.#strands.length > 0;
+  }
+
+  /** @ignore Told by the loop that the async function rests on something foreign. */
+  [restElsewhere](): void {
+    if (identity !== null) {
+      this.#elsewhere = true;
+      schedulerOfFuture(this).outside++;
+      return;
+    }
+    this.#fail(
+      new RuntimeError(
+        `${this} awaited a promise that is not this module's, and this browser cannot tell whose ` +
+          "code runs after it: expected await fromPromise(promise)",
+      ),
+    );
+  }
+
+  /** @ignore The parts of the printed form. */
+  protected override describeState(): string[] {
+    const [state, ...rest] = super.describeState();
+    const shown = state === "pending" && this.#cancelRequests > 0 ? "cancelling" : state!;
+    const parts = [shown, `name=${repr(this.getName())}`, `coro=${repr(this.#coroutine)}`];
+    const waiter = waiterOf(this);
+    if (waiter !== null) parts.push(`wait_for=${repr(waiter)}`);
+    return [...parts, ...rest];
+  }
+
+  /** Drives the coroutine to its next suspension. The task is entered. */
+  #step(error: Error | null): void {
+    let result: IteratorResult<unknown, unknown>;
+    try {
+      result = error === null ? this.#steps.next() : throwInto(this.#steps, error);
+      while (result === CALLING) {
+        const frame = takeFrame();
+        if (this.#call(frame, this)) return;
+        if (this.#steps === frame) this.#steps = frame.unwrap();
+        result = this.#steps.next();
+      }
+    } catch (thrown) {
+      this.#fail(thrown);
+      return;
+    }
+    if (result.done) {
+      this.#succeed(result.value);
+      return;
+    }
+    const future = this.#suspension(result, this);
+    if (future !== null) {
+      this.#waiter = future;
+      listen(future, this);
+      if (this.#mustCancel) this.#cancelAtOnce(future);
+    }
+  }
+
+  /** Goes on after the promise of a function's call settled. */
+  #resume(): void {
+    this.#returnFromElsewhere();
+    if (this.done()) return;
+    const leave = this.#enter();
+    try {
+      this.#step(null);
+    } finally {
+      leave();
+    }
+  }
+
+  /** The same three for what an async function awaits. */
+  #runStrand(strand: Strand): void {
+    if (this.done()) return;
+    strand.waiter = null;
+    let error: Error | null = strand.failure;
+    strand.failure = null;
+    if (this.#mustCancel) error = this.#takeCancellation();
+    this.#enterStrand(strand, error);
+  }
+
+  #enterStrand(strand: Strand, error: Error | null): void {
+    const leave = this.#enter();
+    try {
+      this.#stepStrand(strand, error);
+    } finally {
+      leave();
+    }
+  }
+
+  #stepStrand(strand: Strand, error: Error | null): void {
+    const { hold } = schedulerOfFuture(this);
+    let result: IteratorResult<unknown, unknown>;
+    try {
+      result = error === null ? strand.steps.next() : throwInto(strand.steps, error);
+      while (result === CALLING) {
+        if (this.#call(takeFrame(), strand)) return;
+        result = strand.steps.next();
+      }
+    } catch (thrown) {
+      this.#dropStrand(strand);
+      strand.reject(thrown);
+      hold.begin(this);
+      return;
+    }
+    if (result.done) {
+      this.#dropStrand(strand);
+      strand.resolve(result.value as never);
+      hold.begin(this);
+      return;
+    }
+    const future = this.#suspension(result, strand);
+    if (future !== null) {
+      strand.waiter = future;
+      listen(future, strand);
+      if (this.#mustCancel) this.#cancelAtOnce(future);
+    }
+    hold.rest(this);
+  }
+
+  /**
+   * What a coroutine yielded.
+   *
+   * @returns The future to wait for, or `null` where the driver's next step is queued already.
+   */
+  #suspension(result: IteratorResult<unknown, unknown>, driver: Driver): Future<unknown> | null {
+    const scheduler = schedulerOfFuture(this);
+    let message: string;
+    if (result === SUSPENDED) {
+      const future = SUSPENDED.value as Future<unknown>;
+      SUSPENDED.value = undefined;
+      if (schedulerOfFuture(future) !== scheduler) {
+        message = `Task ${this} got Future ${future} attached to a different loop`;
+      } else if (future === this) {
+        message = `Task cannot await on itself: ${this}`;
+      } else {
+        return future;
+      }
+    } else if (result.value === undefined) {
+      scheduler.push(driver);
+      return null;
+    } else if (result.value instanceof Future) {
+      message = `yield was used instead of yield* in task ${this} with ${result.value}`;
+    } else if (isGenerator(result.value)) {
+      message = `yield was used instead of yield* for generator in task ${this} with ${
+        repr(result.value)
+      }`;
+    } else {
+      message = `Task got bad yield: ${repr(result.value)}, expected yield* of something awaitable`;
+    }
+    this.#setFailure(driver, new RuntimeError(message));
+    scheduler.push(driver);
+    return null;
+  }
+
+  #setFailure(driver: Driver, failure: RuntimeError): void {
+    if (driver instanceof Strand) driver.failure = failure;
+    else driver.#failure = failure;
+  }
+
+  /**
+   * Makes a function's call.
+   *
+   * @returns Whether a promise came back; then the driver goes on when it settles.
+   */
+  #call(frame: CallFrame, driver: Driver): boolean {
+    running.calling = true;
+    let promise: PromiseLike<unknown> | null;
+    try {
+      promise = identity === null ? frame.call() : identity.run(this, () => frame.call());
+    } finally {
+      running.calling = false;
+    }
+    if (promise === null) return false;
+    const settled = Promise.resolve(promise);
+    const scheduler = schedulerOfFuture(this);
+    if (scheduler.isSynchronous) {
+      settled.catch(() => {});
+      frame.reject(
+        new RuntimeError(
+          "a synchronous run cannot wait for a promise: expected generator coroutines, " +
+            "got an async function; runUntilComplete() takes both",
+        ),
+      );
+      return false;
+    }
+    const resume = driver instanceof Strand
+      ? () => driver.task.#resumeStrand(driver)
+      : () => driver.#resume();
+    settled.then((value) => {
+      frame.fulfill(value);
+      resume();
+    }, (error) => {
+      frame.reject(error);
+      resume();
+    });
+    scheduler.hold.begin(this);
+    return true;
+  }
+
+  #resumeStrand(strand: Strand): void {
+    this.#returnFromElsewhere();
+    if (!this.done()) this.#enterStrand(strand, null);
+  }
+
+  /** Enters the task from a microtask; gives the way out. */
+  #enter(): () => void {
+    const previousContext = swapContext(this.#context);
+    const { scheduler, task, calling } = running;
+    running.scheduler = schedulerOfFuture(this);
+    running.task = this;
+    running.calling = false;
+    return () => {
+      running.scheduler = scheduler;
+      running.task = task;
+      running.calling = calling;
+      swapContext(previousContext);
+    };
+  }
+
+  #takeCancellation(): CancelledError {
+    this.#mustCancel = false;
+    return makeCancelledError(this);
+  }
+
+  #cancelAtOnce(future: Future<unknown>): void {
+    if (future.cancel(cancelMessageOf(this))) this.#mustCancel = false;
+  }
+
+  #cancelStrands(message: string | undefined): boolean {
+    let cancelled = false;
+    // A copy: cancelling a future may end a strand.
+    for (const strand of [...this.#strands!]) {
+      if (strand.waiter?.cancel(message)) cancelled = true;
+    }
+    return cancelled;
+  }
+
+  #dropStrand(strand: Strand): void {
+    const index = this.#strands!.indexOf(strand);
+    if (index >= 0) this.#strands!.splice(index, 1);
+  }
+
+  #returnFromElsewhere(): void {
+    if (!this.#elsewhere) return;
+    this.#elsewhere = false;
+    schedulerOfFuture(this).outside--;
+  }
+
+  #succeed(value: unknown): void {
+    this.#leaveLoop();
+    if (this.#mustCancel) {
+      // It was asked to end while it was about to: the request wins, as in asyncio.
+      this.#mustCancel = false;
+      finishCancelled(this, null, cancelMessageOf(this));
+    } else {
+      fulfil(this, value);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#leaveLoop();
+    if (error instanceof CancelledError) finishCancelled(this, error, undefined);
+    else fail(this, error);
+  }
+
+  #leaveLoop(): void {
+    this.#unlink(schedulerOfFuture(this).tasks);
+    const strands = this.#strands;
+    if (strands === null) return;
+    this.#strands = null;
+    for (const strand of strands) {
+      // What the function awaited and then did without, such as the loser of a race.
+      if (strand.waiter !== null) unlisten(strand.waiter, strand);
+      strand.steps.return?.();
+    }
+  }
+
+  #link(list: TaskList): void {
+    this.#older = list.newest;
+    if (this.#older === null) list.oldest = this;
+    else this.#older.#newer = this;
+    list.newest = this;
+  }
+
+  #unlink(list: TaskList): void {
+    if (this.#older === null) list.oldest = this.#newer;
+    else this.#older.#newer = this.#newer;
+    if (this.#newer === null) list.newest = this.#older;
+    else this.#newer.#older = this.#older;
+    this.#older = null;
+    this.#newer = null;
+  }
+}
+
+/** The tasks of a loop that are not done, oldest first. */
+export function tasksOf(loop: EventLoop): Task<unknown>[] {
+  return listTasks(schedulerOf(loop).tasks);
+}
+
+const used = new WeakSet<object>();
+
+/** The iterator of a coroutine that a task is made of. */
+function coroutineSteps(coro: unknown): Steps {
+  if (isGenerator(coro)) {
+    // A generator object that is through gives no error but an end without a value.
+    if (used.has(coro)) return reused();
+    used.add(coro);
+    return coro;
+  }
+  if (coro instanceof Coroutine) return coro[Symbol.iterator]();
+  if (typeof coro === "function") return new CallFrame(coro as () => unknown);
+  throw new TypeError(
+    `a coroutine was expected, got ${describe(coro)}: expected a generator object, what ` +
+      "coroutine() made, or a function that returns a coroutine or a promise",
+  );
+}
+
+function takeFrame(): CallFrame {
+  const frame = CALLING.value!;
+  CALLING.value = undefined;
+  return frame;
+}
+
+function throwInto(steps: Steps, error: Error): IteratorResult<unknown, unknown> {
+  if (steps.throw === undefined) throw error;
+  return steps.throw(error);
+}

@@ -1,0 +1,118 @@
+/**
+ * Ties the futures of other threads to those of a loop.
+ *
+ * @module
+ */
+import { describe } from "../base/repr.ts";
+import { ConcurrentFuture, setConcurrentAwaiting } from "../concurrent/concurrent_future.ts";
+import type { Suspension } from "../coroutine/awaitable.ts";
+import { lazy } from "../coroutine/coroutine.ts";
+import type { EventLoop } from "./event_loop.ts";
+import { fail, fulfil, Future } from "./future.ts";
+import { getEventLoop } from "./loops.ts";
+import { awaitingTask } from "./promise_bridge.ts";
+
+/** What {@linkcode wrapFuture} takes beside the future. */
+export interface WrapFutureOptions {
+  /** The loop of the new future; the running one, or the one that was set, where left out. */
+  loop?: EventLoop;
+}
+
+/**
+ * Gives a loop's future of a {@linkcode ConcurrentFuture}: it ends as the other ends, and cancelling it
+ * cancels the other. Result, error and cancellation come by `loop.callSoonThreadsafe`.
+ *
+ * @typeParam T What its result is.
+ * @param future The concurrent future. A loop's own future is returned as it is.
+ * @param options `loop`: the loop of the new future.
+ * @returns The loop's future.
+ * @throws {TypeError} If `future` is neither.
+ * @throws {RuntimeError} If there is no loop.
+ *
+ * @example
+ * ```ts
+ * import { ConcurrentFuture, run, wrapFuture } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const work = new ConcurrentFuture<number>();
+ *   const future = wrapFuture(work);
+ *   work.setResult(42);
+ *   assertEquals(future.done(), false);
+ *   assertEquals(yield* future, 42);
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future
+ */
+export function wrapFuture<T>(
+  future: ConcurrentFuture<T> | Future<T>,
+  options: WrapFutureOptions = {},
+): Future<T> {
+  if (future instanceof Future) return future;
+  if (!(future instanceof ConcurrentFuture)) {
+    throw new TypeError(`concurrent.futures.Future is expected, got ${describe(future)}`);
+  }
+  const wrapped = (options.loop ?? getEventLoop()).createFuture<T>();
+  chain(future, wrapped);
+  return wrapped;
+}
+
+/** Has a loop's future end as a concurrent one ends, and the latter be cancelled with the former. */
+function chain<T>(source: ConcurrentFuture<T>, destination: Future<T>): void {
+  const loop = destination.getLoop();
+  destination.addDoneCallback(() => {
+    if (destination.cancelled()) source.cancel();
+  });
+  source.addDoneCallback(() => {
+    if (!loop.isClosed()) loop.callSoonThreadsafe(copyState, source, destination);
+  });
+}
+
+/** Has a concurrent future end as a loop's future ends, and the latter be cancelled with the former. */
+export function chainConcurrent<T>(source: Future<T>, destination: ConcurrentFuture<T>): void {
+  const loop = source.getLoop();
+  destination.addDoneCallback(() => {
+    if (destination.cancelled() && !loop.isClosed()) {
+      loop.callSoonThreadsafe(() => void source.cancel());
+    }
+  });
+  source.addDoneCallback(() => {
+    if (source.cancelled()) destination.cancel();
+    if (!destination.setRunningOrNotifyCancel()) return;
+    let result: T;
+    try {
+      result = source.result();
+    } catch (error) {
+      destination.setException(error);
+      return;
+    }
+    destination.setResult(result);
+  });
+}
+
+function copyState<T>(source: ConcurrentFuture<T>, destination: Future<T>): void {
+  if (destination.done()) return;
+  if (source.cancelled()) {
+    destination.cancel();
+    return;
+  }
+  let result: T;
+  try {
+    result = source.result();
+  } catch (error) {
+    // Not setException, which takes errors alone: a job in a worker may have thrown anything.
+    fail(destination, error);
+    return;
+  }
+  fulfil(destination, result);
+}
+
+function* waitFor<T>(future: ConcurrentFuture<T>): Generator<Suspension, T, unknown> {
+  return yield* wrapFuture(future);
+}
+
+setConcurrentAwaiting({
+  then: (future) => awaitingTask() === null ? null : lazy("wrapFuture", waitFor(future)).then,
+  steps: <T>(future: ConcurrentFuture<T>) => waitFor(future) as Iterator<never, T, unknown>,
+});

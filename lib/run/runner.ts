@@ -1,0 +1,157 @@
+/**
+ * Running coroutines from outside any loop.
+ *
+ * @module
+ */
+import { asyncDisposeKey } from "../base/dispose.ts";
+import { RuntimeError } from "../base/errors.ts";
+import { type Context, copyContext } from "../coroutine/context_vars.ts";
+import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
+import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
+import { runningLoop } from "../kernel/loops.ts";
+import { cancelAllTasks } from "./cancel_all.ts";
+
+/** What {@linkcode Runner} and {@linkcode run} take. */
+export interface RunnerOptions {
+  /** Whether the loop is to be in debug mode; as it comes where left out. */
+  debug?: boolean;
+  /** Makes the loop; {@linkcode newEventLoop} where left out. */
+  loopFactory?: () => EventLoop;
+}
+
+/** What {@linkcode Runner.run} takes beside the coroutine. */
+export interface RunnerRunOptions {
+  /** The context to run in; the runner's own where left out. */
+  context?: Context;
+}
+
+/**
+ * Keeps one loop, and one context, for several runs.
+ *
+ * @example
+ * ```ts
+ * import { Runner, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using runner = new Runner();
+ * assertEquals(await runner.run(sleep(0.001, "one")), "one");
+ * assertEquals(await runner.run(sleep(0.001, "two")), "two");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner
+ */
+export class Runner {
+  readonly #options: RunnerOptions;
+  #state: "created" | "initialized" | "closed" = "created";
+  #loop: EventLoop | null = null;
+  #context: Context | null = null;
+
+  /** @param options `debug`, `loopFactory`. */
+  constructor(options: RunnerOptions = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * The loop, made when it is first asked for.
+   *
+   * @returns The loop.
+   * @throws {RuntimeError} If the runner is closed.
+   */
+  getLoop(): EventLoop {
+    return this.#initialize().loop;
+  }
+
+  /**
+   * Runs something until it is done.
+   *
+   * @typeParam T What it gives.
+   * @param main A coroutine, or whatever else can be awaited.
+   * @param options `context`: the context to run in.
+   * @returns A promise of its result.
+   * @throws {RuntimeError} If a loop is running, or the runner is closed; the promise is rejected with it.
+   * @throws {TypeError} If `main` cannot be awaited; the promise is rejected with it.
+   */
+  async run<T>(main: AwaitableLike<T>, options: RunnerRunOptions = {}): Promise<T> {
+    if (runningLoop() !== null) {
+      throw new RuntimeError("Runner.run() cannot be called from a running event loop");
+    }
+    const { loop, context } = this.#initialize();
+    const future = ensureFutureOn(loop, main, { context: options.context ?? context });
+    return await loop.runUntilComplete(future);
+  }
+
+  /**
+   * Ends what is left: cancels all tasks, shuts async generators and the default executor down, closes
+   * the loop. Closing twice does nothing.
+   *
+   * @returns A promise that is settled when all is over.
+   */
+  async close(): Promise<void> {
+    if (this.#state !== "initialized") {
+      this.#state = "closed";
+      return;
+    }
+    this.#state = "closed";
+    const loop = this.#loop!;
+    try {
+      await cancelAllTasks(loop);
+      await loop.shutdownAsyncgens();
+      await loop.shutdownDefaultExecutor();
+    } finally {
+      loop.close();
+    }
+  }
+
+  /** Closes the runner, for `await using`. */
+  [asyncDisposeKey](): Promise<void> {
+    return this.close();
+  }
+
+  #initialize(): { loop: EventLoop; context: Context } {
+    if (this.#state === "closed") throw new RuntimeError("Runner is closed");
+    if (this.#state === "created") {
+      this.#state = "initialized";
+      this.#loop = (this.#options.loopFactory ?? newEventLoop)();
+      if (this.#options.debug !== undefined) this.#loop.setDebug(this.#options.debug);
+      this.#context = copyContext();
+    }
+    return { loop: this.#loop!, context: this.#context! };
+  }
+}
+
+/**
+ * Runs a coroutine on a new loop, and ends the loop with it: what is left is cancelled, async generators
+ * and the default executor are shut down, the loop is closed.
+ *
+ * @typeParam T What the coroutine returns.
+ * @param main A coroutine, a function that is called for one, or whatever else can be awaited.
+ * @param options `debug`, `loopFactory`.
+ * @returns A promise of its result.
+ * @throws {RuntimeError} If a loop is running; the promise is rejected with it.
+ * @throws {TypeError} If `main` cannot be awaited; the promise is rejected with it.
+ *
+ * @example
+ * ```ts
+ * import { run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * async function main() {
+ *   await sleep(0.001);
+ *   return "done";
+ * }
+ * assertEquals(await run(main), "done");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-runner.html#asyncio.run
+ */
+export async function run<T>(main: AwaitableLike<T>, options: RunnerOptions = {}): Promise<T> {
+  if (runningLoop() !== null) {
+    throw new RuntimeError("asyncio.run() cannot be called from a running event loop");
+  }
+  const runner = new Runner(options);
+  try {
+    return await runner.run(main);
+  } finally {
+    await runner.close();
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Iterables of awaitables: their types, and their checks.
+ *
+ * @module
+ */
+import { describe } from "../base/repr.ts";
+import { Awaitable, isGenerator } from "../coroutine/awaitable.ts";
+import type { AwaitableLike, HasAwaitable } from "../kernel/ensure_future.ts";
+
+/** What awaiting an awaitable gives. */
+export type Outcome<A> = A extends () => infer R ? Outcome<R>
+  : A extends PromiseLike<infer T> ? T
+  : A extends Iterator<unknown, infer T, never> ? T
+  : A extends HasAwaitable<infer T> ? T
+  : A;
+
+/** What awaiting each of a tuple of awaitables gives, with the errors that may stand in its place. */
+export type Outcomes<A extends readonly unknown[], E = never> = {
+  -readonly [K in keyof A]: Outcome<A[K]> | E;
+};
+
+/**
+ * Iterates over what should be an iterable of awaitables.
+ *
+ * @throws {TypeError} If it is a single awaitable, or nothing that can be iterated over.
+ */
+export function iterateAwaitables(
+  awaitables: Iterable<AwaitableLike<unknown>>,
+  what: string,
+): Iterable<AwaitableLike<unknown>> {
+  if (
+    awaitables instanceof Awaitable || isGenerator(awaitables) ||
+    typeof awaitables?.[Symbol.iterator] !== "function"
+  ) {
+    throw new TypeError(
+      `${what}() expects an iterable of awaitables, not ${describe(awaitables)}: ` +
+        "put them into an array",
+    );
+  }
+  return awaitables;
+}

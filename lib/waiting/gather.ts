@@ -1,0 +1,190 @@
+/**
+ * Waiting for many things at once, for all their results.
+ *
+ * @module
+ */
+import { CancelledError } from "../base/errors.ts";
+import { describe } from "../base/repr.ts";
+import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
+import type { EventLoop } from "../kernel/event_loop.ts";
+import {
+  cancelMessageOf,
+  fail,
+  fulfil,
+  Future,
+  listen,
+  type Listener,
+  makeCancelledError,
+  markRetrieved,
+  notify,
+  peekError,
+  schedulerOfFuture,
+} from "../kernel/future.ts";
+import { execute, type Runnable } from "../kernel/handle.ts";
+import { getEventLoop } from "../kernel/loops.ts";
+import { iterateAwaitables, type Outcome, type Outcomes } from "./awaitables.ts";
+
+/** What {@linkcode gather} takes beside the awaitables. */
+export interface GatherOptions {
+  /**
+   * Whether errors stand among the results instead of being thrown.
+   *
+   * @default {false}
+   */
+  returnExceptions?: boolean;
+}
+
+/**
+ * Runs many awaitables at once and gives all their results, in the order of the arguments.
+ *
+ * Coroutines become tasks; the same object twice is run once. The first error is thrown to who waits,
+ * and the others go on. Cancelling what this returns cancels all that are not done; one of them
+ * cancelled by others counts as its error.
+ *
+ * @typeParam A The awaitables.
+ * @param awaitables Any iterable of awaitables of one loop.
+ * @param options `returnExceptions`: whether errors, cancellations too, stand among the results.
+ * @returns A future of the results: a tuple where a tuple was given.
+ * @throws {TypeError} If one cannot be awaited, or `awaitables` is no iterable.
+ * @throws {ValueError} If they belong to several loops.
+ *
+ * @example
+ * ```ts
+ * import { gather, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   assertEquals(yield* gather([sleep(0.002, "a"), sleep(0.001, 1)]), ["a", 1]);
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.gather
+ */
+export function gather<const A extends readonly AwaitableLike<unknown>[]>(
+  awaitables: A,
+  options: { returnExceptions: true },
+): Future<Outcomes<A, Error>>;
+export function gather<const A extends readonly AwaitableLike<unknown>[]>(
+  awaitables: A,
+  options?: GatherOptions,
+): Future<Outcomes<A>>;
+export function gather<A extends AwaitableLike<unknown>>(
+  awaitables: Iterable<A>,
+  options?: GatherOptions,
+): Future<Outcome<A>[]>;
+export function gather(
+  awaitables: Iterable<AwaitableLike<unknown>>,
+  options: GatherOptions = {},
+): Future<unknown> {
+  const futures = new Map<AwaitableLike<unknown>, Future<unknown>>();
+  const children: Future<unknown>[] = [];
+  let loop: EventLoop | null = null;
+  for (const item of iterateAwaitables(awaitables, "gather")) {
+    // A function is a recipe, not a coroutine: the same one twice is two coroutines.
+    let future = typeof item === "function" ? undefined : futures.get(item);
+    if (future === undefined) {
+      future = ensureFutureOn(loop, item);
+      loop ??= future.getLoop();
+      futures.set(typeof item === "function" ? future : item, future);
+    }
+    children.push(future);
+  }
+  if (children.length === 0 || loop === null) {
+    const empty = getEventLoop().createFuture<unknown>();
+    empty.setResult([]);
+    return empty;
+  }
+  return new GatheringFuture(children, new Set(futures.values()), options, loop);
+}
+
+/** The future of a gathering: cancelling it asks the children, and it ends when they have. */
+class GatheringFuture extends Future<unknown> {
+  readonly #children: readonly Future<unknown>[];
+  readonly #returnExceptions: boolean;
+  #unfinished: number;
+  #cancelRequested = false;
+
+  constructor(
+    children: readonly Future<unknown>[],
+    distinct: ReadonlySet<Future<unknown>>,
+    options: GatherOptions,
+    loop: EventLoop,
+  ) {
+    super({ loop });
+    if (options.returnExceptions !== undefined && typeof options.returnExceptions !== "boolean") {
+      throw new TypeError(
+        `returnExceptions must be a boolean, got ${describe(options.returnExceptions)}`,
+      );
+    }
+    this.#children = children;
+    this.#returnExceptions = options.returnExceptions ?? false;
+    this.#unfinished = distinct.size;
+    const done: Future<unknown>[] = [];
+    for (const child of distinct) {
+      if (child.done()) done.push(child);
+      else listen(child, new ChildWatch(this, child));
+    }
+    for (const child of done) this.childDone(child);
+  }
+
+  override cancel(message?: string): boolean {
+    if (this.done()) return false;
+    for (const child of this.#children) {
+      if (child.cancel(message)) this.#cancelRequested = true;
+    }
+    return this.#cancelRequested;
+  }
+
+  /** Takes note of a child's end; for its watch. */
+  childDone(child: Future<unknown>): void {
+    this.#unfinished--;
+    if (this.done()) {
+      markRetrieved(child);
+      return;
+    }
+    if (!this.#returnExceptions) {
+      if (child.cancelled()) {
+        fail(this, makeCancelledError(child));
+        return;
+      }
+      const failure = peekError(child);
+      if (failure !== undefined) {
+        markRetrieved(child);
+        fail(this, failure.error);
+        return;
+      }
+    }
+    if (this.#unfinished > 0) return;
+    const results = this.#children.map(outcome);
+    // A cancellation of the whole is not hidden among the results.
+    if (this.#cancelRequested) fail(this, makeCancelledError(this.#children.at(-1)!));
+    else fulfil(this, results);
+  }
+}
+
+/** Brings a child's end to the gathering, by the ready queue as every callback of a future's. */
+class ChildWatch implements Listener, Runnable {
+  readonly #gathering: GatheringFuture;
+  readonly #child: Future<unknown>;
+
+  constructor(gathering: GatheringFuture, child: Future<unknown>) {
+    this.#gathering = gathering;
+    this.#child = child;
+  }
+
+  [notify](): void {
+    schedulerOfFuture(this.#child).push(this);
+  }
+
+  [execute](): void {
+    this.#gathering.childDone(this.#child);
+  }
+}
+
+function outcome(child: Future<unknown>): unknown {
+  if (child.cancelled()) return new CancelledError(cancelMessageOf(child));
+  const failure = peekError(child);
+  if (failure === undefined) return child.result();
+  markRetrieved(child);
+  return failure.error;
+}

@@ -1,0 +1,241 @@
+/**
+ * Time limits on what a task does.
+ *
+ * @module
+ */
+import { type Duration, toDelay } from "../base/duration.ts";
+import { CancelledError, RuntimeError, TimeoutError } from "../base/errors.ts";
+import { describe } from "../base/repr.ts";
+import type { Suspension } from "../coroutine/awaitable.ts";
+import { asyncWith } from "../coroutine/async_with.ts";
+import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
+import type { Handle } from "../kernel/handle.ts";
+import { getRunningLoop } from "../kernel/loops.ts";
+import type { Task } from "../kernel/task.ts";
+import { currentTask } from "../kernel/tasks.ts";
+
+/** The words that the printed form uses: made, counting, cancelling its task, over by it, over. */
+type TimeoutState = "created" | "active" | "expiring" | "expired" | "finished";
+
+/** What runs under a time limit. */
+export type TimeoutBody<T> = (
+  limit: Timeout,
+) => Generator<Suspension, T, unknown> | PromiseLike<T> | T;
+
+/**
+ * A context manager that cancels the task inside it when its time is up, and then throws a
+ * {@linkcode TimeoutError} in place of the cancellation.
+ *
+ * A cancellation by others passes through as it is, also when it comes while the time is running out.
+ *
+ * @example
+ * ```ts
+ * import { run, sleep, timeout } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const limit = timeout(60);
+ *   limit.enter();
+ *   yield* sleep(0.001);
+ *   limit.exit(null);
+ *   assertEquals(limit.expired(), false);
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Timeout
+ */
+export class Timeout {
+  #state: TimeoutState = "created";
+  #when: number | null;
+  #timer: Handle | null = null;
+  #task: Task<unknown> | null = null;
+  #cancelling = 0;
+
+  /** @param when The deadline, in seconds on the clock of `loop.time()`, or `null` for none. */
+  constructor(when: number | null) {
+    this.#when = when === null ? null : toDelay(when, "when");
+  }
+
+  /**
+   * The deadline.
+   *
+   * @returns Seconds on the clock of `loop.time()`, or `null` where there is none.
+   */
+  when(): number | null {
+    return this.#when;
+  }
+
+  /**
+   * Sets another deadline.
+   *
+   * @param when Seconds on the clock of `loop.time()`; one that is over cancels at the next iteration.
+   * `null` for none.
+   * @throws {RuntimeError} If the timeout was not entered, or is over.
+   */
+  reschedule(when: number | null): void {
+    if (this.#state !== "active") {
+      throw new RuntimeError(
+        this.#state === "created"
+          ? "Timeout has not been entered"
+          : `Cannot change state of ${this.#state} Timeout`,
+      );
+    }
+    this.#when = when === null ? null : toDelay(when, "when");
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (this.#when === null) return;
+    const loop = getRunningLoop();
+    const expire = () => this.#expire();
+    this.#timer = this.#when <= loop.time()
+      ? loop.callSoon(expire)
+      : loop.callAt(this.#when, expire);
+  }
+
+  /**
+   * Tells whether the time ran out inside.
+   *
+   * @returns Whether the task was cancelled for it.
+   */
+  expired(): boolean {
+    return this.#state === "expiring" || this.#state === "expired";
+  }
+
+  /**
+   * Begins to count, in the task that is running.
+   *
+   * @returns The timeout.
+   * @throws {RuntimeError} If it was entered before, or no task is running.
+   */
+  enter(): this {
+    if (this.#state !== "created") throw new RuntimeError("Timeout has already been entered");
+    const task = currentTask();
+    if (task === null) throw new RuntimeError("Timeout should be used inside a task");
+    this.#state = "active";
+    this.#task = task;
+    this.#cancelling = task.cancelling();
+    this.reschedule(this.#when);
+    return this;
+  }
+
+  /**
+   * Ends counting.
+   *
+   * @param error What the body threw, or `null`.
+   * @returns `false`: no error is swallowed.
+   * @throws {TimeoutError} If the error is the cancellation that this timeout asked for.
+   * @throws {RuntimeError} If it was not entered, or is over.
+   */
+  exit(error: unknown): false {
+    if (this.#state !== "active" && this.#state !== "expiring") {
+      throw new RuntimeError(`Cannot exit a ${this.#state} Timeout`);
+    }
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (this.#state === "active") {
+      this.#state = "finished";
+      return false;
+    }
+    this.#state = "expired";
+    // Requests beyond this timeout's own are somebody else's, and theirs comes first.
+    if (this.#task!.uncancel() <= this.#cancelling && error instanceof CancelledError) {
+      throw new TimeoutError("", { cause: error });
+    }
+    return false;
+  }
+
+  /** The printed form. */
+  toString(): string {
+    const when = this.#state !== "active"
+      ? ""
+      : ` when=${this.#when === null ? null : Math.round(this.#when * 1000) / 1000}`;
+    return `<Timeout [${this.#state}]${when}>`;
+  }
+
+  #expire(): void {
+    this.#timer = null;
+    this.#task!.cancel();
+    this.#state = "expiring";
+  }
+}
+
+/**
+ * Limits the time that a body may take: when it is up, the body is cancelled and a
+ * {@linkcode TimeoutError} is thrown.
+ *
+ * @typeParam T What the body gives.
+ * @param delay How long, in seconds; `null` for no limit. Zero or less cancels at the first wait.
+ * @param body What to run, in the task that waits; given the {@linkcode Timeout}.
+ * @returns A lazy object that gives the body's result; without a body, the {@linkcode Timeout} to enter.
+ * @throws {TimeoutError} When awaited, if the time is up.
+ * @throws {TypeError} If `delay` is no duration or `body` no function.
+ * @throws {RuntimeError} Without a body, if no loop is running.
+ *
+ * @example
+ * ```ts
+ * import { run, sleep, timeout, TimeoutError } from "@asyncio/asyncio";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() =>
+ *   run(timeout(0.001, function* () {
+ *     yield* sleep(60);
+ *   })), TimeoutError);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout
+ */
+export function timeout(delay: Duration | null): Timeout;
+export function timeout<T>(delay: Duration | null, body: TimeoutBody<T>): Coroutine<T>;
+export function timeout<T>(
+  delay: Duration | null,
+  body?: TimeoutBody<T>,
+): Timeout | Coroutine<T> {
+  const seconds = delay === null ? null : toDelay(delay, "delay");
+  const make = () => new Timeout(seconds === null ? null : getRunningLoop().time() + seconds);
+  if (body === undefined) return make();
+  checkBody(body, "timeout");
+  return lazy("timeout", limited(make, body));
+}
+
+/**
+ * Limits the time that a body may take, by the loop's clock.
+ *
+ * @typeParam T What the body gives.
+ * @param when The deadline, in seconds on the clock of `loop.time()`; `null` for none.
+ * @param body What to run, in the task that waits; given the {@linkcode Timeout}.
+ * @returns A lazy object that gives the body's result; without a body, the {@linkcode Timeout} to enter.
+ * @throws {TimeoutError} When awaited, if the time is up.
+ * @throws {TypeError} If `when` is no number or `body` no function.
+ *
+ * @example
+ * ```ts
+ * import { getRunningLoop, run, sleep, timeoutAt } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const deadline = getRunningLoop().time() + 60;
+ *   assertEquals(yield* timeoutAt(deadline, (limit) => limit.when()), deadline);
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout_at
+ */
+export function timeoutAt(when: number | null): Timeout;
+export function timeoutAt<T>(when: number | null, body: TimeoutBody<T>): Coroutine<T>;
+export function timeoutAt<T>(when: number | null, body?: TimeoutBody<T>): Timeout | Coroutine<T> {
+  if (body === undefined) return new Timeout(when);
+  checkBody(body, "timeoutAt");
+  return lazy("timeoutAt", limited(() => new Timeout(when), body));
+}
+
+function* limited<T>(
+  make: () => Timeout,
+  body: TimeoutBody<T>,
+): Generator<Suspension, T, unknown> {
+  return (yield* asyncWith(make(), body)) as T;
+}
+
+function checkBody(body: unknown, what: string): void {
+  if (typeof body !== "function") {
+    throw new TypeError(`${what}() expects its body to be a function, got ${describe(body)}`);
+  }
+}

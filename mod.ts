@@ -1,0 +1,133 @@
+/**
+ * Python's asyncio for TypeScript: tasks that can be cancelled, named, listed, shielded and timed out, in
+ * Deno and in browsers.
+ *
+ * Names are asyncio's, in camelCase; times are in seconds.
+ *
+ * @example
+ * ```ts
+ * import { gather, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function* greet(name: string, delay: number) {
+ *   yield* sleep(delay);
+ *   return `hello, ${name}`;
+ * }
+ * const greetings = await run(gather([greet("ann", 0.002), greet("bob", 0.001)]));
+ * assertEquals(greetings, ["hello, ann", "hello, bob"]);
+ * ```
+ *
+ * @module
+ */
+
+// What stands behind `await` of this module's objects.
+import "./lib/kernel/promise_bridge.ts";
+
+// Running
+export { run, Runner, type RunnerOptions, type RunnerRunOptions } from "./lib/run/runner.ts";
+export { sleep } from "./lib/waiting/sleep.ts";
+export { allTasks, createTask, currentTask } from "./lib/kernel/tasks.ts";
+
+// Loop
+export {
+  EventLoop,
+  type EventLoopOptions,
+  type ExceptionHandler,
+  newEventLoop,
+  type TaskFactory,
+} from "./lib/kernel/event_loop.ts";
+export { getEventLoop, getRunningLoop, setEventLoop } from "./lib/kernel/loops.ts";
+export {
+  type Callback,
+  type ExceptionContext,
+  Handle,
+  type HandleOwner,
+  TimerHandle,
+} from "./lib/kernel/handle.ts";
+export { type Clock, VirtualClock } from "./lib/kernel/clock.ts";
+
+// Futures and tasks
+export {
+  type DoneCallbackOptions,
+  Future,
+  type FutureOptions,
+  isFuture,
+} from "./lib/kernel/future.ts";
+export { type NewTaskOptions, Task, type TaskOptions } from "./lib/kernel/task.ts";
+export {
+  type AwaitableLike,
+  ensureFuture,
+  type EnsureFutureOptions,
+  type HasAwaitable,
+} from "./lib/kernel/ensure_future.ts";
+
+// Coroutines
+export {
+  Awaitable,
+  awaitable,
+  type CoroutineObject,
+  type Suspending,
+  type Suspension,
+  type Then,
+} from "./lib/coroutine/awaitable.ts";
+export {
+  Coroutine,
+  coroutine,
+  type CoroutineLike,
+  isCoroutine,
+  isCoroutineFunction,
+} from "./lib/coroutine/coroutine.ts";
+export { fromPromise } from "./lib/kernel/from_promise.ts";
+
+// Waiting
+export { gather, type GatherOptions } from "./lib/waiting/gather.ts";
+export {
+  ALL_COMPLETED,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
+  type ReturnWhen,
+  wait,
+  type WaitOptions,
+} from "./lib/waiting/wait.ts";
+export { waitFor } from "./lib/waiting/wait_for.ts";
+export { shield } from "./lib/waiting/shield.ts";
+export { Timeout, timeout, timeoutAt, type TimeoutBody } from "./lib/waiting/timeout.ts";
+
+// Structure
+export {
+  type AsyncContextManager,
+  asyncContextManager,
+  asyncWith,
+  type Eventually,
+  GeneratorContextManager,
+} from "./lib/coroutine/async_with.ts";
+export {
+  Context,
+  ContextVar,
+  type ContextVarOptions,
+  copyContext,
+  MISSING,
+  type Token,
+} from "./lib/coroutine/context_vars.ts";
+
+// Errors
+export {
+  BrokenBarrierError,
+  CancelledError,
+  DeadlockError,
+  IncompleteReadError,
+  InvalidStateError,
+  LimitOverrunError,
+  NotSupportedError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
+  RuntimeError,
+  TimeoutError,
+  ValueError,
+  type WaitingTask,
+} from "./lib/base/errors.ts";
+export type { Duration, DurationParts } from "./lib/base/duration.ts";
+
+// Testing
+export { runVirtual } from "./lib/testing/run_virtual.ts";
