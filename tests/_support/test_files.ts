@@ -70,7 +70,8 @@ async function writeTwin(path: string, text: string, twins: Map<string, string>)
   await Deno.writeTextFile(twin, content);
 }
 
-async function typeScriptFiles(folder: string): Promise<string[]> {
+/** Finds the TypeScript files of a folder and of those in it, in order, without what is generated. */
+export async function typeScriptFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   try {
     for await (const entry of Deno.readDir(folder)) {
