@@ -9,7 +9,7 @@
  * @module
  */
 import { RuntimeError } from "../base/errors.ts";
-import { Awaitable, setThenProvider, type Then } from "../coroutine/awaitable.ts";
+import { type Awaitable, setThenProvider, type Then } from "../coroutine/awaitable.ts";
 import { currentSegment } from "./async_hold.ts";
 import { Future, listen, type Listener, notify, schedulerOfFuture } from "./future.ts";
 import { ambientTask, running } from "./running.ts";
