@@ -19,6 +19,9 @@ export const BUNDLE_FOLDER: string = join(ROOT, "tests", ".cache", "site");
 /** The script that runs tests in a page. */
 export const PAGE_SCRIPT = "tests/_support/page.ts";
 
+/** What only Deno runs, behind `needs("deno")` or the like: a page never comes to these imports. */
+const DENO_ONLY = /^(node:|typescript$|esbuild$|rollup|playwright-core$)/;
+
 /**
  * Resolves bare names as `deno.json` maps them, for esbuild, which knows neither import maps nor
  * Deno's cache of npm packages.
@@ -27,7 +30,7 @@ export const denoImports: esbuild.Plugin = {
   name: "deno-imports",
   setup(build) {
     build.onResolve({ filter: /^[^./]/ }, ({ path }) => {
-      if (/^(node|data|https?):/.test(path)) return { path, external: true };
+      if (DENO_ONLY.test(path)) return { path, external: true };
       const url = import.meta.resolve(path);
       return url.startsWith("file:") ? { path: fileURLToPath(url) } : { path: url, external: true };
     });
@@ -41,8 +44,6 @@ function commonOptions(): esbuild.BuildOptions {
     format: "esm",
     target: [...TARGETS],
     plugins: [denoImports],
-    // What only Deno runs, behind `needs("deno")`: a page never comes to these imports.
-    external: ["typescript", "esbuild", "playwright-core"],
     logLevel: "silent",
   };
 }

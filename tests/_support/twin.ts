@@ -89,8 +89,9 @@ class TwinMaker {
     this.#edit(0, KINDS_LINE.length, "// @ts-nocheck: the annotations are the generators'");
     const start = this.#source.statements[0]?.getStart();
     if (this.#usesSleep && start !== undefined) {
-      // On a line that is there already, for the sake of the numbers.
-      this.#edit(start, start, `import { sleep as ${SLEEP_ALIAS} } from "@asyncio/asyncio"; `);
+      // On a line that is there already, for the sake of the numbers; before all that is there.
+      const text = `import { sleep as ${SLEEP_ALIAS} } from "@asyncio/asyncio"; `;
+      this.#edits.unshift({ start, end: start, text });
     }
     return applyEdits(this.#text, this.#edits);
   }

@@ -1,0 +1,63 @@
+/** The browser build, as a user's page loads it. */
+import { assertEquals } from "@std/assert";
+import type { PageTest, Stage } from "../_support/page_tests.ts";
+
+/** Runs a coroutine of the global `asyncio` and gives its result. */
+const PROGRAM = `asyncio.run(function* () {
+  return yield* asyncio.gather([asyncio.sleep(0.02, "slow"), asyncio.sleep(0.01, "quick")]);
+})`;
+
+function runsFromAnotherOrigin(file: string): PageTest {
+  return {
+    name: `${file} runs by a script tag from another origin`,
+    async run({ page, origin, otherOrigin }: Stage) {
+      await page.goto(`${origin}/`);
+      await page.addScriptTag({ url: `${otherOrigin}/dist/${file}` });
+      assertEquals(await page.evaluate(PROGRAM), ["slow", "quick"]);
+    },
+  };
+}
+
+function runsAsModule(file: string): PageTest {
+  return {
+    name: `${file} runs as a module from another origin`,
+    async run({ page, origin, otherOrigin }: Stage) {
+      await page.goto(`${origin}/`);
+      const program = `import("${otherOrigin}/dist/${file}").then((asyncio) => ${PROGRAM})`;
+      assertEquals(await page.evaluate(program), ["slow", "quick"]);
+    },
+  };
+}
+
+const tests: PageTest[] = [
+  {
+    name: "web/index.html shows what its program prints",
+    async run({ page, origin }) {
+      await page.goto(`${origin}/`);
+      await page.getByText("finished: 5,5").waitFor();
+      assertEquals(
+        await page.locator("#output").textContent(),
+        [
+          "started\n",
+          "hello\n",
+          "world\n",
+          "finished: 5,5\n",
+        ].join(""),
+      );
+    },
+  },
+  {
+    name: "the pages are cross-origin isolated where they are said to be",
+    async run({ page, origin, isolated }) {
+      await page.goto(`${origin}/`);
+      assertEquals(await page.evaluate("crossOriginIsolated"), isolated);
+      assertEquals(await page.evaluate("typeof SharedArrayBuffer !== 'undefined'"), isolated);
+    },
+  },
+  runsFromAnotherOrigin("asyncio.js"),
+  runsFromAnotherOrigin("asyncio.min.js"),
+  runsAsModule("asyncio.mjs"),
+  runsAsModule("asyncio.min.mjs"),
+];
+
+export default tests;
