@@ -171,9 +171,9 @@ export async function readSources(path: string): Promise<SourceFile[]> {
 /** Reads which floors each floor may import from, out of the table in `CONTRIBUTING.md`. */
 export async function readFloors(): Promise<Map<string, Set<string>>> {
   const text = await Deno.readTextFile(join(ROOT, "CONTRIBUTING.md"));
-  const table = text.slice(text.indexOf("| Floor |")).split("\n\n")[0] ?? "";
+  const table = text.slice(text.search(/^\| Floor/m)).split("\n\n")[0] ?? "";
   const floors = new Map<string, Set<string>>();
-  for (const [, floor = "", allowed = ""] of table.matchAll(/^\| `(\w+)` \|.*\| (.+) \|$/gm)) {
+  for (const [, floor = "", allowed = ""] of table.matchAll(/^\| `(\w+)` *\|.*\| (.+?) *\|$/gm)) {
     const isBottom = allowed.startsWith("nothing");
     floors.set(floor, new Set(isBottom ? [] : allowed.split(", ")));
   }
