@@ -91,7 +91,16 @@ export {
 } from "./lib/waiting/wait.ts";
 export { waitFor } from "./lib/waiting/wait_for.ts";
 export { shield } from "./lib/waiting/shield.ts";
+export {
+  asCompleted,
+  AsCompletedIterator,
+  type AsCompletedOptions,
+} from "./lib/waiting/as_completed.ts";
 export { Timeout, timeout, timeoutAt, type TimeoutBody } from "./lib/waiting/timeout.ts";
+
+// Synchronisation
+export { Event } from "./lib/sync/event.ts";
+export { Queue, type ShutdownOptions } from "./lib/sync/queue.ts";
 
 // Structure
 export {

@@ -49,50 +49,53 @@ export type CoroutineLike<T> =
  *
  * @see https://docs.python.org/3/reference/datamodel.html#coroutine-objects
  */
-export class Coroutine<T> extends Awaitable<T> {
+export abstract class Coroutine<T> extends Awaitable<T> {
+  /** What the coroutine is called in messages. */
+  abstract get name(): string;
+
+  /** Closes a coroutine that will not be awaited; awaiting it afterwards throws. */
+  abstract close(): void;
+
+  /** The printed form. */
+  override toString(): string {
+    return `<coroutine object ${this.name}>`;
+  }
+}
+
+/** The lazy object over an iterator that does the work; a generator object, most often. */
+class LazyCoroutine<T> extends Coroutine<T> {
   #steps: Iterator<Suspension, T, unknown> | null;
   readonly #name: string;
 
-  /**
-   * @param steps The iterator that does the work; a generator object, most often.
-   * @param name What the coroutine is called in messages.
-   */
   constructor(steps: Iterator<Suspension, T, unknown>, name: string) {
     super();
     this.#steps = steps;
     this.#name = name;
   }
 
-  /** What the coroutine is called in messages. */
-  get name(): string {
+  override get name(): string {
     return this.#name;
   }
 
-  /**
-   * The iterator that does the work, given once.
-   *
-   * @returns The iterator; the second time one whose first step throws a {@linkcode RuntimeError}.
-   */
-  [awaitable](): Iterator<Suspension, T, unknown> {
+  override [awaitable](): Iterator<Suspension, T, unknown> {
     const steps = this.#steps;
     this.#steps = null;
-    return steps ?? reused<T>();
+    return steps ?? reused();
   }
 
-  /** Closes a coroutine that will not be awaited; awaiting it afterwards throws. */
-  close(): void {
+  // Not left to the base: one method shared by all kinds of awaitables is slow at every yield*.
+  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return this[awaitable]();
+  }
+
+  override close(): void {
     this.#steps?.return?.();
     this.#steps = null;
-  }
-
-  /** The printed form. */
-  override toString(): string {
-    return `<coroutine object ${this.#name}>`;
   }
 }
 
 /** An iterator whose first step says that the coroutine was used before. */
-export function* reused<T>(): Generator<undefined, T, unknown> {
+export function* reused(): Generator<undefined, never, unknown> {
   throw new RuntimeError(REUSED);
 }
 
@@ -126,7 +129,7 @@ export function coroutine<A extends unknown[], T>(
     throw new TypeError(`coroutine() expects a function, got ${describe(body)}`);
   }
   function made(this: unknown, ...args: A): Coroutine<T> {
-    return new Coroutine(new CallFrame<T>(() => body.apply(this, args)), functionName(body));
+    return lazy(functionName(body), new CallFrame<T>(() => body.apply(this, args)));
   }
   Object.defineProperty(made, "name", { value: functionName(body) });
   coroutineFunctions.add(made);
@@ -137,7 +140,7 @@ const coroutineFunctions = new WeakSet<object>();
 
 /** Makes the lazy object of one of this module's own coroutines. */
 export function lazy<T>(name: string, steps: Iterator<Suspension, T, unknown>): Coroutine<T> {
-  return new Coroutine(steps, name);
+  return new LazyCoroutine(steps, name);
 }
 
 /**

@@ -28,10 +28,13 @@ import { TimerQueue } from "./timer_queue.ts";
 /** How long a turn may keep the thread, in milliseconds: less than half of a frame at 60 Hz. */
 const TURN_BUDGET = 5;
 
-/** How many entries run between two looks at the clock, as long as they are quick. */
-const LOOK_INTERVAL = 16;
+/** How many entries run between two looks at the clock at most: a look costs as much as two switches. */
+const LONGEST_INTERVAL = 64;
 
-/** An interval between two looks that took longer than this, in milliseconds, is cut to one entry. */
+/** Intervals between two looks grow while they take less than this, in milliseconds. */
+const QUICK_INTERVAL = 0.25;
+
+/** An interval that took longer than this, in milliseconds, is cut to one entry. */
 const SLOW_INTERVAL = 1;
 
 /** The longest delay that the hosts take, in milliseconds; a longer one would fire at once. */
@@ -83,6 +86,7 @@ export class Scheduler {
   #turnStart = -Infinity;
   #lastLook = 0;
   #untilLook = 1;
+  #interval = 1;
   // On a virtual clock: whether the host had a turn since something was ready, so that promises
   // and threads could report before the clock jumps.
   #hostHadTurn = false;
@@ -311,8 +315,11 @@ export class Scheduler {
 
   #isBudgetSpent(): boolean {
     const now = host.now();
-    this.#untilLook = now - this.#lastLook > SLOW_INTERVAL ? 1 : LOOK_INTERVAL;
+    const elapsed = now - this.#lastLook;
     this.#lastLook = now;
+    if (elapsed > SLOW_INTERVAL) this.#interval = 1;
+    else if (elapsed < QUICK_INTERVAL && this.#interval < LONGEST_INTERVAL) this.#interval *= 2;
+    this.#untilLook = this.#interval;
     return now - this.#turnStart > TURN_BUDGET && !this.#synchronous;
   }
 

@@ -614,15 +614,30 @@ export function tasksOf(loop: EventLoop): Task<unknown>[] {
   return listTasks(schedulerOf(loop).tasks);
 }
 
-const used = new WeakSet<object>();
+/**
+ * Marks generator objects that a task was made of, by a private field of this class on the object
+ * itself: a set of them would cost four times as much, and every task would pay.
+ */
+class Used extends (class {
+  constructor(coro: object) {
+    return coro;
+  }
+}) {
+  readonly #mark = true;
+
+  /** Marks an object, and tells whether it was marked before. */
+  static testAndSet(coro: object): boolean {
+    if (#mark in coro) return true;
+    new Used(coro);
+    return false;
+  }
+}
 
 /** The iterator of a coroutine that a task is made of. */
 function coroutineSteps(coro: unknown): Steps {
   if (isGenerator(coro)) {
     // A generator object that is through gives no error but an end without a value.
-    if (used.has(coro)) return reused();
-    used.add(coro);
-    return coro;
+    return Used.testAndSet(coro) ? reused() : coro;
   }
   if (coro instanceof Coroutine) return coro[Symbol.iterator]();
   if (typeof coro === "function") return new CallFrame(coro as () => unknown);

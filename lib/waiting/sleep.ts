@@ -4,8 +4,8 @@
  * @module
  */
 import { type Duration, toDelay, toSeconds } from "../base/duration.ts";
-import { STEP_ASIDE, SUSPENDED, type Suspension } from "../coroutine/awaitable.ts";
-import { Coroutine } from "../coroutine/coroutine.ts";
+import { awaitable, STEP_ASIDE, SUSPENDED, type Suspension } from "../coroutine/awaitable.ts";
+import { Coroutine, reused } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
 import type { TimerHandle } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
@@ -33,36 +33,87 @@ import { getRunningLoop } from "../kernel/loops.ts";
 export function sleep(delay: Duration): Coroutine<void>;
 export function sleep<T>(delay: Duration, result: T): Coroutine<T>;
 export function sleep<T>(delay: Duration, result?: T): Coroutine<T | undefined> {
-  return new Coroutine(new Sleep(delay, result), "sleep");
+  return delay === 0 ? new Aside(result) : new Sleep(delay, result);
 }
 
-/** The iterator of a sleep, by hand: this is the most awaited thing there is. */
-class Sleep<T> implements Iterator<Suspension, T, unknown> {
+/**
+ * The sleep of no time, which is the most awaited thing there is: its own iterator, written by hand,
+ * with no more in it than it needs.
+ */
+class Aside<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> {
+  readonly #result: T;
+  #state: "new" | "awaited" | "aside" = "new";
+
+  constructor(result: T) {
+    super();
+    this.#result = result;
+  }
+
+  override get name(): string {
+    return "sleep";
+  }
+
+  override [awaitable](): Iterator<Suspension, T, unknown> {
+    if (this.#state !== "new") return reused();
+    this.#state = "awaited";
+    return this;
+  }
+
+  // As in every hot class: one method shared by all kinds of awaitables is slow at every yield*.
+  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return this[awaitable]();
+  }
+
+  next(): IteratorResult<Suspension, T> {
+    if (this.#state === "aside") return { done: true, value: this.#result };
+    this.#state = "aside";
+    return STEP_ASIDE;
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  override close(): void {
+    this.#state = "aside";
+  }
+}
+
+/** The sleep of some time, its own iterator as well. */
+class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> {
   readonly #delay: Duration;
   readonly #result: T;
-  #begun = false;
+  #state: "new" | "awaited" | "aside" | "waiting" = "new";
   #future: Future<T> | null = null;
   #timer: TimerHandle | null = null;
 
   constructor(delay: Duration, result: T) {
+    super();
     this.#delay = delay;
     this.#result = result;
   }
 
+  override get name(): string {
+    return "sleep";
+  }
+
+  override [awaitable](): Iterator<Suspension, T, unknown> {
+    if (this.#state !== "new") return reused();
+    this.#state = "awaited";
+    return this;
+  }
+
   next(): IteratorResult<Suspension, T> {
-    if (this.#future !== null) {
-      if (!this.#future.done()) return this.#suspend(this.#future);
-      this.#timer!.cancel();
-      return { done: true, value: this.#future.result() };
+    switch (this.#state) {
+      case "waiting":
+        if (!this.#future!.done()) return this.#suspend(this.#future!);
+        this.#timer!.cancel();
+        return { done: true, value: this.#future!.result() };
+      case "aside":
+        return { done: true, value: this.#result };
+      default:
+        return this.#begin();
     }
-    if (this.#begun) return { done: true, value: this.#result };
-    this.#begun = true;
-    if (toSeconds(this.#delay, "delay") <= 0) return STEP_ASIDE;
-    const delay = toDelay(this.#delay, "delay");
-    const loop = getRunningLoop();
-    this.#future = loop.createFuture<T>();
-    this.#timer = loop.callLater(delay, setResultUnlessDone, this.#future, this.#result);
-    return this.#suspend(this.#future);
   }
 
   throw(error: unknown): never {
@@ -73,6 +124,23 @@ class Sleep<T> implements Iterator<Suspension, T, unknown> {
   return(): IteratorResult<Suspension, T> {
     this.#timer?.cancel();
     return { done: true, value: this.#result };
+  }
+
+  override close(): void {
+    this.#state = "aside";
+  }
+
+  #begin(): IteratorResult<Suspension, T> {
+    if (toSeconds(this.#delay, "delay") <= 0) {
+      this.#state = "aside";
+      return STEP_ASIDE;
+    }
+    const delay = toDelay(this.#delay, "delay");
+    const loop = getRunningLoop();
+    this.#state = "waiting";
+    this.#future = loop.createFuture<T>();
+    this.#timer = loop.callLater(delay, setResultUnlessDone, this.#future, this.#result);
+    return this.#suspend(this.#future);
   }
 
   #suspend(future: Future<T>): IteratorResult<Suspension, T> {

@@ -1,0 +1,251 @@
+/**
+ * Queues between tasks.
+ *
+ * @module
+ */
+import { Deque } from "../base/deque.ts";
+import { QueueEmpty, QueueFull, QueueShutDown, ValueError } from "../base/errors.ts";
+import { describe, repr } from "../base/repr.ts";
+import type { Suspension } from "../coroutine/awaitable.ts";
+import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
+import type { Future } from "../kernel/future.ts";
+import { Event } from "./event.ts";
+import { LoopBound } from "./loop_bound.ts";
+
+/** What {@linkcode Queue.shutdown} takes. */
+export interface ShutdownOptions {
+  /**
+   * Whether the items in the queue are dropped.
+   *
+   * @default {false}
+   */
+  immediate?: boolean;
+}
+
+/**
+ * A first-in, first-out queue between tasks.
+ *
+ * With a `maxsize`, putting waits while the queue is full. A task that is cancelled as it is woken hands
+ * the wake-up on.
+ *
+ * @typeParam T What the items are.
+ *
+ * @example
+ * ```ts
+ * import { createTask, Queue, run } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const queue = new Queue<number>(1);
+ *   const consumer = createTask(function* () {
+ *     return [yield* queue.get(), yield* queue.get()];
+ *   });
+ *   yield* queue.put(1);
+ *   yield* queue.put(2);
+ *   assertEquals(yield* consumer, [1, 2]);
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.Queue
+ */
+export class Queue<T = unknown> extends LoopBound {
+  readonly #maxsize: number;
+  readonly #items = new Deque<T>();
+  readonly #getters = new Deque<Future<void>>();
+  readonly #putters = new Deque<Future<void>>();
+  readonly #finished = new Event();
+  #unfinished = 0;
+  #isShutDown = false;
+
+  /**
+   * @param maxsize How many items the queue holds at most; zero or less for any number.
+   * @throws {TypeError} If it is no number.
+   */
+  constructor(maxsize: number = 0) {
+    super();
+    if (typeof maxsize !== "number" || Number.isNaN(maxsize)) {
+      throw new TypeError(`maxsize must be a number, got ${describe(maxsize)}`);
+    }
+    this.#maxsize = maxsize;
+    this.#finished.set();
+  }
+
+  /** How many items the queue holds at most; zero or less for any number. */
+  get maxsize(): number {
+    return this.#maxsize;
+  }
+
+  /**
+   * How many items are in the queue.
+   *
+   * @returns Their number.
+   */
+  qsize(): number {
+    return this.#items.length;
+  }
+
+  /**
+   * Tells whether no item is in the queue.
+   *
+   * @returns Whether getting would wait.
+   */
+  empty(): boolean {
+    return this.qsize() === 0;
+  }
+
+  /**
+   * Tells whether the queue holds all it can.
+   *
+   * @returns Whether putting would wait.
+   */
+  full(): boolean {
+    return this.#maxsize > 0 && this.qsize() >= this.#maxsize;
+  }
+
+  /**
+   * Puts an item in, and waits for a free place where there is none.
+   *
+   * @param item The item.
+   * @returns A lazy object that is done when the item is in.
+   * @throws {QueueShutDown} When awaited, if the queue was shut down.
+   */
+  put(item: T): Coroutine<void> {
+    return lazy("Queue.put", this.#put(item));
+  }
+
+  /**
+   * Puts an item in at once.
+   *
+   * @param item The item.
+   * @throws {QueueFull} If there is no free place.
+   * @throws {QueueShutDown} If the queue was shut down.
+   */
+  putNowait(item: T): void {
+    if (this.#isShutDown) throw new QueueShutDown();
+    if (this.full()) throw new QueueFull();
+    this.#items.push(item);
+    this.#unfinished++;
+    this.#finished.clear();
+    wakeNext(this.#getters);
+  }
+
+  /**
+   * Takes the next item out, and waits for one where there is none.
+   *
+   * @returns A lazy object that gives the item.
+   * @throws {QueueShutDown} When awaited, if the queue was shut down and is empty.
+   */
+  get(): Coroutine<T> {
+    return lazy("Queue.get", this.#get());
+  }
+
+  /**
+   * Takes the next item out at once.
+   *
+   * @returns The item.
+   * @throws {QueueEmpty} If there is none.
+   * @throws {QueueShutDown} If there is none and the queue was shut down.
+   */
+  getNowait(): T {
+    if (this.empty()) throw this.#isShutDown ? new QueueShutDown() : new QueueEmpty();
+    const item = this.#items.shift() as T;
+    wakeNext(this.#putters);
+    return item;
+  }
+
+  /**
+   * Tells that the work on an item that was taken out is over.
+   *
+   * @throws {ValueError} If it is told more often than items were put in.
+   */
+  taskDone(): void {
+    if (this.#unfinished <= 0) throw new ValueError("task_done() called too many times");
+    this.#unfinished--;
+    if (this.#unfinished === 0) this.#finished.set();
+  }
+
+  /**
+   * Waits until {@linkcode taskDone} was told of every item.
+   *
+   * @returns A lazy object that is done then.
+   */
+  join(): Coroutine<void> {
+    return lazy("Queue.join", this.#join());
+  }
+
+  /**
+   * Ends the queue: putting throws from now on, and so does getting once the queue is empty. Who waits to
+   * put, or to get from an empty queue, is woken by the error.
+   *
+   * @param options `immediate`: whether the items in the queue are dropped.
+   */
+  shutdown(options: ShutdownOptions = {}): void {
+    this.#isShutDown = true;
+    if (options.immediate) {
+      while (!this.empty()) {
+        this.#items.shift();
+        if (this.#unfinished > 0) this.#unfinished--;
+      }
+      if (this.#unfinished === 0) this.#finished.set();
+    }
+    while (this.#getters.length > 0) wakeNext(this.#getters);
+    while (this.#putters.length > 0) wakeNext(this.#putters);
+  }
+
+  /** The printed form. */
+  override toString(): string {
+    const parts = [`maxsize=${this.#maxsize}`];
+    if (!this.empty()) parts.push(`queue=${repr([...this.#items])}`);
+    if (this.#getters.length > 0) parts.push(`getters[${this.#getters.length}]`);
+    if (this.#putters.length > 0) parts.push(`putters[${this.#putters.length}]`);
+    if (this.#unfinished > 0) parts.push(`tasks=${this.#unfinished}`);
+    if (this.#isShutDown) parts.push("shutdown");
+    return `<${this.constructor.name} ${parts.join(" ")}>`;
+  }
+
+  *#put(item: T): Generator<Suspension, void, unknown> {
+    while (this.full()) {
+      if (this.#isShutDown) throw new QueueShutDown();
+      yield* this.#waitIn(this.#putters, () => !this.full());
+    }
+    this.putNowait(item);
+  }
+
+  *#get(): Generator<Suspension, T, unknown> {
+    while (this.empty()) {
+      if (this.#isShutDown) throw new QueueShutDown();
+      yield* this.#waitIn(this.#getters, () => !this.empty());
+    }
+    return this.getNowait();
+  }
+
+  *#join(): Generator<Suspension, void, unknown> {
+    if (this.#unfinished > 0) yield* this.#finished.wait();
+  }
+
+  *#waitIn(
+    waiters: Deque<Future<void>>,
+    couldGoOn: () => boolean,
+  ): Generator<Suspension, void, unknown> {
+    const waiter = this.boundLoop().createFuture<void>();
+    waiters.push(waiter);
+    try {
+      yield* waiter;
+    } catch (error) {
+      waiter.cancel();
+      waiters.remove(waiter);
+      // Woken and cancelled at once: the wake-up is for the next in line.
+      if (couldGoOn() && !waiter.cancelled()) wakeNext(waiters);
+      throw error;
+    }
+  }
+}
+
+/** Wakes the first of those that wait and were not woken or cancelled. */
+function wakeNext(waiters: Deque<Future<void>>): void {
+  for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) {
+    if (waiter.done()) continue;
+    waiter.setResult();
+    return;
+  }
+}
