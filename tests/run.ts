@@ -89,6 +89,8 @@ async function runEverything(options: Options, report: Report): Promise<void> {
   }
   if (browsers.length > 0) await runBrowsers(browsers, files, options);
   requireSameTitles(report, files);
+  const hasRun = report.outcomes.some(({ place }) => place !== "build");
+  if (!hasRun) addFailure("run", "(the run itself)", `no test has the title ${options.filter}`);
 }
 
 async function runCheck(): Promise<void> {

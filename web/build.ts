@@ -100,10 +100,9 @@ async function buildDeclarations(): Promise<void> {
   });
   const { output: [{ code }] } = await bundle.generate({ format: "es" });
   await bundle.close();
-  // A reader of `asyncio.mjs` looks for `.d.mts`, one of the script for `.d.ts`: the same text.
-  for (const name of ["asyncio.d.ts", "asyncio.d.mts"]) {
-    await Deno.writeTextFile(join(DIST, name), code);
-  }
+  // A reader of `asyncio.mjs` looks for `.d.mts`; one of the script for `.d.ts`, and has a global.
+  await Deno.writeTextFile(join(DIST, "asyncio.d.mts"), code);
+  await Deno.writeTextFile(join(DIST, "asyncio.d.ts"), `${code}export as namespace asyncio;\n`);
   requireSoundTypes(join(DIST, "asyncio.d.ts"));
 }
 

@@ -106,16 +106,16 @@ export function startServer(folder: string, options: ServerOptions = {}): Server
  * @returns The file, or a response of status 404.
  */
 export async function fileResponse(folder: string, pathname: string): Promise<Response> {
-  let path = normalize(join(folder, decodeURIComponent(pathname)));
-  if (pathname.endsWith("/")) path = join(path, "index.html");
   try {
+    let path = normalize(join(folder, decodeURIComponent(pathname)));
+    if (pathname.endsWith("/")) path = join(path, "index.html");
     if (!path.startsWith(normalize(folder) + sep)) throw new Deno.errors.NotFound();
     const content = await Deno.readFile(path);
     const type = TYPES[extname(path)] ?? "application/octet-stream";
     return new Response(content, { headers: { "content-type": type } });
   } catch (error) {
     const isMissing = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.IsADirectory;
+      error instanceof Deno.errors.IsADirectory || error instanceof URIError;
     if (!isMissing) throw error;
     return new Response(`Not found: ${pathname}\n`, { status: 404 });
   }
