@@ -2,13 +2,14 @@
  * `test` and `needs`: what a test file imports to be run, unchanged, in Deno and in a page.
  *
  * Under Deno `test` is `Deno.test` itself, so that a failure names the test's own line and the
- * sanitizers see the test and nothing else. In a page it fills {@linkcode pageTests}, which
- * `page.ts` runs.
+ * sanitizers see the test and nothing else; workers, of which they know nothing, are watched beside
+ * them. In a page it fills {@linkcode pageTests}, which `page.ts` runs.
  *
  * @module
  */
 
 import { type Capability, whyNot } from "./capabilities.ts";
+import { takeLeakedWorkers, watchNodeWorkers, watchWebWorkers } from "./worker_leaks.ts";
 
 /** A test in its long form. */
 export interface TestDefinition {
@@ -46,6 +47,15 @@ function testInPage(nameOrDefinition: string | TestDefinition, fn?: TestDefiniti
 
 /** Declares a test. */
 export const test: Test = typeof Deno === "undefined" ? testInPage : Deno.test;
+
+if (typeof Deno !== "undefined") {
+  watchWebWorkers();
+  watchNodeWorkers();
+  Deno.test.afterEach(async () => {
+    const leaks = await takeLeakedWorkers();
+    if (leaks.length > 0) throw new Error(leaks.join("\n"));
+  });
+}
 
 /** What is said of a test that a place skips without a reason, which is a failure. */
 export const NO_REASON = "skipped, and says no reason: spread needs(…) in its definition";

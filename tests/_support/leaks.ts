@@ -5,16 +5,17 @@
  * @module
  */
 
+import { takeLeakedWorkers, watchWebWorkers } from "./worker_leaks.ts";
+
 /** Watches a page; make it before anything takes `setTimeout` or `Worker` out of the scope. */
 export class LeakWatch {
   readonly #timers = new Map<unknown, string>();
-  readonly #workers = new Map<Worker, string>();
   readonly #errors: ErrorEvent[] = [];
   readonly #rejections: PromiseRejectionEvent[] = [];
 
   constructor() {
     this.#watchTimers();
-    this.#watchWorkers();
+    watchWebWorkers();
     addEventListener("error", (event) => this.#errors.push(event));
     addEventListener("unhandledrejection", (event) => this.#rejections.push(event));
   }
@@ -24,15 +25,11 @@ export class LeakWatch {
    *
    * @returns A line for each thing left, or nothing.
    */
-  takeLeaks(): string[] {
-    const leaks = [
-      ...[...this.#timers.values()].map((what) => `leaked: ${what} is still to fire`),
-      ...[...this.#workers.values()].map((what) => `leaked: ${what} was not terminated`),
-    ];
-    for (const worker of this.#workers.keys()) worker.terminate();
+  async takeLeaks(): Promise<string[]> {
+    const timers = [...this.#timers.values()].map((what) => `leaked: ${what} is still to fire`);
+    const workers = await takeLeakedWorkers();
     this.#timers.clear();
-    this.#workers.clear();
-    return leaks;
+    return [...timers, ...workers];
   }
 
   /**
@@ -71,20 +68,5 @@ export class LeakWatch {
       };
       Object.assign(globalThis, { [name]: watched });
     }
-  }
-
-  #watchWorkers(): void {
-    const workers = this.#workers;
-    globalThis.Worker = class extends Worker {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        workers.set(this, `the worker ${String(url).slice(0, 80)}`);
-      }
-
-      override terminate(): void {
-        workers.delete(this);
-        super.terminate();
-      }
-    };
   }
 }

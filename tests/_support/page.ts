@@ -54,7 +54,7 @@ async function errorsOf(test: TestDefinition): Promise<string[]> {
   // Events of errors and of workers' ends come in turns of their own.
   for (let turn = 0; turn < 3; turn++) await nextTurn();
   errors.push(...watch.takeUncaught().map((error) => `uncaught ${describeError(error)}`));
-  errors.push(...watch.takeLeaks());
+  errors.push(...await watch.takeLeaks());
   return errors;
 }
 
