@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Processes, Workers } from "./workers.ts";
+
 /** Follows one value through the promise reactions of an async function, as the host tracks it. */
 export interface AsyncIdentity {
   /** Calls `callback` so that all the promise continuations that spring from it see `value`. */
@@ -15,6 +17,9 @@ export interface AsyncIdentity {
   get(): unknown;
 }
 
+/** A timer of the host's. */
+export type HostTimer = ReturnType<typeof setTimeout>;
+
 /** The host's services that the event loop needs. Times are in milliseconds, as the hosts have it. */
 export interface Host {
   /** Which host this is. */
@@ -22,15 +27,19 @@ export interface Host {
   /** A monotonic clock, in milliseconds. */
   now(): number;
   /** Calls back after a delay of at most `2 ** 31 - 1` milliseconds; keeps the process alive. */
-  setTimer(callback: () => void, milliseconds: number): number;
+  setTimer(callback: () => void, milliseconds: number): HostTimer;
   /** Forgets a timer. */
-  clearTimer(id: number): void;
+  clearTimer(timer: HostTimer): void;
   /** Calls back in a later turn of the host, when timers, I/O and painting have had theirs. */
   nextTurn(callback: () => void): void;
   /** Whether a pending run must hold a timer, lest the process end under it. */
   readonly needsKeepAlive: boolean;
   /** The identity that the host carries across promises, or `null` where it carries none. */
   readonly asyncIdentity: AsyncIdentity | null;
+  /** Its threads. */
+  readonly workers: Workers;
+  /** Its child processes, or `null` where it has none. */
+  readonly processes: Processes | null;
   /** Hands an error that nobody caught to the host's own report. */
   logError(message: string): void;
   /** An environment variable, where there are such and reading it needs no prompt. */

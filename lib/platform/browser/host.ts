@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host } from "../host.ts";
+import { browserWorkers } from "./workers.ts";
 
 interface TaskScheduler {
   postTask(callback: () => void, options: { priority: "user-visible" }): Promise<void>;
@@ -14,11 +15,13 @@ export function browserHost(): Host {
   return {
     name: "browser",
     now: () => performance.now(),
-    setTimer: (callback, milliseconds) => setTimeout(callback, milliseconds) as unknown as number,
-    clearTimer: (id) => clearTimeout(id),
+    setTimer: (callback, milliseconds) => setTimeout(callback, milliseconds),
+    clearTimer: (timer) => clearTimeout(timer),
     nextTurn: nextTurn(),
     needsKeepAlive: false,
     asyncIdentity: null,
+    workers: browserWorkers(),
+    processes: null,
     logError: (message) => console.error(message),
     environment: () => undefined,
   };

@@ -5,6 +5,8 @@
  */
 import type { AsyncIdentity, Host } from "../host.ts";
 import { denoGlobal } from "./namespace.ts";
+import { denoProcesses } from "./processes.ts";
+import { denoWorkers } from "./workers.ts";
 
 /** Assembles the host from what Deno has. */
 export function denoHost(): Host {
@@ -12,13 +14,15 @@ export function denoHost(): Host {
     name: "deno",
     now: () => performance.now(),
     setTimer: (callback, milliseconds) => setTimeout(callback, milliseconds),
-    clearTimer: (id) => clearTimeout(id),
+    clearTimer: (timer) => clearTimeout(timer),
     // 1 to 2 us a turn; setTimeout(0) takes 2.2 ms (THREADS.md).
     nextTurn: (callback) => {
       denoGlobal.setImmediate(callback);
     },
     needsKeepAlive: true,
     asyncIdentity: asyncIdentity(),
+    workers: denoWorkers(),
+    processes: denoProcesses(),
     logError: (message) => console.error(message),
     environment,
   };

@@ -20,21 +20,115 @@ interface AsyncHooks {
   AsyncLocalStorage: new () => AsyncStorage;
 }
 
+/** What is used of a worker of `node:worker_threads`. */
+export interface NodeWorker {
+  /** Listens to messages. */
+  on(event: "message", callback: (message: unknown) => void): void;
+  /** Listens to the error that ends the worker. */
+  on(event: "error", callback: (error: unknown) => void): void;
+  /** Listens to the end. */
+  on(event: "exit", callback: (code: number) => void): void;
+  /** Sends a message. */
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  /** Makes the worker keep the process alive. */
+  ref(): void;
+  /** Lets the process end while the worker is there. */
+  unref(): void;
+  /** Ends the worker; resolves to its exit code. */
+  terminate(): Promise<number>;
+}
+
+interface WorkerThreads {
+  Worker: new (source: string, options: { eval: true; name: string }) => NodeWorker;
+  parentPort: {
+    on(event: "message", callback: (message: never) => void): void;
+    postMessage(message: unknown, transfer?: Transferable[]): void;
+  } | null;
+}
+
+interface V8Serializer {
+  writeHeader(): void;
+  writeValue(value: unknown): void;
+  releaseBuffer(): Uint8Array;
+}
+
+interface V8Deserializer {
+  readHeader(): boolean;
+  readValue(): unknown;
+}
+
+/** What is used of `node:v8`. */
+export interface V8 {
+  /** Writes the structured clone of a value. */
+  Serializer: new () => V8Serializer;
+  /** Reads it back. */
+  Deserializer: new (bytes: Uint8Array) => V8Deserializer;
+}
+
+/** What is used of a child process. */
+export interface DenoChild {
+  /** Where its input is written. */
+  readonly stdin: WritableStream<Uint8Array>;
+  /** Where its output is read. */
+  readonly stdout: ReadableStream<Uint8Array>;
+  /** How it ended. */
+  readonly status: Promise<{ readonly code: number; readonly signal: string | null }>;
+  /** Ends it. */
+  kill(signal: "SIGKILL"): void;
+  /** Makes it keep this process alive. */
+  ref(): void;
+  /** Lets this process end while it runs. */
+  unref(): void;
+}
+
+interface CommandOptions {
+  readonly args: readonly string[];
+  readonly stdin: "piped";
+  readonly stdout: "piped";
+  readonly stderr: "inherit";
+}
+
 interface PermissionStatus {
   readonly state: string;
 }
 
+type PermissionDescriptor =
+  | { readonly name: "env"; readonly variable: string }
+  | { readonly name: "read"; readonly path: string }
+  | { readonly name: "import"; readonly host: string }
+  | { readonly name: "run"; readonly command: string };
+
 interface DenoNamespace {
   readonly env: { get(name: string): string | undefined };
   readonly permissions: {
-    querySync(descriptor: { name: "env"; variable: string }): PermissionStatus;
+    querySync(descriptor: PermissionDescriptor): PermissionStatus;
   };
+  readonly Command: new (
+    program: string,
+    options: CommandOptions,
+  ) => { spawn(): DenoChild };
+  execPath(): string;
+  exit(code: number): never;
+  readonly stdin: { readonly readable: ReadableStream<Uint8Array> };
+  readonly stdout: { writeSync(bytes: Uint8Array): number };
+  readonly stderr: unknown;
 }
 
 interface DenoGlobal {
   readonly Deno: DenoNamespace;
   readonly process: {
     getBuiltinModule(name: "node:async_hooks"): AsyncHooks;
+    getBuiltinModule(name: "node:worker_threads"): WorkerThreads;
+    getBuiltinModule(name: "node:v8"): V8;
+    getBuiltinModule(name: "node:console"): {
+      Console: new (stdout: unknown, stderr: unknown) => Console;
+    };
+    readonly stderr: unknown;
+    on(
+      event: "uncaughtException" | "unhandledRejection",
+      callback: (error: unknown) => void,
+    ): void;
+    exit(code: number): never;
   };
   setImmediate(callback: () => void): unknown;
 }

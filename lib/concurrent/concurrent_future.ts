@@ -1,0 +1,304 @@
+/**
+ * `concurrent.futures.Future`: the outcome of work that runs outside every event loop.
+ *
+ * ```
+ * PENDING ──────────────► RUNNING ──► FINISHED
+ *    │                                   ▲
+ *    ├───────────────────────────────────┘
+ *    └──► CANCELLED ──► CANCELLED_AND_NOTIFIED
+ * ```
+ *
+ * It belongs to no loop: its callbacks are called at once, by whoever settles it. `wrapFuture` ties it
+ * to a loop's own `Future`.
+ *
+ * @module
+ */
+import { CancelledError, InvalidStateError, RuntimeError, TimeoutError } from "../base/errors.ts";
+import { describe, repr } from "../base/repr.ts";
+import { host } from "../platform/current.ts";
+
+/** The names of a {@linkcode ConcurrentFuture}'s states, as `concurrent.futures` has them. */
+export type ConcurrentFutureState =
+  | "PENDING"
+  | "RUNNING"
+  | "CANCELLED"
+  | "CANCELLED_AND_NOTIFIED"
+  | "FINISHED";
+
+const SHOWN: Readonly<Record<ConcurrentFutureState, string>> = {
+  PENDING: "pending",
+  RUNNING: "running",
+  CANCELLED: "cancelled",
+  CANCELLED_AND_NOTIFIED: "cancelled",
+  FINISHED: "finished",
+};
+
+type Outcome<T> =
+  | { readonly kind: "result"; readonly value: T }
+  | { readonly kind: "exception"; readonly error: unknown };
+
+/** How a concurrent future is awaited from inside a task; the kernel plugs it in. */
+export interface ConcurrentAwaiting {
+  /** What `await` uses, or `null` where no task is running. */
+  then<T>(future: ConcurrentFuture<T>): PromiseLike<T>["then"] | null;
+  /** What `yield*` uses. */
+  steps<T>(future: ConcurrentFuture<T>): Iterator<never, T, unknown>;
+}
+
+let awaiting: ConcurrentAwaiting | null = null;
+
+/** Plugs in how tasks await concurrent futures; for `kernel/wrap_future.ts`. */
+export function setConcurrentAwaiting(provider: ConcurrentAwaiting): void {
+  awaiting = provider;
+}
+
+// The key that `coroutine/awaitable.ts` exports, two floors up; both take it from the registry.
+const awaitable: unique symbol = Symbol.for("asyncio.awaitable") as never;
+
+/**
+ * Has `callback` called when `cancel()` finds the future running, which it cannot undo: the work can
+ * still be asked to stop. For the executors.
+ */
+export let onCancelRequest: (
+  future: ConcurrentFuture<unknown>,
+  callback: () => void,
+) => void;
+
+/**
+ * The outcome of work on another thread or in another process, to come or there.
+ *
+ * Executors make it; `submit` returns one. Plain code may `await` it, and a coroutine may, too, by
+ * `yield*` or `await`: cancelling the task that waits then cancels the work. No call of it blocks:
+ * a page must not, and where the outcome comes by a message, blocking would keep it away.
+ *
+ * @typeParam T What the work gives.
+ *
+ * @example
+ * ```ts
+ * import { ConcurrentFuture } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const future = new ConcurrentFuture<number>();
+ * future.addDoneCallback((done) => assertEquals(done.result(), 42));
+ * assertEquals(future.done(), false);
+ * future.setResult(42);
+ * assertEquals(await future, 42);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Future
+ */
+export class ConcurrentFuture<T> implements PromiseLike<T> {
+  #state: ConcurrentFutureState = "PENDING";
+  #outcome: Outcome<T> | null = null;
+  #callbacks: ((future: ConcurrentFuture<T>) => void)[] = [];
+  #cancelRequest: (() => void) | null = null;
+
+  static {
+    onCancelRequest = (future, callback) => {
+      future.#cancelRequest = callback;
+    };
+  }
+
+  /**
+   * Cancels work that has not begun. Running work goes on, for a thread cannot be unwound from
+   * outside; an executor's job is asked to stop, through its `AbortSignal`.
+   *
+   * @returns Whether the future is cancelled now; `false` when it is running or finished.
+   */
+  cancel(): boolean {
+    switch (this.#state) {
+      case "RUNNING":
+        this.#cancelRequest?.();
+        return false;
+      case "FINISHED":
+        return false;
+      case "CANCELLED":
+      case "CANCELLED_AND_NOTIFIED":
+        return true;
+      case "PENDING":
+        this.#settle("CANCELLED", null);
+        return true;
+    }
+  }
+
+  /** Tells whether the future was cancelled. */
+  cancelled(): boolean {
+    return this.#state === "CANCELLED" || this.#state === "CANCELLED_AND_NOTIFIED";
+  }
+
+  /** Tells whether the work is being done and can no longer be cancelled. */
+  running(): boolean {
+    return this.#state === "RUNNING";
+  }
+
+  /** Tells whether the future was cancelled or is finished. */
+  done(): boolean {
+    return this.#state === "FINISHED" || this.cancelled();
+  }
+
+  /**
+   * Gives what the work returned, or throws what it threw. It does not wait: `await` the future for
+   * that.
+   *
+   * @param timeout How long to wait, in seconds. Only `0` is of use as long as nothing can block.
+   * @returns What the work returned.
+   * @throws {CancelledError} If the future was cancelled.
+   * @throws {TimeoutError} If it is not done and `timeout` is 0 or less.
+   * @throws {RuntimeError} If it is not done and would have to be waited for.
+   */
+  result(timeout: number | null = null): T {
+    const outcome = this.#get("result", timeout);
+    if (outcome.kind === "exception") throw outcome.error;
+    return outcome.value;
+  }
+
+  /**
+   * Gives what the work threw. It does not wait, as {@linkcode ConcurrentFuture.result} does not.
+   *
+   * @param timeout How long to wait, in seconds. Only `0` is of use as long as nothing can block.
+   * @returns What the work threw, or `null` when it returned.
+   * @throws {CancelledError} If the future was cancelled.
+   * @throws {TimeoutError} If it is not done and `timeout` is 0 or less.
+   * @throws {RuntimeError} If it is not done and would have to be waited for.
+   */
+  exception(timeout: number | null = null): unknown {
+    const outcome = this.#get("exception", timeout);
+    return outcome.kind === "exception" ? outcome.error : null;
+  }
+
+  /**
+   * Has a function called when the future is done: at once when it is already, else by whoever
+   * settles or cancels it, in the order added. What it throws is logged, never raised.
+   *
+   * @param callback The function, called with this future.
+   * @throws {TypeError} If `callback` is no function.
+   */
+  addDoneCallback(callback: (future: ConcurrentFuture<T>) => void): void {
+    if (typeof callback !== "function") {
+      throw new TypeError(`addDoneCallback() expects a function, got ${describe(callback)}`);
+    }
+    if (this.done()) this.#call(callback);
+    else this.#callbacks.push(callback);
+  }
+
+  /**
+   * Marks the work as begun, unless it was cancelled. For executors and tests, before the work.
+   *
+   * @returns Whether to go on: `false` when the future was cancelled.
+   * @throws {RuntimeError} If it was called before, or an outcome is set.
+   */
+  setRunningOrNotifyCancel(): boolean {
+    switch (this.#state) {
+      case "CANCELLED":
+        this.#state = "CANCELLED_AND_NOTIFIED";
+        return false;
+      case "PENDING":
+        this.#state = "RUNNING";
+        return true;
+      default:
+        throw new RuntimeError(`Future in unexpected state: ${this.#state}`);
+    }
+  }
+
+  /**
+   * Settles the future with a result. For executors and tests.
+   *
+   * @param result What the work returned.
+   * @throws {InvalidStateError} If the future is done.
+   */
+  setResult(result: T): void {
+    this.#refuseDone();
+    this.#settle("FINISHED", { kind: "result", value: result });
+  }
+
+  /**
+   * Settles the future with an error. For executors and tests.
+   *
+   * @param error What the work threw.
+   * @throws {InvalidStateError} If the future is done.
+   */
+  setException(error: unknown): void {
+    this.#refuseDone();
+    this.#settle("FINISHED", { kind: "exception", error });
+  }
+
+  /**
+   * What `await` uses: inside a task the wait is the task's own, which can be cancelled; elsewhere it
+   * is a promise's. A getter, because the engine reads it at the `await`, while the task can be told.
+   */
+  get then(): PromiseLike<T>["then"] {
+    return awaiting?.then(this) ??
+      ((fulfilled, rejected) => this.#promise().then(fulfilled, rejected));
+  }
+
+  /** What `yield*` uses, in a generator coroutine. */
+  [Symbol.iterator](): Iterator<never, T, unknown> {
+    return this[awaitable]();
+  }
+
+  /** Python's `__await__`: by it `gather`, `waitFor` and the rest take the future. */
+  [awaitable](): Iterator<never, T, unknown> {
+    if (awaiting === null) throw new RuntimeError("no event loop to await a ConcurrentFuture in");
+    return awaiting.steps(this);
+  }
+
+  /** The printed form: the state, and the kind of the outcome. */
+  toString(): string {
+    const outcome = this.#outcome === null
+      ? ""
+      : this.#outcome.kind === "result"
+      ? ` returned ${kindOf(this.#outcome.value)}`
+      : ` raised ${kindOf(this.#outcome.error)}`;
+    return `<ConcurrentFuture state=${SHOWN[this.#state]}${outcome}>`;
+  }
+
+  #promise(): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.addDoneCallback(() => {
+        if (this.cancelled()) reject(new CancelledError());
+        else if (this.#outcome?.kind === "exception") reject(this.#outcome.error);
+        else resolve(this.result());
+      });
+    });
+  }
+
+  #get(method: string, timeout: number | null): Outcome<T> {
+    if (this.cancelled()) throw new CancelledError();
+    if (this.#outcome !== null) return this.#outcome;
+    if (timeout !== null && timeout <= 0) throw new TimeoutError();
+    throw new RuntimeError(
+      `${method}() cannot wait: ${this} would be settled by this very thread, which it would block; ` +
+        "await the future instead",
+    );
+  }
+
+  #refuseDone(): void {
+    if (this.done()) throw new InvalidStateError(`${this.#state}: ${this}`);
+  }
+
+  #settle(state: "CANCELLED" | "FINISHED", outcome: Outcome<T> | null): void {
+    this.#state = state;
+    this.#outcome = outcome;
+    // What stood ready for running work is of no more use, and may hold much alive.
+    this.#cancelRequest = null;
+    const callbacks = this.#callbacks;
+    this.#callbacks = [];
+    for (const callback of callbacks) this.#call(callback);
+  }
+
+  #call(callback: (future: ConcurrentFuture<T>) => void): void {
+    try {
+      callback(this);
+    } catch (error) {
+      const shown = error instanceof Error ? error.stack ?? String(error) : repr(error);
+      host.logError(`exception calling callback for ${this}\n${shown}`);
+    }
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  if (value instanceof Error) return value.name;
+  const constructor: unknown = Reflect.get(value, "constructor");
+  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "object";
+}

@@ -1,0 +1,141 @@
+/**
+ * The results of `Executor.map`, in order.
+ *
+ * @module
+ */
+import { TimeoutError } from "../base/errors.ts";
+import { describe } from "../base/repr.ts";
+import { host } from "../platform/current.ts";
+import { ConcurrentFuture } from "./concurrent_future.ts";
+
+/** The iterator behind `for await`. Its `next()` gives futures, which a task can wait for and cancel. */
+export interface ExecutorMapIterator<T> {
+  /** The next result. */
+  next(): ConcurrentFuture<IteratorResult<T, undefined>>;
+  /** Leaves the iteration: cancels what is left. */
+  return(): ConcurrentFuture<IteratorResult<T, undefined>>;
+}
+
+/**
+ * The results of {@linkcode Executor.map}, in the order of the items: by `for await` the results
+ * themselves, by `for` their futures. It can be iterated over once.
+ *
+ * @typeParam T What one result is.
+ *
+ * @example
+ * ```ts
+ * import { ThreadPoolExecutor } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+ * const squares: number[] = [];
+ * for await (const square of pool.map((n: number) => n * n, [1, 2, 3])) squares.push(square);
+ * assertEquals(squares, [1, 4, 9]);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Executor.map
+ */
+export class ExecutorMap<T> {
+  // Last first, for taking the next one off an array's end costs nothing.
+  readonly #futures: ConcurrentFuture<T>[];
+  readonly #total: number;
+  /** On the host's clock, in milliseconds; `null` for never. */
+  readonly #deadline: number | null;
+
+  /**
+   * @param futures The futures of the results, in order.
+   * @param timeout How many seconds from now the last must be there, or `null`.
+   * @throws {TypeError} If `timeout` is no number.
+   */
+  constructor(futures: Iterable<ConcurrentFuture<T>>, timeout: number | null) {
+    if (timeout !== null && (typeof timeout !== "number" || Number.isNaN(timeout))) {
+      throw new TypeError(`timeout must be a number of seconds or null, got ${describe(timeout)}`);
+    }
+    this.#futures = [...futures].reverse();
+    this.#total = this.#futures.length;
+    this.#deadline = timeout === null ? null : host.now() + timeout * 1000;
+  }
+
+  /** The results, one after the other. */
+  [Symbol.asyncIterator](): ExecutorMapIterator<T> {
+    return {
+      next: () => this.#next(),
+      return: () => {
+        this.#cancelRest();
+        return ended();
+      },
+    };
+  }
+
+  /** The futures of the results. What is left is cancelled when the iteration is left. */
+  *[Symbol.iterator](): Generator<ConcurrentFuture<T>, void, unknown> {
+    try {
+      for (let next = this.#futures.pop(); next !== undefined; next = this.#futures.pop()) {
+        yield this.#deadline === null ? next : this.#withDeadline(next);
+      }
+    } finally {
+      this.#cancelRest();
+    }
+  }
+
+  #next(): ConcurrentFuture<IteratorResult<T, undefined>> {
+    const future = this.#futures.pop();
+    if (future === undefined) return ended();
+    const step = new ConcurrentFuture<IteratorResult<T, undefined>>();
+    this.#relay(future, step, (value): IteratorResult<T, undefined> => ({ done: false, value }));
+    return step;
+  }
+
+  #withDeadline(future: ConcurrentFuture<T>): ConcurrentFuture<T> {
+    const step = new ConcurrentFuture<T>();
+    this.#relay(future, step, (value) => value);
+    return step;
+  }
+
+  /** Settles `step` as `future` is settled, or by the deadline; cancelled, it cancels all. */
+  #relay<R>(future: ConcurrentFuture<T>, step: ConcurrentFuture<R>, wrap: (value: T) => R): void {
+    let timer: ReturnType<typeof host.setTimer> | null = null;
+    const leave = () => {
+      future.cancel();
+      this.#cancelRest();
+    };
+    step.addDoneCallback(() => {
+      if (timer !== null) host.clearTimer(timer);
+      if (step.cancelled()) leave();
+    });
+    future.addDoneCallback(() => {
+      if (step.done()) return;
+      if (future.cancelled()) {
+        this.#cancelRest();
+        step.cancel();
+        return;
+      }
+      let value: T;
+      try {
+        value = future.result();
+      } catch (error) {
+        this.#cancelRest();
+        step.setException(error);
+        return;
+      }
+      step.setResult(wrap(value));
+    });
+    if (this.#deadline === null || step.done()) return;
+    timer = host.setTimer(() => {
+      const unfinished = this.#futures.length + 1;
+      leave();
+      if (step.done()) return;
+      step.setException(new TimeoutError(`${unfinished} (of ${this.#total}) futures unfinished`));
+    }, Math.max(0, this.#deadline - host.now()));
+  }
+
+  #cancelRest(): void {
+    for (const future of this.#futures.splice(0).reverse()) future.cancel();
+  }
+}
+
+function ended<T>(): ConcurrentFuture<IteratorResult<T, undefined>> {
+  const future = new ConcurrentFuture<IteratorResult<T, undefined>>();
+  future.setResult({ done: true, value: undefined });
+  return future;
+}

@@ -1,0 +1,139 @@
+/**
+ * Threads in a browser: classic web workers from a `Blob` of their script, the kind that starts from
+ * any origin, from `file:`, and without a fetch.
+ *
+ * A browser tells nobody that a worker has closed itself. What does tell is a lock: the worker holds
+ * one named like itself for as long as it lives, and who waits for the same lock gets it when the
+ * worker is gone. There are locks in secure contexts alone, so `close` is watched, too.
+ *
+ * @module
+ */
+import type { WorkerHandle, WorkerPort, Workers, WorkerStart } from "../workers.ts";
+
+function browserGlobals(): readonly string[] {
+  return ("AbortController AbortSignal Blob BroadcastChannel ByteLengthQueuingStrategy Cache CacheStorage " +
+    "CompressionStream CountQueuingStrategy Crypto CryptoKey CustomEvent DOMException DOMMatrix " +
+    "DOMPoint DOMQuad DOMRect DecompressionStream ErrorEvent Event EventSource EventTarget File " +
+    "FileList FileReader FileReaderSync FontFace FormData Headers IDBKeyRange ImageBitmap ImageData " +
+    "MessageChannel MessageEvent MessagePort OffscreenCanvas OffscreenCanvasRenderingContext2D " +
+    "Path2D Performance PerformanceEntry PerformanceMark PerformanceMeasure ProgressEvent " +
+    "PromiseRejectionEvent ReadableByteStreamController ReadableStream ReadableStreamBYOBReader " +
+    "ReadableStreamDefaultReader Request Response SubtleCrypto TextDecoder TextDecoderStream " +
+    "TextEncoder TextEncoderStream TransformStream URL URLSearchParams WebAssembly WebSocket Worker " +
+    "WritableStream WritableStreamDefaultWriter XMLHttpRequest atob btoa caches cancelAnimationFrame " +
+    "clearInterval clearTimeout close console createImageBitmap crypto fetch importScripts indexedDB " +
+    "isSecureContext location navigator origin performance postMessage queueMicrotask reportError " +
+    "requestAnimationFrame self setInterval setTimeout structuredClone").split(" ");
+}
+
+/** Makes the browser's threads. */
+export function browserWorkers(): Workers {
+  return {
+    parallelism: navigator.hardwareConcurrency,
+    globals: browserGlobals(),
+    start: startWorker,
+    importRefusal: () => null,
+  };
+}
+
+let started = 0;
+
+function startWorker(options: WorkerStart): WorkerHandle {
+  // Locks are shared by all pages of an origin, so a number of this page's own is not enough.
+  const name = `${options.name} ${started++} ${Math.random().toString(36).slice(2)}`;
+  const script = new Blob([`(${inWorker})(${options.script})`], { type: "text/javascript" });
+  const url = URL.createObjectURL(script);
+  const worker = new Worker(url, { name });
+  let alive = true;
+
+  function die(reason: string, error?: unknown): void {
+    if (!alive) return;
+    alive = false;
+    worker.terminate();
+    options.onDeath({ reason, error });
+  }
+
+  function ready(locked: boolean): void {
+    URL.revokeObjectURL(url);
+    const { locks } = navigator as WithLocks;
+    if (locked) locks?.request(name, () => die("closed itself"));
+    options.onReady();
+  }
+
+  worker.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (!alive) return;
+    if (data === "ready") ready(false);
+    else if (data === "ready, locked") ready(true);
+    else if (data === "closed") die("closed itself");
+    else options.onMessage(data);
+  };
+  worker.onmessageerror = () => die("sent what cannot be read here");
+  worker.onerror = (event) => {
+    event.preventDefault();
+    // The worker's own errors are caught in it. What comes here is that its script did not start,
+    // and of a policy's refusal the browser says nothing.
+    die(
+      event.message ?? "could not start: the page's policy may lack worker-src blob:",
+      event.error,
+    );
+  };
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    ref() {},
+    unref() {},
+    terminate() {
+      alive = false;
+      worker.terminate();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The locks, as far as they are used. Deno's types do not have them, insecure contexts neither. */
+interface WithLocks {
+  readonly locks?: { request(name: string, callback: () => unknown): Promise<unknown> };
+}
+
+interface WorkerScope extends EventTarget {
+  readonly name: string;
+  readonly navigator: WithLocks;
+  close(): void;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+}
+
+/**
+ * Runs in the worker, as text: it must use nothing from around it, and name no function in a `const`,
+ * for which a bundler may put in a call of a helper.
+ */
+function inWorker(main: (port: WorkerPort) => void): void {
+  const scope = globalThis as unknown as WorkerScope;
+  const close = scope.close.bind(scope);
+  scope.close = () => {
+    scope.postMessage("closed");
+    close();
+  };
+  main({
+    now: () => performance.now(),
+    post: (message, transfer) => scope.postMessage(message, transfer),
+    listen: (callback) =>
+      scope.addEventListener("message", (event) => callback((event as MessageEvent<never>).data)),
+    onFatal(callback) {
+      scope.addEventListener("error", (event) => {
+        event.preventDefault();
+        const { error, message } = event as ErrorEvent;
+        callback(error ?? message);
+        scope.close();
+      });
+      scope.addEventListener("unhandledrejection", (event) => {
+        event.preventDefault();
+        callback((event as PromiseRejectionEvent).reason);
+        scope.close();
+      });
+    },
+  });
+  if (scope.navigator.locks === undefined) return scope.postMessage("ready");
+  scope.navigator.locks.request(scope.name, () => {
+    scope.postMessage("ready, locked");
+    return new Promise(() => {});
+  }).catch(() => scope.postMessage("ready"));
+}

@@ -1,0 +1,98 @@
+/**
+ * Threads in Deno: the workers of `node:worker_threads`. Deno's web workers keep an idle process
+ * alive, go on spinning after `terminate()`, tell nobody when they close themselves, and take the
+ * process with them when memory runs out; these do all four rightly.
+ *
+ * @module
+ */
+import type { WorkerHandle, WorkerPort, Workers, WorkerStart } from "../workers.ts";
+import { denoGlobal } from "./namespace.ts";
+
+/** What Deno's workers see beside the language: the platform's names, and Node's. */
+export function denoGlobals(): readonly string[] {
+  return ("AbortController AbortSignal Blob BroadcastChannel Buffer ByteLengthQueuingStrategy " +
+    "CompressionStream CountQueuingStrategy Crypto CryptoKey CustomEvent DOMException " +
+    "DecompressionStream Deno ErrorEvent Event EventSource EventTarget File FileReader FormData " +
+    "Headers ImageData MessageChannel MessageEvent MessagePort Performance PerformanceEntry " +
+    "PerformanceMark PerformanceMeasure ProgressEvent PromiseRejectionEvent " +
+    "ReadableByteStreamController ReadableStream ReadableStreamBYOBReader " +
+    "ReadableStreamDefaultReader Request Response SubtleCrypto TextDecoder TextDecoderStream " +
+    "TextEncoder TextEncoderStream TransformStream URL URLPattern URLSearchParams WebAssembly " +
+    "WebSocket Worker WritableStream WritableStreamDefaultWriter atob btoa caches " +
+    "clearImmediate clearInterval clearTimeout console crypto fetch global navigator performance " +
+    "process queueMicrotask reportError setImmediate setInterval setTimeout structuredClone")
+    .split(" ");
+}
+
+/** Makes Deno's threads. */
+export function denoWorkers(): Workers {
+  return {
+    parallelism: navigator.hardwareConcurrency,
+    globals: denoGlobals(),
+    start: startThread,
+    importRefusal,
+  };
+}
+
+function startThread(options: WorkerStart): WorkerHandle {
+  const { Worker } = denoGlobal.process.getBuiltinModule("node:worker_threads");
+  const source = `(${inThread})(${options.script})`;
+  const worker = new Worker(source, { eval: true, name: options.name });
+  let terminating = false;
+  let fatal: unknown;
+  worker.on("message", (message) => {
+    if (!terminating) options.onMessage(message);
+  });
+  worker.on("error", (error) => fatal = error);
+  worker.on("exit", (code) => {
+    if (!terminating) options.onDeath({ reason: `exited with code ${code}`, error: fatal });
+  });
+  // What is posted before the thread is up is kept for it, so it is ready as soon as we are.
+  queueMicrotask(() => {
+    if (!terminating) options.onReady();
+  });
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    ref: () => worker.ref(),
+    unref: () => worker.unref(),
+    async terminate() {
+      terminating = true;
+      await worker.terminate();
+    },
+  };
+}
+
+/** Runs in the thread, as text: it must use nothing from around it. */
+function inThread(main: (port: WorkerPort) => void): void {
+  const { process } = globalThis as unknown as typeof denoGlobal;
+  const { parentPort } = process.getBuiltinModule("node:worker_threads");
+  main({
+    now: () => performance.now(),
+    post: (message, transfer) => parentPort?.postMessage(message, transfer),
+    listen: (callback) => parentPort?.on("message", callback),
+    onFatal(callback) {
+      for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+        process.on(event, (error) => {
+          callback(error);
+          process.exit(1);
+        });
+      }
+    },
+  });
+}
+
+/** Asks for the permission without asking the user: a prompt in a worker would stop everything. */
+function importRefusal(url: string): string | null {
+  const { protocol, host, pathname } = new URL(url);
+  const { permissions } = denoGlobal.Deno;
+  if (protocol === "file:") {
+    const path = decodeURIComponent(pathname);
+    const { state } = permissions.querySync({ name: "read", path });
+    return state === "granted" ? null : `reading ${path} is not permitted: run with --allow-read`;
+  }
+  if (protocol === "http:" || protocol === "https:") {
+    const { state } = permissions.querySync({ name: "import", host });
+    return state === "granted" ? null : `not permitted: run with --allow-import=${host}`;
+  }
+  return null;
+}

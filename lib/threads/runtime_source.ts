@@ -1,0 +1,19 @@
+/**
+ * Where a worker finds this module itself, when it is to run coroutines.
+ *
+ * @module
+ */
+import type { RuntimeSource } from "./wire.ts";
+
+// The browser build defines it: in the script file as the function that holds the whole module, whose
+// text a worker can evaluate; in the ES module as the file's own address.
+declare const ASYNCIO_RUNTIME: string | (() => unknown) | undefined;
+
+/** Where a worker finds this module. */
+export function runtimeSource(): RuntimeSource {
+  if (typeof ASYNCIO_RUNTIME === "function") {
+    return { kind: "script", text: String(ASYNCIO_RUNTIME) };
+  }
+  const path = typeof ASYNCIO_RUNTIME === "string" ? ASYNCIO_RUNTIME : "../../mod.ts";
+  return { kind: "module", url: new URL(path, import.meta.url).href };
+}

@@ -1,0 +1,310 @@
+/**
+ * An event loop on another thread, seen from this one.
+ *
+ * @module
+ */
+import { asyncDisposeKey } from "../base/dispose.ts";
+import { RuntimeError } from "../base/errors.ts";
+import { describe } from "../base/repr.ts";
+import { BrokenExecutor } from "../concurrent/broken_executor.ts";
+import { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
+import type { WorkerCall } from "../concurrent/worker_call.ts";
+import { host } from "../platform/current.ts";
+import type { WorkerDeath } from "../platform/workers.ts";
+import { type AnyFunction, cross, type Crossing } from "./crossing.ts";
+import { loopWorkerScript } from "./loop_worker.ts";
+import { decode, type FromWorker } from "./wire.ts";
+import { causeOf, describeDeath, findObstacle, logDeath, WorkerLine } from "./worker_line.ts";
+
+/** What {@linkcode ThreadLoop} takes. */
+export interface ThreadLoopOptions {
+  /** What the thread is called in messages and in the host's tools. @default {"ThreadLoop-N"} */
+  name?: string;
+}
+
+/** Runs a call on a loop of another thread; for `runCoroutineThreadsafe`. */
+export let callOnThread: <T>(loop: ThreadLoop, call: WorkerCall<T>) => ConcurrentFuture<T>;
+
+let made = 0;
+
+/**
+ * An event loop that lives on another thread: what in Python is a new loop, and a thread that runs it.
+ *
+ * It has the methods that another thread may call, and `runForever`, which here begins the run there.
+ * Coroutines are sent to it by `runCoroutineThreadsafe`; the thread loads this module to run them, so
+ * what they import of it is all there. Functions that cross as source find it in the global `asyncio`.
+ *
+ * A loop that runs keeps a Deno process alive. Close it in the end.
+ *
+ * @example
+ * ```ts
+ * import { runCoroutineThreadsafe, ThreadLoop, workerFunction } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loop = new ThreadLoop();
+ * const stopped = loop.runForever();
+ *
+ * const add = workerFunction(function* (a: number, b: number) {
+ *   return a + b;
+ * });
+ * assertEquals(await runCoroutineThreadsafe(add(20, 22), loop), 42);
+ *
+ * loop.callSoonThreadsafe(loop.stop);
+ * await stopped;
+ * await loop.close();
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-dev.html#concurrency-and-multithreading
+ */
+export class ThreadLoop {
+  readonly #name: string;
+  #line: WorkerLine | null = null;
+  /** The run that is on. */
+  #run: ConcurrentFuture<void> | null = null;
+  /** Why it is closed, or `null` while it is not. */
+  #closed: string | null = null;
+  /** The calls that are not answered, by number. */
+  readonly #calls = new Map<number, ConcurrentFuture<unknown>>();
+  #numbers = 0;
+
+  static {
+    callOnThread = (loop, call) => loop.#call(call);
+  }
+
+  /** @param options `name`: what the thread is called. */
+  constructor(options: ThreadLoopOptions = {}) {
+    this.#name = options.name ?? `ThreadLoop-${made++}`;
+  }
+
+  /**
+   * Has the loop run until it is stopped. The thread is started when it is first needed.
+   *
+   * @returns The future of the run: it is done when the loop has stopped. It fails with a
+   * `RuntimeError` if a run is on or the loop is closed, with a `BrokenExecutor` if the thread dies.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_forever
+   */
+  runForever(): ConcurrentFuture<void> {
+    const run = new ConcurrentFuture<void>();
+    run.setRunningOrNotifyCancel();
+    if (this.#run !== null) {
+      run.setException(new RuntimeError("This event loop is already running"));
+    } else if (this.#closed !== null) {
+      run.setException(new RuntimeError(this.#closed));
+    } else {
+      this.#run = run;
+      const line = this.#open();
+      line.ref();
+      line.push(["run"]);
+      this.#flushSoon();
+    }
+    return run;
+  }
+
+  /**
+   * Has the loop stop after the iteration that is on then; without a run, the next one after its first.
+   * It is in order with the other calls from this thread, as `callSoonThreadsafe(loop.stop)` is.
+   *
+   * @throws {RuntimeError} If the loop is closed.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.stop
+   */
+  stop(): void {
+    this.#open().push(["stop"]);
+    this.#flushSoon();
+  }
+
+  /**
+   * Has a function called by the loop, in its thread. Calls are made in order. What the function throws
+   * goes to the loop's exception handler there.
+   *
+   * @param callback A function that closes over nothing, what `workerFunction` made, or `loop.stop`.
+   * @param args Its arguments, which are cloned.
+   * @throws {TypeError} If the function cannot cross, or an argument cannot be cloned.
+   * @throws {RuntimeError} If the loop is closed.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe
+   */
+  callSoonThreadsafe<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): void {
+    if (callback === this.stop) return this.stop();
+    const crossing = this.#cross(callback, "callSoonThreadsafe");
+    const line = this.#open();
+    const obstacle = findObstacle(args, "args");
+    if (obstacle !== null) {
+      throw new TypeError(
+        `cannot send the arguments of ${crossing.name}() to another thread: ${obstacle}`,
+      );
+    }
+    line.define(crossing);
+    line.push(["callback", crossing.id, args]);
+    this.#flushSoon();
+  }
+
+  /**
+   * Tells whether a run is on, as far as this thread knows.
+   *
+   * @returns Whether one was begun and has not ended.
+   */
+  isRunning(): boolean {
+    return this.#run !== null;
+  }
+
+  /**
+   * Tells whether the loop is closed, or its thread gone.
+   *
+   * @returns Whether it is of no more use.
+   */
+  isClosed(): boolean {
+    return this.#closed !== null;
+  }
+
+  /**
+   * Closes the loop and ends its thread. What is unfinished there fails with a `RuntimeError`. Closing
+   * twice does nothing.
+   *
+   * @returns A future that is done when the thread is gone. It fails with a `RuntimeError` if a run is
+   * on.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.close
+   */
+  close(): ConcurrentFuture<void> {
+    const closing = new ConcurrentFuture<void>();
+    closing.setRunningOrNotifyCancel();
+    if (this.#run !== null) {
+      closing.setException(new RuntimeError("Cannot close a running event loop"));
+      return closing;
+    }
+    this.#closed ??= "Event loop is closed";
+    this.#failCalls(new RuntimeError("Event loop is closed"));
+    const line = this.#line;
+    this.#line = null;
+    if (line === null) closing.setResult();
+    else line.terminate().then(() => closing.setResult());
+    return closing;
+  }
+
+  /** What `await using` calls: stops the loop, waits for that, and closes it. */
+  [asyncDisposeKey](): ConcurrentFuture<void> {
+    const run = this.#run;
+    if (run === null) return this.close();
+    const disposal = new ConcurrentFuture<void>();
+    disposal.setRunningOrNotifyCancel();
+    run.addDoneCallback(() => this.close().addDoneCallback(() => disposal.setResult()));
+    this.stop();
+    return disposal;
+  }
+
+  /** The printed form. */
+  toString(): string {
+    return `<ThreadLoop ${this.#name} running=${this.isRunning()} closed=${this.isClosed()}>`;
+  }
+
+  #call<T>(call: WorkerCall<T>): ConcurrentFuture<T> {
+    const crossing = cross(call.target, "runCoroutineThreadsafe");
+    const line = this.#open();
+    this.#checkImport(crossing);
+    const id = this.#numbers++;
+    const future = new ConcurrentFuture<T>();
+    this.#calls.set(id, future as ConcurrentFuture<unknown>);
+    future.addDoneCallback(() => {
+      if (!future.cancelled() || !this.#calls.delete(id)) return;
+      line.push(["abort", id]);
+      this.#flushSoon();
+    });
+    line.define(crossing);
+    line.push(["call", id, crossing.id, call.args]);
+    this.#flushSoon();
+    return future;
+  }
+
+  #cross(callback: AnyFunction, method: string): Crossing {
+    if (typeof callback !== "function") {
+      throw new TypeError(
+        `a callable object was expected by ${method}(), got ${describe(callback)}`,
+      );
+    }
+    const crossing = cross(callback, method);
+    this.#checkImport(crossing);
+    return crossing;
+  }
+
+  #checkImport({ source }: Crossing): void {
+    if (source.kind !== "module") return;
+    const refusal = host.workers.importRefusal(source.url);
+    if (refusal !== null) {
+      throw new RuntimeError(`cannot import ${source.url} in a worker: ${refusal}`);
+    }
+  }
+
+  #open(): WorkerLine {
+    if (this.#closed !== null) throw new RuntimeError(this.#closed);
+    if (this.#line !== null) return this.#line;
+    this.#line = new WorkerLine(host.workers, this.#name, loopWorkerScript(), {
+      receive: (message) => this.#receive(message),
+      turnEnded() {},
+      refused: (id, error) => this.#take(id)?.setException(error),
+      died: (death) => this.#bury(death),
+    });
+    // Only a run keeps the process alive.
+    this.#line.unref();
+    return this.#line;
+  }
+
+  #flushSoon(): void {
+    queueMicrotask(() => this.#line?.flush());
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message[0]) {
+      case "result":
+        this.#take(message[1])?.setResult(message[2]);
+        break;
+      case "error":
+        this.#take(message[1])?.setException(decode(message[2]));
+        break;
+      case "cancelled": {
+        const future = this.#calls.get(message[1]);
+        this.#calls.delete(message[1]);
+        future?.cancel();
+        future?.setRunningOrNotifyCancel();
+        break;
+      }
+      case "stopped":
+        this.#line?.unref();
+        this.#endRun()?.setResult();
+        break;
+      case "log":
+        host.logError(`${this.#name}: ${decode(message[1])}`);
+    }
+  }
+
+  /** The future of a call that is answered, unless it was cancelled meanwhile. */
+  #take(id: number): ConcurrentFuture<unknown> | null {
+    const future = this.#calls.get(id);
+    this.#calls.delete(id);
+    return future?.setRunningOrNotifyCancel() ? future : null;
+  }
+
+  #endRun(): ConcurrentFuture<void> | null {
+    const run = this.#run;
+    this.#run = null;
+    return run;
+  }
+
+  #bury(death: WorkerDeath): void {
+    const text = `${this.#name} ${describeDeath(death)}`;
+    this.#closed = `Event loop is closed: ${text}`;
+    // One that fell over itself is still there in some places.
+    void this.#line?.terminate();
+    const run = this.#endRun();
+    if (run === null && this.#calls.size === 0) logDeath(this.#name, death);
+    const error = new BrokenExecutor(text, causeOf(death));
+    run?.setException(error);
+    this.#failCalls(error);
+  }
+
+  #failCalls(error: Error): void {
+    const lost = [...this.#calls.keys()];
+    for (const id of lost) this.#take(id)?.setException(error);
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * `asyncio.to_thread`.
+ *
+ * @module
+ */
+import type { Job, JobResult } from "../concurrent/executor.ts";
+import type { Suspension } from "../coroutine/awaitable.ts";
+import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
+import { getRunningLoop } from "../kernel/loops.ts";
+
+/**
+ * Runs a function in a thread of the loop's default executor, and waits for it. Cancelling the task
+ * that waits cancels the job: its `this.signal` is aborted.
+ *
+ * Context variables stay behind: the thread has none of this thread's memory.
+ *
+ * @param func A function that closes over nothing, or what `workerFunction` made.
+ * @param args Its arguments, which are cloned.
+ * @returns A coroutine that gives what the function gives. Nothing happens before it is awaited.
+ *
+ * @example
+ * ```ts
+ * import { run, toThread } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   assertEquals(yield* toThread((a: number, b: number) => a * b, 6, 7), 42);
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.to_thread
+ */
+export function toThread<A extends unknown[], R>(
+  func: Job<A, R>,
+  ...args: A
+): Coroutine<JobResult<R>> {
+  return lazy("toThread", inThread(func, args));
+}
+
+function* inThread<A extends unknown[], R>(
+  func: Job<A, R>,
+  args: A,
+): Generator<Suspension, JobResult<R>, unknown> {
+  return yield* getRunningLoop().runInExecutor(null, func, ...args);
+}

@@ -1,0 +1,251 @@
+/**
+ * What crosses between threads: messages, and errors that survive the trip.
+ *
+ * A structured clone turns a subclass of `Error` into a plain `Error`, drops its own properties, and
+ * fails on a cause that cannot be cloned. So an error is sent as data and put together again.
+ *
+ * @module
+ */
+import {
+  BrokenBarrierError,
+  CancelledError,
+  DeadlockError,
+  IncompleteReadError,
+  InvalidStateError,
+  LimitOverrunError,
+  NotSupportedError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
+  RuntimeError,
+  TimeoutError,
+  ValueError,
+} from "../base/errors.ts";
+import { BrokenExecutor } from "../concurrent/broken_executor.ts";
+
+/** A value that may be an error, or hold one as its cause. */
+export type WireValue =
+  | { readonly kind: "value"; readonly value: unknown }
+  | WireError;
+
+/** An error as it is sent. Errors that refer to each other are objects that do. */
+export interface WireError {
+  readonly kind: "error";
+  /** The names of its classes, its own first. */
+  readonly classes: readonly string[];
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** What else it has of its own. Filled after the object is known, for an error may be its own cause. */
+  cause?: WireValue;
+  errors?: WireValue[];
+  properties?: [key: string, value: WireValue][];
+}
+
+/** How a worker finds a function. */
+export type FunctionSource =
+  | {
+    readonly kind: "source";
+    readonly text: string;
+    /** Whether it uses the global by which workers have this module. */
+    readonly usesRuntime: boolean;
+  }
+  | { readonly kind: "module"; readonly url: string; readonly exportName: string };
+
+/** Where a worker finds this module itself. */
+export type RuntimeSource =
+  | { readonly kind: "module"; readonly url: string }
+  | { readonly kind: "script"; readonly text: string };
+
+/** What every worker is told. `define` comes before the first use of its function. */
+export type ToWorker =
+  | readonly ["define", functionId: number, name: string, source: FunctionSource]
+  | readonly ["call", id: number, functionId: number, args: readonly unknown[]]
+  | readonly ["abort", id: number]
+  | readonly ["runtime", source: RuntimeSource]
+  | readonly ["callback", functionId: number, args: readonly unknown[]]
+  | readonly ["run"]
+  | readonly ["stop"];
+
+/**
+ * What a worker tells. `milliseconds` is how long the call took, `returned` gives calls back that wait
+ * behind one that takes long, `stopped` is a loop's, which was told to `run`.
+ */
+export type FromWorker =
+  | readonly ["result", id: number, value: unknown, milliseconds: number]
+  | readonly ["error", id: number, error: WireValue]
+  | readonly ["returned", ids: readonly number[]]
+  | readonly ["cancelled", id: number]
+  | readonly ["runtime"]
+  | readonly ["stopped"]
+  | readonly ["log", error: WireValue]
+  | readonly ["fatal", error: WireValue];
+
+/** The part of this that runs on both sides. */
+export interface Codec {
+  /** Makes data of what was thrown. */
+  encode(error: unknown): WireValue;
+  /** Where in a value the thing is that cannot be cloned, and what it is; `null` if there is none. */
+  obstacle(value: unknown, path: string): { path: string; what: string; error: unknown } | null;
+}
+
+/**
+ * Makes the codec. It is sent to the workers as text, so it uses nothing from around it, and names no
+ * function in a `const` or by itself, for which a bundler may put in a call of a helper.
+ */
+export function makeCodec(): Codec {
+  const methods = {
+    cloneable(value: unknown): boolean {
+      try {
+        structuredClone(value);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+
+    describe(value: unknown): string {
+      if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
+      if (typeof value !== "object" || value === null) return String(value);
+      return Object.prototype.toString.call(value);
+    },
+
+    encodeValue(value: unknown, seen: Map<object, WireError>): WireValue {
+      if (value instanceof Error) return methods.encodeError(value, seen);
+      return { kind: "value", value: methods.cloneable(value) ? value : methods.describe(value) };
+    },
+
+    encodeError(error: Error, seen: Map<object, WireError>): WireError {
+      const known = seen.get(error);
+      if (known !== undefined) return known;
+      const classes: string[] = [];
+      let prototype: object | null = Object.getPrototypeOf(error);
+      while (prototype !== null && prototype !== Object.prototype) {
+        // A class whose name a minifier took away may still say it by its `name`.
+        const own = Object.getOwnPropertyDescriptor(prototype, "name");
+        const name: unknown = own?.get === undefined ? own?.value : own.get.call(error);
+        classes.push(typeof name === "string" ? name : prototype.constructor.name);
+        prototype = Object.getPrototypeOf(prototype);
+      }
+      const { name, message, stack } = error;
+      const wire: WireError = {
+        kind: "error",
+        classes,
+        name: String(name),
+        message: String(message),
+        stack: typeof stack === "string" ? stack : undefined,
+      };
+      seen.set(error, wire);
+      if (Object.hasOwn(error, "cause")) wire.cause = methods.encodeValue(error.cause, seen);
+      const errors: unknown = Reflect.get(error, "errors");
+      if (Array.isArray(errors)) {
+        wire.errors = errors.map((item: unknown) => methods.encodeValue(item, seen));
+      }
+      for (const key of Object.keys(error)) {
+        if (["name", "message", "stack", "cause", "errors"].includes(key)) continue;
+        wire.properties ??= [];
+        wire.properties.push([key, methods.encodeValue(Reflect.get(error, key), seen)]);
+      }
+      return wire;
+    },
+
+    children(value: object, path: string): [path: string, value: unknown][] {
+      if (value instanceof Map) {
+        return [...value].flatMap(([key, item]): [string, unknown][] => [
+          [`${path}.keys()`, key],
+          [`${path}.get(${methods.describe(key)})`, item],
+        ]);
+      }
+      if (value instanceof Set) return [...value].map((item) => [`${path}.values()`, item]);
+      return Object.keys(value).map((key) => [
+        Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`,
+        Reflect.get(value, key),
+      ]);
+    },
+
+    search(value: unknown, path: string, seen: Set<unknown>): ReturnType<Codec["obstacle"]> {
+      if (seen.has(value)) return null;
+      seen.add(value);
+      try {
+        structuredClone(value);
+        return null;
+      } catch (error) {
+        if (typeof value === "object" && value !== null) {
+          for (const [childPath, child] of methods.children(value, path)) {
+            const found = methods.search(child, childPath, seen);
+            if (found !== null) return found;
+          }
+        }
+        return { path, what: methods.describe(value), error };
+      }
+    },
+  };
+  return {
+    encode: (error) => methods.encodeValue(error, new Map()),
+    obstacle: (value, path) => methods.search(value, path, new Set()),
+  };
+}
+
+// By names that a minifier leaves alone.
+const CLASSES: ReadonlyMap<string, typeof Error> = new Map(Object.entries({
+  AggregateError,
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+  BrokenBarrierError,
+  BrokenExecutor,
+  CancelledError,
+  DeadlockError,
+  IncompleteReadError,
+  InvalidStateError,
+  LimitOverrunError,
+  NotSupportedError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
+  RuntimeError,
+  TimeoutError,
+  ValueError,
+} as unknown as Record<string, typeof Error>));
+
+/** Puts together what was thrown in another thread. */
+export function decode(wire: WireValue, seen: Map<WireError, Error> = new Map()): unknown {
+  if (wire.kind === "value") return wire.value;
+  const known = seen.get(wire);
+  if (known !== undefined) return known;
+  const error = makeError(wire);
+  seen.set(wire, error);
+  if (error.name !== wire.name) define(error, "name", wire.name);
+  if (wire.stack !== undefined) define(error, "stack", wire.stack);
+  if (wire.cause !== undefined) define(error, "cause", decode(wire.cause, seen));
+  if (wire.errors !== undefined) {
+    define(error, "errors", wire.errors.map((item) => decode(item, seen)));
+  }
+  for (const [key, value] of wire.properties ?? []) {
+    Object.defineProperty(error, key, {
+      value: decode(value, seen),
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
+  }
+  return error;
+}
+
+function makeError(wire: WireError): Error {
+  for (const name of wire.classes) {
+    if (name === "DOMException") return new DOMException(wire.message, wire.name);
+    const known = CLASSES.get(name);
+    // Not by the class's own constructor, which may take anything: what it would set comes along.
+    if (known !== undefined) return Reflect.construct(Error, [wire.message], known);
+  }
+  return new Error(wire.message);
+}
+
+function define(error: Error, key: string, value: unknown): void {
+  Object.defineProperty(error, key, { value, configurable: true, writable: true });
+}

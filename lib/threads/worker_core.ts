@@ -1,0 +1,196 @@
+/**
+ * What every worker's script rests on: its functions, its messages, the runtime when it is needed.
+ *
+ * It is sent as text, so that no file has to be found: the one file in which this module comes is
+ * enough, from any origin, without a build. So each function here and in `job_worker.ts` and
+ * `loop_worker.ts` stands by itself: it uses nothing from around it, and names no function in a `const`
+ * or by itself, for which a bundler may put in a call of a helper. All is small, for each worker reads
+ * it anew; the runtime itself is loaded only when a call turns out to be a coroutine, or for a loop.
+ *
+ * @module
+ */
+import type { WorkerPort } from "../platform/workers.ts";
+import { scriptText } from "./script_text.ts";
+import {
+  type Codec,
+  type FromWorker,
+  type FunctionSource,
+  makeCodec,
+  type RuntimeSource,
+  type ToWorker,
+  type WireValue,
+} from "./wire.ts";
+
+/** As much of this module as a worker uses. */
+export interface Runtime {
+  ensureFuture(awaitable: unknown): RuntimeTask;
+  newEventLoop(): RuntimeLoop;
+  run(main: () => unknown): Promise<unknown>;
+  setEventLoop(loop: RuntimeLoop): void;
+}
+
+/** A task, as far as a worker uses it. */
+export interface RuntimeTask {
+  addDoneCallback(callback: (task: RuntimeTask) => void): void;
+  cancel(): boolean;
+  cancelled(): boolean;
+  result(): unknown;
+  [Symbol.iterator](): Iterator<unknown, unknown, unknown>;
+}
+
+/** A loop, as far as a worker uses it. */
+export interface RuntimeLoop {
+  callSoonThreadsafe(callback: (...args: unknown[]) => unknown, ...args: unknown[]): unknown;
+  createTask(coro: () => unknown): RuntimeTask;
+  runForever(): Promise<void>;
+  stop(): void;
+}
+
+/** A function that a worker was told of. */
+export interface KnownFunction {
+  readonly name: string;
+  readonly source: FunctionSource;
+  /** The function itself, once it is loaded. */
+  target: ((...args: unknown[]) => unknown) | null;
+}
+
+/** What a worker's script rests on. */
+export interface WorkerCore {
+  /** Sends a message, together with the others of this turn. */
+  send(message: FromWorker): void;
+  /** A clock, in milliseconds. */
+  now(): number;
+  /** Makes data of what was thrown. */
+  encode(error: unknown): WireValue;
+  /** The function of a number. */
+  known(functionId: number): KnownFunction;
+  /** Finds the function itself; gives the error when it cannot, else `null`. */
+  load(known: KnownFunction): Promise<WireValue | null>;
+  /** The runtime, loaded when it is first asked for. */
+  runtime(): Promise<Runtime>;
+  /** Begins to listen: `receive` is called with each message that is not the core's own, then `end`. */
+  listen(receive: (message: ToWorker) => void, end: () => void): void;
+}
+
+/** The source of an expression that makes the core, where `port` is the worker's port. */
+export function coreText(): string {
+  return `(${scriptText(makeCore)})(port,(${scriptText(makeCodec)})())`;
+}
+
+/** Makes the core; sent as text. */
+export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
+  const functions = new Map<number, KnownFunction>();
+  let outbox: FromWorker[] = [];
+  let runtime: Promise<Runtime> | null = null;
+  let giveRuntime: ((source: RuntimeSource) => void) | null = null;
+
+  const core = {
+    encode: codec.encode,
+    now: port.now,
+
+    send(message: FromWorker): void {
+      if (outbox.length === 0) queueMicrotask(() => core.flush());
+      outbox.push(message);
+    },
+
+    flush(): void {
+      const batch = outbox;
+      if (batch.length === 0) return;
+      outbox = [];
+      try {
+        port.post(batch);
+      } catch {
+        // One that cannot be cloned fails them all: find out which.
+        for (const message of batch) core.sendAlone(message);
+      }
+    },
+
+    sendAlone(message: FromWorker): void {
+      try {
+        port.post([message]);
+      } catch (cause) {
+        const [, id, value] = message;
+        const found = codec.obstacle(value, "result");
+        const what = found === null ? "" : `: ${found.path} is ${found.what}`;
+        const text = `cannot send the result to another thread${what}`;
+        port.post([["error", id, core.failure("TypeError", text, cause)]]);
+      }
+    },
+
+    /** An error of a class that is not here, as data. */
+    failure(className: string, message: string, cause: unknown): WireValue {
+      const wire = codec.encode(new Error(message, { cause }));
+      return { ...wire, classes: [className, "Error"], name: className } as WireValue;
+    },
+
+    known(functionId: number): KnownFunction {
+      const known = functions.get(functionId);
+      if (known === undefined) throw new Error(`function ${functionId} is not defined`);
+      return known;
+    },
+
+    async load(known: KnownFunction): Promise<WireValue | null> {
+      const { name, source } = known;
+      try {
+        if (source.kind === "source" && source.usesRuntime) await core.runtime();
+        known.target = source.kind === "source"
+          ? (0, eval)(source.text)
+          : core.exported(await import(source.url), source.exportName);
+        return null;
+      } catch (cause) {
+        const what = source.kind === "source"
+          ? `cannot evaluate the source of ${name}() in a worker`
+          : `cannot load ${source.exportName} from ${source.url} in a worker`;
+        const why = cause instanceof Error ? cause.message : String(cause);
+        return core.failure("RuntimeError", `${what}: ${why}`, cause);
+      }
+    },
+
+    exported(module: object, name: string): KnownFunction["target"] {
+      const target: unknown = Reflect.get(module, name);
+      if (typeof target === "function") return target as KnownFunction["target"];
+      const names = Object.keys(module).join(", ") || "nothing";
+      const what = target === undefined ? "no such export" : `${name} is no function but`;
+      throw new TypeError(`${what} ${target === undefined ? `among ${names}` : typeof target}`);
+    },
+
+    runtime(): Promise<Runtime> {
+      runtime ??= core.loadRuntime();
+      return runtime;
+    },
+
+    async loadRuntime(): Promise<Runtime> {
+      const source = await new Promise<RuntimeSource>((resolve) => {
+        giveRuntime = resolve;
+        core.send(["runtime"]);
+      });
+      const module = source.kind === "module"
+        ? await import(source.url)
+        : (0, eval)(`(${source.text})()`);
+      // The name by which functions that come as source can use it.
+      Object.assign(globalThis, { asyncio: module });
+      return module;
+    },
+
+    listen(receive: (message: ToWorker) => void, end: () => void): void {
+      port.onFatal((error) => {
+        core.flush();
+        port.post([["fatal", codec.encode(error)]]);
+      });
+      port.listen((batch: readonly ToWorker[]) => {
+        for (const message of batch) {
+          if (message[0] === "define") {
+            const [, functionId, name, source] = message;
+            functions.set(functionId, { name, source, target: null });
+          } else if (message[0] === "runtime") {
+            giveRuntime?.(message[1]);
+          } else {
+            receive(message);
+          }
+        }
+        end();
+      });
+    },
+  };
+  return core;
+}

@@ -1,0 +1,179 @@
+/**
+ * The line between this thread and one worker: what is sent in one turn goes in one message, what
+ * cannot be cloned is found, functions are sent once, the runtime is given on request, and an error
+ * that nothing caught is a death.
+ *
+ * @module
+ */
+import { host } from "../platform/current.ts";
+import type { WorkerDeath, WorkerHandle, Workers } from "../platform/workers.ts";
+import type { Crossing } from "./crossing.ts";
+import { runtimeSource } from "./runtime_source.ts";
+import { decode, type FromWorker, makeCodec, type ToWorker } from "./wire.ts";
+
+/** Who holds the near end of a line. */
+export interface LineHolder {
+  /** Takes a message that is not the line's own. */
+  receive(message: FromWorker): void;
+  /** Called after the messages of one turn, and when the worker is ready. */
+  turnEnded(): void;
+  /** Takes note that a call was not sent, for its arguments cannot be cloned. */
+  refused(id: number, error: TypeError): void;
+  /** Takes note that the worker is gone. */
+  died(death: WorkerDeath): void;
+}
+
+const codec = makeCodec();
+
+/** Where a value has something that cannot be cloned, in words; `null` if nothing is found. */
+export function findObstacle(value: unknown, path: string): string | null {
+  const found = codec.obstacle(value, path);
+  return found === null ? null : `${found.path} is ${found.what}`;
+}
+
+/** A worker, and what is on its way to it. */
+export class WorkerLine {
+  /** What the worker is called. */
+  readonly name: string;
+  readonly #handle: WorkerHandle;
+  readonly #holder: LineHolder;
+  /** The names of the functions that the worker was told of, by number. */
+  readonly #defined = new Map<number, string>();
+  #outbox: ToWorker[] = [];
+  #ready = false;
+  #over = false;
+
+  /**
+   * Starts a worker.
+   *
+   * @param workers The kind of worker.
+   * @param name What it is called.
+   * @param script What it runs.
+   * @param holder Who holds this end.
+   */
+  constructor(workers: Workers, name: string, script: string, holder: LineHolder) {
+    this.name = name;
+    this.#holder = holder;
+    this.#handle = workers.start({
+      name,
+      script,
+      onReady: () => {
+        this.#ready = true;
+        this.flush();
+        holder.turnEnded();
+      },
+      onMessage: (batch) => this.#receive(batch as FromWorker[]),
+      onDeath: (death) => this.#die(death),
+    });
+  }
+
+  /** Tells whether the worker was told of a function. */
+  knows(functionId: number): boolean {
+    return this.#defined.has(functionId);
+  }
+
+  /** Tells the worker of a function, unless it was told before. */
+  define({ id, name, source }: Crossing): void {
+    if (this.#defined.has(id)) return;
+    this.#defined.set(id, name);
+    this.#outbox.push(["define", id, name, source]);
+  }
+
+  /** Puts a message among those to be sent. */
+  push(message: ToWorker): void {
+    this.#outbox.push(message);
+  }
+
+  /** Sends what waits, as soon as the worker is ready. */
+  flush(): void {
+    const batch = this.#outbox;
+    if (!this.#ready || this.#over || batch.length === 0) return;
+    this.#outbox = [];
+    try {
+      this.#handle.post(batch);
+    } catch {
+      // One that cannot be cloned fails them all: find out which.
+      for (const message of batch) this.#postAlone(message);
+    }
+  }
+
+  /** Makes the worker keep the process alive. */
+  ref(): void {
+    this.#handle.ref();
+  }
+
+  /** Lets the process end while the worker is there. */
+  unref(): void {
+    this.#handle.unref();
+  }
+
+  /** Ends the worker, and resolves when it is gone. */
+  async terminate(): Promise<void> {
+    this.#over = true;
+    await this.#handle.terminate();
+  }
+
+  #postAlone(message: ToWorker): void {
+    try {
+      this.#handle.post([message]);
+    } catch (error) {
+      if (message[0] !== "call") throw error;
+      const [, id, functionId, args] = message;
+      const name = this.#defined.get(functionId) ?? "the function";
+      this.#holder.refused(id, argumentError(name, args, error));
+    }
+  }
+
+  #receive(batch: readonly FromWorker[]): void {
+    for (const message of batch) {
+      if (message[0] === "runtime") {
+        this.push(["runtime", runtimeSource()]);
+        this.flush();
+      } else if (message[0] === "fatal") {
+        const error = decode(message[1]);
+        this.#die({ reason: "threw an error that nothing caught", error });
+        return;
+      } else {
+        this.#holder.receive(message);
+      }
+    }
+    this.#holder.turnEnded();
+  }
+
+  #die(death: WorkerDeath): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#holder.died(death);
+  }
+}
+
+/** Says why a worker is gone, with the error's own words where there is one. */
+export function describeDeath({ reason, error }: WorkerDeath): string {
+  if (error === undefined) return reason;
+  return `${reason}: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** The error that ended a worker, as the `cause` of another, where there is one. */
+export function causeOf({ error }: WorkerDeath): ErrorOptions {
+  return error === undefined ? {} : { cause: error };
+}
+
+/** Writes a death that nobody waits to hear of to the host's log. */
+export function logDeath(name: string, death: WorkerDeath): void {
+  host.logError(`${name} ${describeDeath(death)}`);
+}
+
+function argumentError(name: string, args: readonly unknown[], cause: unknown): TypeError {
+  for (const [index, argument] of args.entries()) {
+    const found = findObstacle(argument, `args[${index}]`);
+    if (found === null) continue;
+    return new TypeError(
+      `cannot send argument ${index + 1} of ${name}() to another thread: ${found}`,
+      { cause },
+    );
+  }
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new TypeError(`cannot send the arguments of ${name}() to another thread: ${why}`, {
+    cause,
+  });
+}
