@@ -1,0 +1,45 @@
+/**
+ * One subject at one row, in a process of its own: what other rows and subjects taught the engine's
+ * optimiser must not show. A line with a number of operations in, a line of JSON out;
+ * `asyncio_rows.py` is the same for Python.
+ *
+ * `deno run --v8-flags=--expose-gc tests/bench/child.ts SUBJECT ROW`
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { createInterface } from "node:readline";
+import type { Greeting, Round } from "./protocol.ts";
+import type { RowName, Work, Works } from "./row.ts";
+
+const collectGarbage = (globalThis as unknown as { gc(): void }).gc;
+
+const [subject, row] = Deno.args;
+const { works }: { works: Works } = await import(`./subjects/${subject}.ts`);
+const work = works[row as RowName];
+if (work === undefined) throw new Error(`${subject} has no row ${row}`);
+
+say({ version: Deno.version.deno });
+for await (const line of createInterface({ input: process.stdin })) {
+  say(await runRound(work, Number(line)));
+}
+
+async function runRound(work: Work, n: number): Promise<Round> {
+  const weights: number[] = [];
+  const weigh = () => {
+    collectGarbage();
+    weights.push(Deno.memoryUsage().heapUsed);
+  };
+  // What a round leaves behind must not be swept up in the next one's time.
+  collectGarbage();
+  const start = performance.now();
+  const count = await work(n, weigh);
+  const elapsed = (performance.now() - start) * 1e6;
+  const [before, after] = weights;
+  return { count, amount: before === undefined || after === undefined ? elapsed : after - before };
+}
+
+function say(message: Greeting | Round): void {
+  console.log(JSON.stringify(message));
+}

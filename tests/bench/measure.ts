@@ -1,0 +1,101 @@
+/**
+ * Measures a row: all its subjects, round by round in turn, so that whatever else the machine does
+ * falls on all of them alike.
+ *
+ * @module
+ */
+
+import { max, median, min } from "simple-statistics";
+import type { Row, SubjectName } from "./row.ts";
+import { Subject } from "./subject.ts";
+
+/** How to measure. */
+export interface MeasureOptions {
+  /** Which subjects. */
+  subjects: readonly SubjectName[];
+  /** How many rounds count. */
+  rounds: number;
+  /** How long a round is to take, in milliseconds. */
+  roundTime: number;
+  /** The interpreter that runs Python's subject. */
+  python: string;
+}
+
+/** One subject's figures for one operation, in the row's unit. */
+export interface Figures {
+  /** The middle one. */
+  median: number;
+  /** The least. */
+  least: number;
+  /** The greatest. */
+  greatest: number;
+  /** Each round's. */
+  rounds: number[];
+  /** How many operations a round had. */
+  operations: number;
+}
+
+/** The figures of a row. */
+export type RowFigures = Partial<Record<SubjectName, Figures>>;
+
+interface Entrant {
+  subject: Subject;
+  operations: number;
+  rounds: number[];
+}
+
+/**
+ * Measures a row.
+ *
+ * @param row The row.
+ * @param options Who and how long.
+ * @returns The figures of each subject.
+ * @throws {Error} If a subject did something else than it was asked for.
+ */
+export async function measureRow(row: Row, options: MeasureOptions): Promise<RowFigures> {
+  const entrants: Entrant[] = [];
+  try {
+    for (const name of options.subjects) {
+      const subject = await Subject.start(name, row, options.python);
+      entrants.push({ subject, operations: row.batch, rounds: [] });
+    }
+    for (const entrant of entrants) await warmUp(entrant, row, options.roundTime);
+    for (let round = 0; round < options.rounds; round++) {
+      for (const { subject, operations, rounds } of entrants) {
+        rounds.push(await subject.run(operations) / operations);
+      }
+    }
+  } finally {
+    for (const { subject } of entrants) await subject.stop();
+  }
+  return Object.fromEntries(entrants.map((entrant) => [entrant.subject.name, figuresOf(entrant)]));
+}
+
+/** Runs ever more operations until they take a round's time. */
+async function warmUp(entrant: Entrant, row: Row, roundTime: number): Promise<void> {
+  const { subject } = entrant;
+  if (row.isFixed) {
+    // CPython has no optimiser to warm up, and its long rounds are dear.
+    if (subject.name !== "cpython") await subject.run(entrant.operations);
+    return;
+  }
+  const wanted = roundTime * 1e6;
+  for (;;) {
+    const elapsed = await subject.run(entrant.operations);
+    const factor = wanted / elapsed;
+    if (factor < 1.5) return;
+    // The first rounds run before the optimiser has seen them: growing by more would overshoot.
+    const operations = entrant.operations * Math.min(factor, 10);
+    entrant.operations = Math.ceil(operations / row.batch) * row.batch;
+  }
+}
+
+function figuresOf({ rounds, operations }: Entrant): Figures {
+  return {
+    median: median(rounds),
+    least: min(rounds),
+    greatest: max(rounds),
+    rounds,
+    operations,
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * What a run of the benchmarks finds, as it is written to the file of `--json`.
+ *
+ * @module
+ */
+
+import type { Figures, RowFigures } from "./measure.ts";
+import type { Row, SubjectName, Unit } from "./row.ts";
+import { judge, type Medians, ratio, type Verdict } from "./verdict.ts";
+
+/** What the figures were taken on. */
+export interface Machine {
+  /** The processor's name. */
+  processor: string;
+  /** How many of them. */
+  processors: number;
+  /** The operating system. */
+  system: string;
+  /** Deno's version. */
+  deno: string;
+  /** V8's version. */
+  v8: string;
+  /** CPython's version, or `null` where there is none. */
+  python: string | null;
+}
+
+/** How many times one subject's figure is another's; `null` where one has none. */
+export interface Ratios {
+  /** Generator coroutines by bare promises; less is better. */
+  generatorOverBare: number | null;
+  /** CPython by generator coroutines; more is better. */
+  cpythonOverGenerator: number | null;
+  /** CPython by async functions; more is better. */
+  cpythonOverAsync: number | null;
+}
+
+/** One row's results. */
+export interface RowResult {
+  /** The row's name. */
+  name: string;
+  /** One operation, in words. */
+  what: string;
+  /** What the figures count. */
+  unit: Unit;
+  /** Each subject's figures for one operation. */
+  figures: RowFigures;
+  /** How they compare. */
+  ratios: Ratios;
+  /** How the targets were met. */
+  verdicts: Verdict[];
+}
+
+/** The whole. */
+export interface Results {
+  /** When it began, as an ISO date. */
+  date: string;
+  /** On what. */
+  machine: Machine;
+  /** How many rounds each subject had at each row. */
+  rounds: number;
+  /** The rows, in order. */
+  rows: RowResult[];
+}
+
+/** Compares the figures of a row. */
+export function rowResult(row: Row, figures: RowFigures): RowResult {
+  const entries = Object.entries(figures) as [SubjectName, Figures][];
+  const medians: Medians = Object.fromEntries(entries.map(([name, { median }]) => [name, median]));
+  return {
+    name: row.name,
+    what: row.what,
+    unit: row.unit,
+    figures,
+    ratios: {
+      generatorOverBare: ratio(medians, "generator", "bare"),
+      cpythonOverGenerator: ratio(medians, "cpython", "generator"),
+      cpythonOverAsync: ratio(medians, "cpython", "async"),
+    },
+    verdicts: row.targets.map((target) => judge(target, medians, row.unit)),
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * The rows' work in promises and async functions as the engine has them: the least that it can cost.
+ *
+ * @module
+ */
+
+import type { Works } from "../row.ts";
+import { CROWD, DEPTH, GATHERED, TIMERS_AN_ITERATION } from "../rows.ts";
+
+const RESOLVED = Promise.resolve();
+
+interface Turn {
+  promise: Promise<number>;
+  resolve(value: number): void;
+}
+
+// Faster than Promise.withResolvers(), which makes an object with three properties each time.
+function makeTurn(): Turn {
+  let resolve!: (value: number) => void;
+  const promise = new Promise<number>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+async function one(): Promise<number> {
+  return 1;
+}
+
+async function stepAside(times: number): Promise<number> {
+  for (let i = 0; i < times; i++) await RESOLVED;
+  return times;
+}
+
+async function takeTurns(turns: Turn[], own: 0 | 1, times: number): Promise<number> {
+  const other = 1 - own;
+  let received = 0;
+  for (let i = 0; i < times; i++) {
+    const turn = makeTurn();
+    turns[own] = turn;
+    turns[other]?.resolve(1);
+    received += await turn.promise;
+  }
+  turns[other]!.resolve(1);
+  return received;
+}
+
+async function handOff(n: number): Promise<number> {
+  const turns: Turn[] = [];
+  const players = [takeTurns(turns, 0, n / 2), takeTurns(turns, 1, n / 2)];
+  return (await players[0]!) + (await players[1]!);
+}
+
+async function create(n: number): Promise<number> {
+  let done = 0;
+  for (let i = 0; i < n; i++) done += await one();
+  return done;
+}
+
+async function gatherAll(n: number): Promise<number> {
+  let done = 0;
+  for (let i = 0; i < n; i += GATHERED) {
+    const results = await Promise.all(Array.from({ length: GATHERED }, one));
+    for (const result of results) done += result;
+  }
+  return done;
+}
+
+async function crowd(n: number): Promise<number> {
+  const calls = Array.from({ length: n / CROWD.switches }, () => stepAside(CROWD.switches));
+  let switches = 0;
+  for (const call of calls) switches += await call;
+  return switches;
+}
+
+async function timers(n: number): Promise<number> {
+  let cancelled = 0;
+  const ring = () => cancelled--;
+  for (let i = 0; i < n; i++) {
+    clearTimeout(setTimeout(ring, 100_000));
+    cancelled++;
+    if (i % TIMERS_AN_ITERATION === 0) await RESOLVED;
+  }
+  return cancelled;
+}
+
+function abortableSleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+  });
+}
+
+async function cancel(n: number): Promise<number> {
+  let cancelled = 0;
+  for (let i = 0; i < n; i++) {
+    const controller = new AbortController();
+    const call = abortableSleep(1_000_000, controller.signal);
+    await RESOLVED;
+    controller.abort();
+    try {
+      await call;
+    } catch (error) {
+      if (error === controller.signal.reason) cancelled++;
+    }
+  }
+  return cancelled;
+}
+
+async function nest(depth: number, times: number): Promise<number> {
+  if (depth > 1) return await nest(depth - 1, times);
+  return await stepAside(times);
+}
+
+async function nestOften(n: number): Promise<number> {
+  let done = 0;
+  for (let i = 0; i < n; i++) done += await nest(DEPTH - 1, 1);
+  return done;
+}
+
+async function park(n: number, weigh: () => void): Promise<number> {
+  const resolvers: ((value: number) => void)[] = new Array(n);
+  let parked = 0;
+  async function wait(index: number): Promise<number> {
+    const promise = new Promise<number>((resolve) => {
+      resolvers[index] = resolve;
+    });
+    parked++;
+    const value = await promise;
+    parked--;
+    return value;
+  }
+
+  const calls: Promise<number>[] = new Array(n);
+  weigh();
+  for (let i = 0; i < n; i++) calls[i] = wait(i);
+  await stepAside(2);
+  weigh();
+  const seen = parked;
+  for (const resolve of resolvers) resolve(1);
+  await Promise.all(calls);
+  return seen - parked;
+}
+
+/** The work of each row. */
+export const works: Works = {
+  "switch": stepAside,
+  "async-step": stepAside,
+  "hand-off": handOff,
+  "create": create,
+  "gather": gatherAll,
+  "tasks": crowd,
+  "timer": timers,
+  "cancel": cancel,
+  "nested": nestOften,
+  "resume": (n) => nest(DEPTH - 1, n),
+  "memory": park,
+};

@@ -1,0 +1,109 @@
+/**
+ * The results as text.
+ *
+ * @module
+ */
+
+import Table from "cli-table3";
+import type { Figures } from "./measure.ts";
+import type { Results, RowResult } from "./results.ts";
+import type { SubjectName, Unit } from "./row.ts";
+
+const COLUMNS: readonly SubjectName[] = ["generator", "async", "bare", "cpython"];
+
+const NO_RULES = {
+  ...{ "top": "", "top-mid": "", "top-left": "", "top-right": "" },
+  ...{ "bottom": "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
+  ...{ "left": "", "left-mid": "", "mid": "", "mid-mid": "" },
+  ...{ "right": "", "right-mid": "", "middle": "" },
+};
+
+/**
+ * The results as they are shown.
+ *
+ * @param results The results.
+ * @returns Lines: the machine, the figures, what the rows are, the targets.
+ */
+export function formatResults(results: Results): string {
+  const { machine, rounds } = results;
+  return [
+    `${machine.processor}, Deno ${machine.deno} (V8 ${machine.v8}), ` +
+    (machine.python === null ? "no CPython found" : `CPython ${machine.python}`),
+    `Medians of ${rounds} rounds, with the least and the greatest, for one operation`,
+    "",
+    figuresTable(results.rows),
+    "",
+    plainTable(results.rows.map(({ name, what }) => [name, what])),
+    "",
+    plainTable(results.rows.flatMap(targetLines)),
+  ].join("\n");
+}
+
+function figuresTable(rows: readonly RowResult[]): string {
+  const table = new Table({
+    head: [
+      "",
+      "generator",
+      "async",
+      "bare",
+      "CPython",
+      "gen./bare",
+      "CPython/gen.",
+      "CPython/async",
+    ],
+    chars: NO_RULES,
+    style: { "head": [], "border": [], "padding-left": 0, "padding-right": 3 },
+    colAligns: ["left", ...Array<"right">(COLUMNS.length + 3).fill("right")],
+  });
+  for (const { name, unit, figures, ratios } of rows) {
+    table.push([
+      `${name}, ${unit}`,
+      ...COLUMNS.map((column) => formatFigures(figures[column])),
+      formatRatio(ratios.generatorOverBare),
+      formatRatio(ratios.cpythonOverGenerator),
+      formatRatio(ratios.cpythonOverAsync),
+    ]);
+  }
+  return trimLines(table.toString());
+}
+
+function targetLines({ name, verdicts }: RowResult): string[][] {
+  return verdicts.map(({ aim, measured, unit, isMet }) => {
+    const verdict = isMet === null ? "not measured" : isMet ? "ok" : "missed";
+    const figure = unit === "x" ? formatRatio(measured) : formatAmount(measured, unit);
+    return [name, aim, figure, verdict];
+  });
+}
+
+function plainTable(lines: readonly string[][]): string {
+  const table = new Table({
+    chars: NO_RULES,
+    style: { "border": [], "padding-left": 0, "padding-right": 3 },
+  });
+  table.push(...lines);
+  return trimLines(table.toString());
+}
+
+function trimLines(text: string): string {
+  return text.split("\n").map((line) => line.trimEnd()).join("\n");
+}
+
+function formatFigures(figures: Figures | undefined): string {
+  if (figures === undefined) return "-";
+  const [middle, least, greatest] = [figures.median, figures.least, figures.greatest]
+    .map(formatNumber);
+  return `${middle} (${least}-${greatest})`;
+}
+
+function formatAmount(amount: number | null, unit: Unit): string {
+  return amount === null ? "-" : `${formatNumber(amount)} ${unit}`;
+}
+
+function formatNumber(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 });
+}
+
+function formatRatio(value: number | null): string {
+  if (value === null) return "-";
+  return `${value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 })}x`;
+}

@@ -1,0 +1,58 @@
+/**
+ * Holds figures against targets.
+ *
+ * @module
+ */
+
+import type { SubjectName, Target, Unit } from "./row.ts";
+
+/** The middle figure of each subject that was measured. */
+export type Medians = Partial<Record<SubjectName, number>>;
+
+/** How a target was met. */
+export interface Verdict {
+  /** What was aimed for, such as `generator at most 2x bare`. */
+  aim: string;
+  /** What was measured: a figure, or a multiple; `null` where a subject was not measured. */
+  measured: number | null;
+  /** What the measured counts; `x` for a multiple. */
+  unit: Unit | "x";
+  /** Whether it is as aimed; `null` where nothing was measured. */
+  isMet: boolean | null;
+}
+
+/**
+ * Divides one subject's figure by another's.
+ *
+ * @param medians The figures.
+ * @param of Whose is divided.
+ * @param over By whose.
+ * @returns The ratio, or `null` where one of them was not measured.
+ */
+export function ratio(medians: Medians, of: SubjectName, over: SubjectName): number | null {
+  const [dividend, divisor] = [medians[of], medians[over]];
+  return dividend === undefined || divisor === undefined ? null : dividend / divisor;
+}
+
+/**
+ * Holds the figures of a row against one target.
+ *
+ * @param target What is aimed for.
+ * @param medians The figures.
+ * @param unit What they count.
+ * @returns How it was met.
+ */
+export function judge(target: Target, medians: Medians, unit: Unit): Verdict {
+  const { of, over, atMost, atLeast } = target;
+  const measured = over === undefined ? medians[of] ?? null : ratio(medians, of, over);
+  const isMet = measured === null
+    ? null
+    : measured <= (atMost ?? Infinity) && measured >= (atLeast ?? -Infinity);
+  const bounds = [
+    ...atMost === undefined ? [] : [`at most ${atMost}`],
+    ...atLeast === undefined ? [] : [`at least ${atLeast}`],
+  ].join(" and ");
+  return over === undefined
+    ? { aim: `${of} ${bounds} ${unit}`, measured, unit, isMet }
+    : { aim: `${of} ${bounds}x ${over}`, measured, unit: "x", isMet };
+}

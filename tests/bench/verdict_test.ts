@@ -1,0 +1,66 @@
+import { assertEquals } from "@std/assert";
+import { test } from "../_support/harness.ts";
+import { judge, ratio } from "./verdict.ts";
+
+test("ratio() divides one subject's figure by another's", () => {
+  assertEquals(ratio({ generator: 50, bare: 20 }, "generator", "bare"), 2.5);
+});
+
+test("ratio() is null where a subject was not measured", () => {
+  assertEquals(ratio({ generator: 50 }, "cpython", "generator"), null);
+});
+
+test("judge() holds a multiple against what it may be at most", () => {
+  const target = { of: "generator", over: "bare", atMost: 2 } as const;
+  const aim = "generator at most 2x bare";
+  const unit = "x";
+  assertEquals(judge(target, { generator: 40, bare: 20 }, "ns"), {
+    aim,
+    measured: 2,
+    unit,
+    isMet: true,
+  });
+  assertEquals(judge(target, { generator: 50, bare: 20 }, "ns"), {
+    aim,
+    measured: 2.5,
+    unit,
+    isMet: false,
+  });
+});
+
+test("judge() holds a multiple against what it must be at least", () => {
+  const target = { of: "cpython", over: "generator", atLeast: 30 } as const;
+  const aim = "cpython at least 30x generator";
+  assertEquals(judge(target, { generator: 50, cpython: 1_500 }, "ns"), {
+    aim,
+    measured: 30,
+    unit: "x",
+    isMet: true,
+  });
+  assertEquals(judge(target, { generator: 50, cpython: 1_000 }, "ns"), {
+    aim,
+    measured: 20,
+    unit: "x",
+    isMet: false,
+  });
+});
+
+test("judge() holds a figure by itself against its target", () => {
+  const target = { of: "generator", atMost: 600 } as const;
+  assertEquals(judge(target, { generator: 483 }, "bytes"), {
+    aim: "generator at most 600 bytes",
+    measured: 483,
+    unit: "bytes",
+    isMet: true,
+  });
+});
+
+test("judge() leaves open what was not measured", () => {
+  const target = { of: "cpython", over: "generator", atLeast: 30 } as const;
+  assertEquals(judge(target, { generator: 50 }, "ns"), {
+    aim: "cpython at least 30x generator",
+    measured: null,
+    unit: "x",
+    isMet: null,
+  });
+});
