@@ -126,7 +126,6 @@ export class AsyncHold {
       this.#checkLater();
     } else if (this.#rested) this.#release();
     else if (this.#quiet++ < QUIET_MICROTASKS) this.#checkLater();
-    else if (task[isWaiting]()) this.#release();
     else if (!this.#hostHadTurn) {
       host.nextTurn(() => {
         // A newer wait may have begun since.
@@ -135,7 +134,8 @@ export class AsyncHold {
         this.#check();
       });
     } else {
-      task[restElsewhere]();
+      // It may rest on a promise of its own code that waits, in turn, for something of this module's.
+      if (!task[isWaiting]()) task[restElsewhere]();
       this.#release();
     }
   };

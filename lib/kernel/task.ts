@@ -50,6 +50,7 @@ import {
   makeCancelledError,
   markRetrieved,
   notify,
+  peekError,
   schedulerOfFuture,
   setCancelMessage,
   unlisten,
@@ -93,6 +94,8 @@ class Strand implements Runnable, Listener {
   readonly reject: (error: unknown) => void;
   waiter: Future<unknown> | null = null;
   failure: RuntimeError | null = null;
+  // Whether it waits for a function's promise, and so for what that function awaits in its turn.
+  calling = false;
 
   constructor(
     task: Task<unknown>,
@@ -305,20 +308,26 @@ export class Task<T = unknown> extends Future<T> implements Runnable, Listener, 
 
   /** @ignore One step, run by the loop. */
   [execute](): void {
+    const waiter = this.#waiter;
     this.#waiter = null;
     let error: Error | null = this.#failure;
     if (error !== null) this.#failure = null;
-    if (this.#mustCancel) error = this.#takeCancellation();
+    if (this.#mustCancel) error = this.#takeCancellation(waiter);
     const previous = swapContext(this.#context);
     running.task = this;
-    this.#step(error);
-    running.task = null;
-    swapContext(previous);
+    try {
+      this.#step(error);
+    } catch (thrown) {
+      this.#reportStepError(thrown);
+    } finally {
+      running.task = null;
+      swapContext(previous);
+    }
   }
 
   /** @ignore Asked by the loop while it holds still for an async function. */
   [isWaiting](): boolean {
-    return this.#strands !== null && this.#strands.length > 0;
+    return this.#strands !== null && this.#strands.some((strand) => !strand.calling);
   }
 
   /** @ignore Told by the loop that the async function rests on something foreign. */
@@ -376,22 +385,39 @@ export class Task<T = unknown> extends Future<T> implements Runnable, Listener, 
   /** Goes on after the promise of a function's call settled. */
   #resume(): void {
     this.#returnFromElsewhere();
-    if (this.done()) return;
+    if (this.#isOver()) return;
     const leave = this.#enter();
     try {
       this.#step(null);
+    } catch (thrown) {
+      this.#reportStepError(thrown);
     } finally {
       leave();
     }
   }
 
+  /** Nothing of the coroutine's comes here: a future of somebody's own kind has failed to be one. */
+  #reportStepError(thrown: unknown): void {
+    schedulerOfFuture(this).owner.callExceptionHandler({
+      message: "Exception in callback Task.step()",
+      exception: thrown,
+      task: this,
+    });
+  }
+
+  /** Whether what a promise brings comes too late. */
+  #isOver(): boolean {
+    return this.done() || schedulerOfFuture(this).isClosed;
+  }
+
   /** The same three for what an async function awaits. */
   #runStrand(strand: Strand): void {
     if (this.done()) return;
+    const { waiter } = strand;
     strand.waiter = null;
     let error: Error | null = strand.failure;
     strand.failure = null;
-    if (this.#mustCancel) error = this.#takeCancellation();
+    if (this.#mustCancel) error = this.#takeCancellation(waiter);
     this.#enterStrand(strand, error);
   }
 
@@ -399,6 +425,8 @@ export class Task<T = unknown> extends Future<T> implements Runnable, Listener, 
     const leave = this.#enter();
     try {
       this.#stepStrand(strand, error);
+    } catch (thrown) {
+      this.#reportStepError(thrown);
     } finally {
       leave();
     }
@@ -510,13 +538,15 @@ export class Task<T = unknown> extends Future<T> implements Runnable, Listener, 
       frame.reject(error);
       resume();
     });
+    if (driver instanceof Strand) driver.calling = true;
     scheduler.hold.begin(this);
     return true;
   }
 
   #resumeStrand(strand: Strand): void {
     this.#returnFromElsewhere();
-    if (!this.done()) this.#enterStrand(strand, null);
+    strand.calling = false;
+    if (!this.#isOver()) this.#enterStrand(strand, null);
   }
 
   /** Enters the task from a microtask; gives the way out. */
@@ -534,8 +564,17 @@ export class Task<T = unknown> extends Future<T> implements Runnable, Listener, 
     };
   }
 
-  #takeCancellation(): CancelledError {
+  /**
+   * The error that a request to end has become, or `null` where what the task waited for brings a
+   * cancellation of its own, which comes first.
+   */
+  #takeCancellation(waiter: Future<unknown> | null): CancelledError | null {
     this.#mustCancel = false;
+    if (waiter !== null) {
+      if (waiter.cancelled() || peekError(waiter)?.error instanceof CancelledError) return null;
+      // The task has seen how it ended, though the coroutine will not.
+      markRetrieved(waiter);
+    }
     return makeCancelledError(this);
   }
 

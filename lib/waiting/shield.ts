@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { InvalidStateError } from "../base/errors.ts";
 import { type AwaitableLike, ensureFuture } from "../kernel/ensure_future.ts";
 import { fail, fulfil, type Future, markRetrieved, peekError } from "../kernel/future.ts";
 
@@ -42,6 +43,7 @@ export function shield<T>(subject: AwaitableLike<T>): Future<T> {
       outer.cancel();
       return;
     }
+    if (outer.done()) throw new InvalidStateError(`invalid state: the shield is done: ${outer}`);
     const failure = peekError(inner);
     if (failure === undefined) {
       fulfil(outer, inner.result());
