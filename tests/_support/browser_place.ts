@@ -135,7 +135,7 @@ class Visit {
         this.#last = message.index;
         return this.#add(message.index, message.error, message.milliseconds);
       case "broken":
-        return this.#addFailure("(the file itself)", withOriginalPlaces(message.error), {
+        return this.#addFailure(`(${this.#file.path} itself)`, withOriginalPlaces(message.error), {
           cutsShort: true,
         });
       case "done":
@@ -177,7 +177,8 @@ class Visit {
       ? `no end within ${this.#options.timeout} s`
       : "the page crashed, or went elsewhere";
     if (this.#running === null) {
-      const title = this.#tests.length === 0 ? "(the file itself)" : "(between tests)";
+      const when = this.#tests.length === 0 ? "before its tests" : "between tests";
+      const title = `(${this.#file.path}, ${when})`;
       this.#addFailure(title, what, { cutsShort: true });
     } else {
       this.#addFailure(this.#tests[this.#running]?.title ?? "", what);

@@ -132,7 +132,7 @@ async function runOnce(report: Report, run: DenoRun): Promise<Set<string> | null
   }
   for (const file of output.brokenFiles) {
     const detail = output.detailOf(file, null);
-    addFailure(report, run, { file, title: "(uncaught error)" }, detail ?? "");
+    addFailure(report, run, { file, title: `(uncaught error in ${bare(file)})` }, detail ?? "");
   }
   if (killed) {
     const { file, title } = output.position;
