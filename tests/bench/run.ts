@@ -18,7 +18,10 @@ const USAGE = `deno task bench [--quick] [--json FILE] [NAME...]
 
   NAME     only these rows: ${ROWS.map(({ name }) => name).join(", ")}
   --quick  fewer and shorter rounds
-  --json   also writes the results to FILE`;
+  --json   also writes the results to FILE
+
+How long a busy loop keeps a page from its frames is printed by one of the tests:
+deno task test --only chromium --only firefox --filter requestAnimationFrame`;
 
 interface Options {
   rows: readonly Row[];
