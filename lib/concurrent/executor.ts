@@ -39,7 +39,7 @@ export interface MapOptions {
 }
 
 /** How an executor is shut down. */
-export interface ShutdownOptions {
+export interface ExecutorShutdownOptions {
   /** Whether to wait until the running and queued jobs are done and the workers gone. @default {true} */
   wait?: boolean;
   /** Whether to cancel the jobs that have not begun. @default {false} */
@@ -96,7 +96,7 @@ export abstract class Executor {
    * @param options `wait`: whether to wait for that; `cancelFutures`: whether to cancel queued jobs.
    * @returns A future that is done when the workers are gone; without `wait`, at once.
    */
-  abstract shutdown(options?: ShutdownOptions): ConcurrentFuture<void>;
+  abstract shutdown(options?: ExecutorShutdownOptions): ConcurrentFuture<void>;
 
   /**
    * Calls a function with each item. All the calls are asked for at once; the results come in the

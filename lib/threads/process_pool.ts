@@ -7,9 +7,9 @@ import { NotSupportedError } from "../base/errors.ts";
 import type { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import {
   Executor,
+  type ExecutorShutdownOptions,
   type Job,
   type JobResult,
-  type ShutdownOptions,
 } from "../concurrent/executor.ts";
 import { host } from "../platform/current.ts";
 import { checkMaxWorkers, WorkerPool } from "./worker_pool.ts";
@@ -83,7 +83,7 @@ export class ProcessPoolExecutor extends Executor {
    * @param options `wait`: whether to wait for that; `cancelFutures`: whether to cancel queued jobs.
    * @returns A future that is done when the processes are gone; without `wait`, at once.
    */
-  shutdown(options: ShutdownOptions = {}): ConcurrentFuture<void> {
+  shutdown(options: ExecutorShutdownOptions = {}): ConcurrentFuture<void> {
     return this.#pool.shutdown(options);
   }
 }

@@ -17,7 +17,7 @@ import { RuntimeError, ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import { BrokenExecutor } from "../concurrent/broken_executor.ts";
 import { ConcurrentFuture, onCancelRequest } from "../concurrent/concurrent_future.ts";
-import type { ShutdownOptions } from "../concurrent/executor.ts";
+import type { ExecutorShutdownOptions } from "../concurrent/executor.ts";
 import type { WorkerDeath, Workers } from "../platform/workers.ts";
 import { cross, type Crossing } from "./crossing.ts";
 import { jobWorkerScript } from "./job_worker.ts";
@@ -100,7 +100,9 @@ export class WorkerPool {
   }
 
   /** Ends the pool as soon as its jobs are done. */
-  shutdown({ wait = true, cancelFutures = false }: ShutdownOptions): ConcurrentFuture<void> {
+  shutdown(
+    { wait = true, cancelFutures = false }: ExecutorShutdownOptions,
+  ): ConcurrentFuture<void> {
     const future = new ConcurrentFuture<void>();
     if (this.#state === "open") this.#state = "shutting down";
     if (cancelFutures) { for (const { future } of this.#queue) future.cancel(); }
