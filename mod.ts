@@ -22,6 +22,8 @@
 
 // What stands behind `await` of this module's objects.
 import "./lib/kernel/promise_bridge.ts";
+// What `runInExecutor(null, …)` and `toThread` run in.
+import "./lib/threads/default_executor.ts";
 
 // Running
 export { run, Runner, type RunnerOptions, type RunnerRunOptions } from "./lib/run/runner.ts";
@@ -119,7 +121,34 @@ export {
   type Token,
 } from "./lib/coroutine/context_vars.ts";
 
+// Threads and processes
+export {
+  ConcurrentFuture,
+  type ConcurrentFutureState,
+} from "./lib/concurrent/concurrent_future.ts";
+export {
+  Executor,
+  type ExecutorShutdownOptions,
+  type Job,
+  type JobContext,
+  type JobResult,
+  type MapOptions,
+} from "./lib/concurrent/executor.ts";
+export { ExecutorMap, type ExecutorMapIterator } from "./lib/concurrent/executor_map.ts";
+export { WorkerCall, type WorkerFunction } from "./lib/concurrent/worker_call.ts";
+export { wrapFuture, type WrapFutureOptions } from "./lib/kernel/wrap_future.ts";
+export { type AnyFunction, workerFunction } from "./lib/threads/crossing.ts";
+export { ThreadPoolExecutor, type ThreadPoolExecutorOptions } from "./lib/threads/thread_pool.ts";
+export {
+  ProcessPoolExecutor,
+  type ProcessPoolExecutorOptions,
+} from "./lib/threads/process_pool.ts";
+export { toThread } from "./lib/threads/to_thread.ts";
+export { ThreadLoop, type ThreadLoopOptions } from "./lib/threads/thread_loop.ts";
+export { runCoroutineThreadsafe } from "./lib/threads/run_coroutine_threadsafe.ts";
+
 // Errors
+export { BrokenExecutor } from "./lib/concurrent/broken_executor.ts";
 export {
   BrokenBarrierError,
   CancelledError,
