@@ -1,0 +1,570 @@
+// kinds: generator, async
+import {
+  assert,
+  assertEquals,
+  assertNotStrictEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import {
+  CancelledError,
+  ContextVar,
+  copyContext,
+  createTask,
+  Future,
+  getRunningLoop,
+  InvalidStateError,
+  isFuture,
+  newEventLoop,
+  RuntimeError,
+  setEventLoop,
+  sleep,
+  Task,
+} from "../../mod.ts";
+import { test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
+
+/** A future of a loop that nobody runs. */
+function lonelyFuture<T = unknown>(): Future<T> {
+  return newEventLoop().createFuture<T>();
+}
+
+// States
+
+test("new Future() is pending", () => {
+  const future = lonelyFuture();
+  assertEquals([future.done(), future.cancelled()], [false, false]);
+});
+
+test("Future.setResult() finishes it with the result", () => {
+  const future = lonelyFuture<string>();
+  future.setResult("done");
+  assertEquals([future.done(), future.cancelled(), future.result()], [true, false, "done"]);
+  assertEquals(future.exception(), null);
+});
+
+test("Future.setException() finishes it with the error", () => {
+  const future = lonelyFuture();
+  const error = new RangeError("too far");
+  future.setException(error);
+  assertEquals([future.done(), future.cancelled()], [true, false]);
+  assertStrictEquals(future.exception(), error);
+  assertStrictEquals(assertThrows(() => future.result()), error);
+});
+
+test("Future.setException() makes the error of a class", () => {
+  const future = lonelyFuture();
+  future.setException(SyntaxError);
+  assert(future.exception() instanceof SyntaxError);
+});
+
+test("Future.setException() refuses what is no error", () => {
+  const future = lonelyFuture();
+  assertThrows(
+    () => future.setException("text" as never),
+    TypeError,
+    "setException() expects an Error, got 'text' (string)",
+  );
+  assertThrows(() => future.setException(Date as never), TypeError);
+  assertEquals(future.done(), false);
+});
+
+test("Future.cancel() ends it and tells so once", () => {
+  const future = lonelyFuture();
+  assertEquals([future.cancel(), future.cancel()], [true, false]);
+  assertEquals([future.done(), future.cancelled()], [true, true]);
+  assertThrows(() => future.result(), CancelledError);
+  assertThrows(() => future.exception(), CancelledError);
+});
+
+test("Future.cancel() is too late for a future that is done", () => {
+  const future = lonelyFuture<number>();
+  future.setResult(1);
+  assertEquals([future.cancel(), future.cancelled(), future.result()], [false, false, 1]);
+});
+
+test("Future.cancel() gives its message to every CancelledError", () => {
+  const future = lonelyFuture();
+  future.cancel("out of patience");
+  const errors = [future.result, future.exception].map((method) =>
+    assertThrows(() => method.call(future), CancelledError)
+  );
+  assertEquals(errors.map((error) => error.message), ["out of patience", "out of patience"]);
+  assertNotStrictEquals(errors[0], errors[1]);
+});
+
+test("Future.cancel() without a message gives errors without one", () => {
+  const future = lonelyFuture();
+  future.cancel();
+  assertEquals(assertThrows(() => future.result(), CancelledError).message, "");
+});
+
+// Too early, too late
+
+test("Future.result() of a pending future is an InvalidStateError", () => {
+  assertThrows(() => lonelyFuture().result(), InvalidStateError, "Result is not set.");
+});
+
+test("Future.exception() of a pending future is an InvalidStateError", () => {
+  assertThrows(() => lonelyFuture().exception(), InvalidStateError, "Exception is not set.");
+});
+
+for (const method of ["setResult", "setException"] as const) {
+  test(`Future.${method}() of a future that is done is an InvalidStateError`, () => {
+    const endings: ((future: Future<unknown>) => void)[] = [
+      (future) => future.setResult(1),
+      (future) => future.setException(new Error("first")),
+      (future) => future.cancel(),
+    ];
+    for (const end of endings) {
+      const future = lonelyFuture();
+      end(future);
+      const before = `${future}`;
+      assertThrows(() => future[method](new Error("second")), InvalidStateError, "invalid state");
+      assertEquals(`${future}`, before);
+      if (!future.cancelled()) future.exception();
+    }
+  });
+}
+
+// Belonging to a loop
+
+test("new Future() belongs to the loop given, else to the running one", async () => {
+  const other = newEventLoop();
+  assertStrictEquals(new Future({ loop: other }).getLoop(), other);
+  await virtually(function* () {
+    assertStrictEquals(new Future().getLoop(), getRunningLoop());
+    assertStrictEquals(new Future({ loop: other }).getLoop(), other);
+  });
+});
+
+test("new Future() belongs to the loop that was set where none runs", () => {
+  const loop = newEventLoop();
+  setEventLoop(loop);
+  try {
+    assertStrictEquals(new Future().getLoop(), loop);
+  } finally {
+    setEventLoop(null);
+  }
+});
+
+test("new Future() without any loop is a RuntimeError", () => {
+  assertThrows(() => new Future(), RuntimeError, "There is no current event loop");
+});
+
+test("new Future() refuses a loop that is none", () => {
+  for (const loop of [{}, 42, "loop"]) {
+    assertThrows(() => new Future({ loop: loop as never }), TypeError, "loop must be an EventLoop");
+  }
+});
+
+test("isFuture() knows futures and tasks, and nothing else", async () => {
+  await virtually(function* () {
+    const task = createTask(sleep(0));
+    assertEquals([new Future(), task].map(isFuture), [true, true]);
+    const others = [null, undefined, 1, {}, Promise.resolve(), sleep(0), () => {}, Future];
+    assertEquals(others.map(isFuture), others.map(() => false));
+    yield* task;
+  });
+});
+
+// Callbacks
+
+test("Future.addDoneCallback() calls from the loop, in the order added", async () => {
+  const log: unknown[] = [];
+  await virtually(function* () {
+    const future = new Future<string>();
+    future.addDoneCallback((done) => log.push(["first", done === future, done.result()]));
+    future.addDoneCallback(() => log.push("second"));
+    future.setResult("x");
+    log.push("set");
+    yield* sleep(0);
+    log.push("an iteration later");
+  });
+  assertEquals(log, ["set", ["first", true, "x"], "second", "an iteration later"]);
+});
+
+test("Future.addDoneCallback() of a future that is done calls soon, not at once", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const future = new Future();
+    future.cancel();
+    future.addDoneCallback(() => log.push("called"));
+    log.push("added");
+    yield* sleep(0);
+  });
+  assertEquals(log, ["added", "called"]);
+});
+
+test("Future.addDoneCallback() calls a function as often as it was added", async () => {
+  let calls = 0;
+  await virtually(function* () {
+    const future = new Future();
+    const count = () => calls++;
+    for (let time = 0; time < 3; time++) future.addDoneCallback(count);
+    future.setResult(null);
+    yield* sleep(0);
+  });
+  assertEquals(calls, 3);
+});
+
+test("Future.addDoneCallback() refuses what is no function", () => {
+  assertThrows(
+    () => lonelyFuture().addDoneCallback("print" as never),
+    TypeError,
+    "a callable object was expected by addDoneCallback(), got 'print' (string)",
+  );
+});
+
+test("Future.addDoneCallback() calls in the context of the adding, or in the one given", async () => {
+  const log: string[] = [];
+  const user = new ContextVar<string>("user");
+  await virtually(function* () {
+    const future = new Future();
+    const context = copyContext();
+    context.run(() => user.set("given"));
+    user.set("adding");
+    future.addDoneCallback(() => log.push(user.get()));
+    future.addDoneCallback(() => log.push(user.get()), { context });
+    user.set("setting");
+    future.setResult(null);
+    yield* sleep(0);
+  });
+  assertEquals(log, ["adding", "given"]);
+});
+
+test("a done callback that throws is reported, and the others are called", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const future = new Future();
+    future.addDoneCallback(function broken() {
+      throw new Error("broken");
+    });
+    future.addDoneCallback(() => log.push("called"));
+    future.setResult(null);
+    yield* sleep(0);
+  }, { reports: ["Exception in callback broken(<Future finished result=null>)"] });
+  assertEquals(log, ["called"]);
+});
+
+test("Future.removeDoneCallback() tells how often it took the function off", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const future = new Future();
+    const off = () => log.push("off");
+    const kept = () => log.push("kept");
+    assertEquals(future.removeDoneCallback(off), 0);
+    future.addDoneCallback(off);
+    assertEquals(future.removeDoneCallback(kept), 0);
+    future.addDoneCallback(kept);
+    future.addDoneCallback(off);
+    assertEquals(future.removeDoneCallback(off), 2);
+    assertEquals(future.removeDoneCallback(off), 0);
+    future.setResult(null);
+    yield* sleep(0);
+  });
+  assertEquals(log, ["kept"]);
+});
+
+test("Future.removeDoneCallback() takes any of three off, and keeps the others' order", async () => {
+  for (const [removed, left] of [[0, "bc"], [1, "ac"], [2, "ab"]] as const) {
+    const log: string[] = [];
+    await virtually(function* () {
+      const future = new Future();
+      const callbacks = ["a", "b", "c"].map((name) => () => log.push(name));
+      for (const callback of callbacks) future.addDoneCallback(callback);
+      assertEquals(future.removeDoneCallback(callbacks[removed]!), 1);
+      future.setResult(null);
+      yield* sleep(0);
+    });
+    assertEquals(log.join(""), left);
+  }
+});
+
+test("Future.removeDoneCallback() comes too late once the future is done", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const future = new Future();
+    const second = () => log.push("second");
+    future.addDoneCallback(() => log.push(`first removes ${future.removeDoneCallback(second)}`));
+    future.addDoneCallback(second);
+    future.setResult(null);
+    yield* sleep(0);
+  });
+  assertEquals(log, ["first removes 0", "second"]);
+});
+
+test("a done callback that adds one has it called an iteration later", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const future = new Future();
+    future.addDoneCallback(() => {
+      future.addDoneCallback(() => log.push("third"));
+      log.push("first");
+    });
+    future.addDoneCallback(() => log.push("second"));
+    future.setResult(null);
+    yield* sleep(0);
+    log.push("iteration");
+    yield* sleep(0);
+  });
+  assertEquals(log, ["first", "second", "iteration", "third"]);
+});
+
+// Awaiting
+
+test("awaiting a pending future suspends until it is done", async () => {
+  const log: unknown[] = [];
+  await virtually(function* () {
+    const future = new Future<string>();
+    createTask(function* () {
+      log.push(yield* future);
+    });
+    yield* sleep(1);
+    log.push("set");
+    future.setResult("result");
+    log.push("still the setter's turn");
+    yield* sleep(0);
+    log.push("later");
+  });
+  assertEquals(log, ["set", "still the setter's turn", "result", "later"]);
+});
+
+test("awaiting a future that is done does not let others run", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    createTask(function* () {
+      log.push("other");
+    });
+    const future = new Future<number>();
+    future.setResult(1);
+    for (let time = 0; time < 3; time++) log.push(`${yield* future}`);
+    yield* sleep(0);
+  });
+  assertEquals(log, ["1", "1", "1", "other"]);
+});
+
+test("several tasks await one future, and wake in the order of their awaits", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const future = new Future<number>();
+    for (const [name, delay] of [["slow", 2], ["quick", 1]] as const) {
+      createTask(function* () {
+        yield* sleep(delay);
+        log.push(`${name} waits`);
+        log.push(`${name} has ${yield* future}`);
+      });
+    }
+    yield* sleep(3);
+    future.setResult(7);
+    yield* sleep(0);
+  });
+  assertEquals(log, ["quick waits", "slow waits", "quick has 7", "slow has 7"]);
+});
+
+test("awaiting a future that failed throws its very error, each time", async () => {
+  await virtually(function* () {
+    const future = new Future();
+    const error = new EvalError("no");
+    future.setException(error);
+    for (let time = 0; time < 2; time++) {
+      try {
+        yield* future;
+        throw new Error("unreachable");
+      } catch (thrown) {
+        assertStrictEquals(thrown, error);
+      }
+    }
+  });
+});
+
+test("awaiting a cancelled future throws CancelledError and ends the task cancelled", async () => {
+  await virtually(function* () {
+    const future = new Future();
+    future.cancel("gone");
+    const task = createTask(function* () {
+      yield* future;
+    });
+    yield* sleep(0);
+    assertEquals([task.done(), task.cancelled()], [true, true]);
+    assertEquals(assertThrows(() => task.result(), CancelledError).message, "gone");
+  });
+});
+
+test("a future that is cancelled wakes its callbacks and its tasks in one order", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const future = new Future();
+    future.addDoneCallback(() => log.push("callback 1"));
+    createTask(function* () {
+      try {
+        yield* future;
+      } catch (error) {
+        log.push((error as Error).name);
+      }
+    });
+    yield* sleep(0);
+    future.addDoneCallback(() => log.push("callback 2"));
+    future.cancel();
+    yield* sleep(0);
+  });
+  assertEquals(log, ["callback 1", "CancelledError", "callback 2"]);
+});
+
+/* generator only */
+test("yield* gives a result as it is, even when it can be awaited itself", async () => {
+  await virtually(function* () {
+    const inner = new Future<number>();
+    const outer = new Future<Future<number>>();
+    outer.setResult(inner);
+    assertStrictEquals(yield* outer, inner);
+  });
+});
+
+/* async only */
+test("await gives the result of a result that can be awaited itself, as promises do", async () => {
+  await virtually(async () => {
+    const inner = new Future<number>();
+    const outer = new Future<Future<number>>();
+    outer.setResult(inner);
+    inner.setResult(5);
+    assertEquals(await outer, 5);
+  });
+});
+
+test("a future that is awaited in a finally keeps the error that is under way", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const closing = new Future<void>();
+    const task = createTask(function* () {
+      try {
+        throw new Error("under way");
+      } finally {
+        yield* closing;
+        log.push("closed");
+      }
+    });
+    yield* sleep(1);
+    assertEquals(task.done(), false);
+    closing.setResult();
+    try {
+      yield* task;
+    } catch (error) {
+      log.push((error as Error).message);
+    }
+  });
+  assertEquals(log, ["closed", "under way"]);
+});
+
+test("a subclass of Future is awaited as one", async () => {
+  class Ticket extends Future<string> {
+    readonly number = 7;
+  }
+  await virtually(function* () {
+    const ticket = new Ticket();
+    getRunningLoop().callLater(1, () => ticket.setResult("called"));
+    assertEquals(yield* ticket, "called");
+    assertEquals(`${ticket}`, "<Ticket finished result='called'>");
+  });
+});
+
+// Plain code and promises
+
+test("plain code awaits a future that a loop finishes", async () => {
+  const future = lonelyFuture<string>();
+  const loop = future.getLoop();
+  loop.callSoon(() => {
+    future.setResult("from the loop");
+    loop.stop();
+  });
+  const run = loop.runForever();
+  assertEquals(await future, "from the loop");
+  await run;
+});
+
+test("plain code awaits a future that plain code finishes, without any run", async () => {
+  const future = lonelyFuture<number>();
+  queueMicrotask(() => future.setResult(3));
+  assertEquals(await future, 3);
+  assertEquals(await future, 3);
+});
+
+test("plain code that awaits a failed or cancelled future gets the error", async () => {
+  const failed = lonelyFuture();
+  failed.setException(new RangeError("out"));
+  await assertRejects(() => failed, RangeError, "out");
+  const cancelled = lonelyFuture();
+  const waiting = assertRejects(() => cancelled, CancelledError, "why");
+  cancelled.cancel("why");
+  await waiting;
+});
+
+test("Future.then(), catch() and finally() make promises of plain code", async () => {
+  const good = lonelyFuture<number>();
+  const bad = lonelyFuture<number>();
+  const log: unknown[] = [];
+  const all = Promise.all([
+    good.then((value) => value + 1),
+    bad.then(null, (error: Error) => error.message),
+    bad.catch((error) => (error as Error).name),
+    good.finally(() => log.push("finally")),
+  ]);
+  good.setResult(1);
+  bad.setException(new URIError("bad"));
+  assertEquals(await all, [2, "bad", "URIError", 1]);
+  assertEquals(log, ["finally"]);
+});
+
+// Printed forms
+
+test("Future.toString() tells the state", () => {
+  const [pending, done, failed, cancelled] = [0, 1, 2, 3].map(() => lonelyFuture());
+  done!.setResult({ a: "b" });
+  failed!.setException(new TypeError("bad"));
+  cancelled!.cancel();
+  assertEquals([pending, done, failed, cancelled].map(String), [
+    "<Future pending>",
+    "<Future finished result={ a: 'b' }>",
+    "<Future finished exception=TypeError('bad')>",
+    "<Future cancelled>",
+  ]);
+  failed!.exception();
+});
+
+test("Future.toString() names the first and the last of many callbacks", () => {
+  const future = lonelyFuture();
+  future.addDoneCallback(function one() {});
+  assertEquals(`${future}`, "<Future pending cb=[one()]>");
+  future.addDoneCallback(function two() {});
+  assertEquals(`${future}`, "<Future pending cb=[one(), two()]>");
+  future.addDoneCallback(function three() {});
+  future.addDoneCallback(function four() {});
+  assertEquals(`${future}`, "<Future pending cb=[one(), <2 more>, four()]>");
+});
+
+// After the loop's end
+
+test("a future without callbacks is finished after its loop was closed", () => {
+  const future = lonelyFuture<number>();
+  future.getLoop().close();
+  future.setResult(1);
+  assertEquals(future.result(), 1);
+});
+
+test("a callback of a future whose loop was closed is refused: Event loop is closed", () => {
+  const future = lonelyFuture<number>();
+  future.addDoneCallback(() => {});
+  future.getLoop().close();
+  assertThrows(() => future.setResult(1), RuntimeError, "Event loop is closed");
+  assertEquals(future.result(), 1);
+  assertThrows(() => future.addDoneCallback(() => {}), RuntimeError, "Event loop is closed");
+});
+
+test("a task is a future", async () => {
+  await virtually(function* () {
+    const task: Future<number> = createTask(sleep(0, 5));
+    assert(task instanceof Task && task instanceof Future);
+    assertEquals(yield* task, 5);
+  });
+});
