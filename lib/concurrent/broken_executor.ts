@@ -24,6 +24,7 @@ import { RuntimeError } from "../base/errors.ts";
  * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.BrokenExecutor
  */
 export class BrokenExecutor extends RuntimeError {
+  /** Python's name of the class. */
   override get name(): string {
     return "BrokenExecutor";
   }

@@ -43,6 +43,8 @@ export class ExecutorMap<T> {
   readonly #deadline: number | null;
 
   /**
+   * Gathers futures; for {@linkcode Executor.map}.
+   *
    * @param futures The futures of the results, in order.
    * @param timeout How many seconds from now the last must be there, or `null`.
    * @throws {TypeError} If `timeout` is no number.

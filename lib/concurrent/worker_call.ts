@@ -38,6 +38,8 @@ export class WorkerCall<T> {
   readonly args: readonly unknown[];
 
   /**
+   * Names a function and arguments for it; what `workerFunction` made does this when it is called.
+   *
    * @param target The function to call.
    * @param args Its arguments.
    */

@@ -45,6 +45,8 @@ export class ProcessPoolExecutor extends Executor {
   readonly #pool: WorkerPool;
 
   /**
+   * Makes an executor. No process is started before there is a job.
+   *
    * @param options `maxWorkers`.
    * @throws {NotSupportedError} In a browser, or without the permission to start processes.
    * @throws {TypeError} If `maxWorkers` is no whole number.

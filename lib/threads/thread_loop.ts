@@ -71,7 +71,11 @@ export class ThreadLoop {
     callOnThread = (loop, call) => loop.#call(call);
   }
 
-  /** @param options `name`: what the thread is called. */
+  /**
+   * Makes a loop. Its thread is started when it is first needed.
+   *
+   * @param options `name`: what the thread is called.
+   */
   constructor(options: ThreadLoopOptions = {}) {
     this.#name = options.name ?? `ThreadLoop-${made++}`;
   }

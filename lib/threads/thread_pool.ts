@@ -55,6 +55,8 @@ export class ThreadPoolExecutor extends Executor {
   readonly #pool: WorkerPool;
 
   /**
+   * Makes an executor. No thread is started before there is a job.
+   *
    * @param options `maxWorkers`, `threadNamePrefix`.
    * @throws {TypeError} If `maxWorkers` is no whole number.
    * @throws {ValueError} If `maxWorkers` is not greater than 0.

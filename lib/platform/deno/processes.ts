@@ -86,6 +86,8 @@ function startProcess(options: WorkerStart): WorkerHandle {
     },
     async terminate() {
       terminating = true;
+      // Who waits for the end must live to see it.
+      child.ref();
       try {
         child.kill("SIGKILL");
       } catch {

@@ -57,6 +57,8 @@ function startThread(options: WorkerStart): WorkerHandle {
     unref: () => worker.unref(),
     async terminate() {
       terminating = true;
+      // Who waits for the end must live to see it.
+      worker.ref();
       await worker.terminate();
     },
   };
