@@ -168,7 +168,6 @@ def run_round(row, n):
         weights.append(tracemalloc.get_traced_memory()[0])
 
     work = WORKS[row]
-    gc.collect()
     start = time.perf_counter_ns()
     count = asyncio.run(work(n, weigh) if row == "memory" else work(n))
     elapsed = time.perf_counter_ns() - start

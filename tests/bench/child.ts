@@ -31,8 +31,8 @@ async function runRound(work: Work, n: number): Promise<Round> {
     collectGarbage();
     weights.push(Deno.memoryUsage().heapUsed);
   };
-  // What a round leaves behind must not be swept up in the next one's time.
-  collectGarbage();
+  // No collection is forced between rounds. With no task alive it would take the shapes of the
+  // module's objects with it, and with them all the code that was optimised for them.
   const start = performance.now();
   const count = await work(n, weigh);
   const elapsed = (performance.now() - start) * 1e6;
