@@ -101,10 +101,18 @@ export {
 export { Timeout, timeout, timeoutAt, type TimeoutBody } from "./lib/waiting/timeout.ts";
 
 // Synchronisation
+export { Lock } from "./lib/sync/lock.ts";
 export { Event } from "./lib/sync/event.ts";
-export { Queue, type ShutdownOptions } from "./lib/sync/queue.ts";
+export { Condition } from "./lib/sync/condition.ts";
+export { BoundedSemaphore, Semaphore } from "./lib/sync/semaphore.ts";
+export { Barrier } from "./lib/sync/barrier.ts";
+export { Guard } from "./lib/sync/guard.ts";
+export { type ItemStore, Queue, type ShutdownOptions } from "./lib/sync/queue.ts";
+export { LifoQueue } from "./lib/sync/lifo_queue.ts";
+export { PriorityQueue, type PriorityQueueOptions } from "./lib/sync/priority_queue.ts";
 
 // Structure
+export { TaskGroup } from "./lib/waiting/task_group.ts";
 export {
   type AsyncContextManager,
   asyncContextManager,
@@ -155,16 +163,27 @@ export {
   DeadlockError,
   IncompleteReadError,
   InvalidStateError,
+  KeyboardInterrupt,
   LimitOverrunError,
   NotSupportedError,
   QueueEmpty,
   QueueFull,
   QueueShutDown,
   RuntimeError,
+  SystemExit,
   TimeoutError,
   ValueError,
   type WaitingTask,
 } from "./lib/base/errors.ts";
+export {
+  type ErrorClass,
+  type ErrorCondition,
+  ExceptionGroup,
+  ExceptStar,
+  exceptStar,
+  type Matching,
+} from "./lib/base/exception_group.ts";
+export type { Compare } from "./lib/base/heap.ts";
 export type { Duration, DurationParts } from "./lib/base/duration.ts";
 
 // Testing

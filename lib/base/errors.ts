@@ -124,6 +124,51 @@ export class NotSupportedError extends RuntimeError {
   }
 }
 
+/**
+ * Tells that the user wants the program to end, by Ctrl-C. Thrown in a task or a callback it ends the run
+ * at once.
+ *
+ * @example
+ * ```ts
+ * import { KeyboardInterrupt, run } from "@asyncio/asyncio";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() =>
+ *   run(function* () {
+ *     throw new KeyboardInterrupt();
+ *   }), KeyboardInterrupt);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/exceptions.html#KeyboardInterrupt
+ */
+export class KeyboardInterrupt extends Error {
+  override get name(): string {
+    return "KeyboardInterrupt";
+  }
+}
+
+/**
+ * Tells that the program wants to end. Thrown in a task or a callback it ends the run at once.
+ *
+ * @example
+ * ```ts
+ * import { run, SystemExit } from "@asyncio/asyncio";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() =>
+ *   run(function* () {
+ *     throw new SystemExit("enough");
+ *   }), SystemExit);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/exceptions.html#SystemExit
+ */
+export class SystemExit extends Error {
+  override get name(): string {
+    return "SystemExit";
+  }
+}
+
 /** A task that a {@linkcode DeadlockError} found waiting, and what for. */
 export interface WaitingTask {
   /** The task's printed form. */

@@ -14,7 +14,7 @@ import { host } from "../platform/current.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { makeDefaultExecutor } from "./default_executor.ts";
 import { type AwaitableLike, ensureFutureOn } from "./ensure_future.ts";
-import { Future } from "./future.ts";
+import { Future, markRetrieved } from "./future.ts";
 import { type Callback, type ExceptionContext, Handle, TimerHandle } from "./handle.ts";
 import { runningLoop } from "./loops.ts";
 import { type RunEnd, type Scheduler, schedulerOf, SchedulerOwner } from "./scheduler.ts";
@@ -88,7 +88,7 @@ export class EventLoop extends SchedulerOwner {
   async runForever(): Promise<void> {
     this.#checkCanRun();
     const end = await new Promise<RunEnd>((resolve) => this.#scheduler.start(resolve));
-    if (end === "deadlocked") throw this.#deadlock("The loop");
+    this.#checkEnd(end, "The loop");
   }
 
   /**
@@ -143,6 +143,16 @@ export class EventLoop extends SchedulerOwner {
    */
   stop(): void {
     this.#scheduler.stop();
+  }
+
+  /**
+   * Ends the run that is on by an error, as soon as what runs now returns. What is ready is left for
+   * another run. Python raises `KeyboardInterrupt` so, from its signal handler.
+   *
+   * @param error What the run's promise is rejected with.
+   */
+  interrupt(error: unknown): void {
+    if (this.isRunning()) this.#scheduler.interrupt(error);
   }
 
   /**
@@ -515,15 +525,21 @@ export class EventLoop extends SchedulerOwner {
 
   #concludeRun<T>(future: Future<T>, stop: () => void, end: RunEnd): T {
     future.removeDoneCallback(stop);
-    if (end === "deadlocked") throw this.#deadlock(repr(future));
+    if (typeof end === "object" && future.done()) markRetrieved(future);
+    this.#checkEnd(end, String(future));
     if (!future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
     return future.result();
+  }
+
+  #checkEnd(end: RunEnd, what: string): void {
+    if (end === "deadlocked") throw this.#deadlock(what);
+    if (typeof end === "object") throw end.interrupt;
   }
 
   #deadlock(what: string): DeadlockError {
     const waiting = tasksOf(this).map((task) => {
       const waiter = waiterOf(task);
-      return { task: repr(task), waitingFor: waiter === null ? null : repr(waiter) };
+      return { task: String(task), waitingFor: waiter === null ? null : String(waiter) };
     });
     const list = waiting.map(({ task, waitingFor }) =>
       `\n  ${task} waits for ${waitingFor ?? "-"}`

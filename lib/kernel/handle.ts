@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { KeyboardInterrupt, SystemExit } from "../base/errors.ts";
 import { functionName, repr } from "../base/repr.ts";
 import { type Context, copyContext, swapContext } from "../coroutine/context_vars.ts";
 
@@ -34,8 +35,15 @@ export interface ExceptionContext {
   readonly [key: string]: unknown;
 }
 
+/** Tells whether an error ends the run it is thrown in, instead of being handled. */
+export function endsRun(error: unknown): boolean {
+  return error instanceof KeyboardInterrupt || error instanceof SystemExit;
+}
+
 /** What a handle needs of its loop. */
 export interface HandleOwner {
+  /** Ends the run by an error. */
+  interrupt(error: unknown): void;
   /** Reports an error that nobody else can take. */
   callExceptionHandler(context: ExceptionContext): void;
 }
@@ -129,6 +137,10 @@ export class Handle implements Runnable {
       else if (args.length === 1) callback(args[0]);
       else callback(...args);
     } catch (error) {
+      if (endsRun(error)) {
+        this.#loop.interrupt(error);
+        return;
+      }
       this.#loop.callExceptionHandler({
         message: `Exception in callback ${this.#describeCall()}`,
         exception: error,

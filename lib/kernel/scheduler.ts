@@ -54,8 +54,8 @@ const RESOLVED = Promise.resolve();
  */
 type Phase = "stopped" | "closed" | "scheduled" | "turning" | "idle";
 
-/** How a run ended: it was stopped, or it can never go on. */
-export type RunEnd = "stopped" | "deadlocked";
+/** How a run ended: it was stopped, it can never go on, or an error that nothing holds up ended it. */
+export type RunEnd = "stopped" | "deadlocked" | { readonly interrupt: unknown };
 
 /** One loop's engine. */
 export class Scheduler {
@@ -79,6 +79,7 @@ export class Scheduler {
   #todo = 0;
   #iterating = false;
   #stopping = false;
+  #interrupt: { readonly interrupt: unknown } | null = null;
   #synchronous = false;
   #ended: ((end: RunEnd) => void) | null = null;
   #timer: HostTimer | null = null;
@@ -138,6 +139,13 @@ export class Scheduler {
   /** Ends the run after the current iteration; without a run on, ends the next one after its first. */
   stop(): void {
     this.#stopping = true;
+    if (this.#phase === "idle") this.#wake();
+  }
+
+  /** Ends the run by an error, as soon as what runs now returns; what is ready is left for another run. */
+  interrupt(error: unknown): void {
+    this.#interrupt = { interrupt: error };
+    this.#todo = 0;
     if (this.#phase === "idle") this.#wake();
   }
 
@@ -250,6 +258,10 @@ export class Scheduler {
         this.#ready.shift()![execute]();
         if (this.hold.task !== null) return;
       }
+      if (this.#interrupt !== null) {
+        this.#end(this.#interrupt);
+        return;
+      }
       // A stop() that came before the run lets one iteration pass, as asyncio does.
       if (this.#iterating) {
         this.#iterating = false;
@@ -341,6 +353,8 @@ export class Scheduler {
   #end(end: RunEnd): void {
     this.#phase = "stopped";
     this.#stopping = false;
+    this.#interrupt = null;
+    this.#iterating = false;
     if (this.#timer !== null) host.clearTimer(this.#timer);
     this.#timer = null;
     this.#timerDue = Infinity;
@@ -375,6 +389,9 @@ export abstract class SchedulerOwner implements HandleOwner {
   constructor(clock: Clock) {
     this.#scheduler = new Scheduler(this, clock);
   }
+
+  /** Ends the run by an error. */
+  abstract interrupt(error: unknown): void;
 
   /** Reports an error that nobody else can take. */
   abstract callExceptionHandler(context: Parameters<HandleOwner["callExceptionHandler"]>[0]): void;

@@ -55,7 +55,7 @@ import {
   setCancelMessage,
   unlisten,
 } from "./future.ts";
-import { execute, type Runnable } from "./handle.ts";
+import { endsRun, execute, type Runnable } from "./handle.ts";
 import { ambientTask, running } from "./running.ts";
 import { schedulerOf } from "./scheduler.ts";
 import type { TaskList } from "./task_list.ts";
@@ -615,8 +615,12 @@ export class Task<T = unknown> extends Future<T> implements Runnable, Listener, 
 
   #fail(error: unknown): void {
     this.#leaveLoop();
-    if (error instanceof CancelledError) finishCancelled(this, error, undefined);
-    else fail(this, error);
+    if (error instanceof CancelledError) {
+      finishCancelled(this, error, undefined);
+      return;
+    }
+    fail(this, error);
+    if (endsRun(error)) schedulerOfFuture(this).interrupt(error);
   }
 
   #leaveLoop(): void {

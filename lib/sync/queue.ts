@@ -22,6 +22,16 @@ export interface ShutdownOptions {
   immediate?: boolean;
 }
 
+/** Where a queue keeps its items: what gives a kind of queue its order. */
+export interface ItemStore<T> extends Iterable<T> {
+  /** How many items are kept. */
+  readonly length: number;
+  /** Puts an item in. */
+  push(item: T): void;
+  /** Takes the next item out, or gives `undefined` where there is none. */
+  shift(): T | undefined;
+}
+
 /**
  * A first-in, first-out queue between tasks.
  *
@@ -50,7 +60,7 @@ export interface ShutdownOptions {
  */
 export class Queue<T = unknown> extends LoopBound {
   readonly #maxsize: number;
-  readonly #items = new Deque<T>();
+  readonly #items: ItemStore<T>;
   readonly #getters = new Deque<Future<void>>();
   readonly #putters = new Deque<Future<void>>();
   readonly #finished = new Event();
@@ -59,14 +69,16 @@ export class Queue<T = unknown> extends LoopBound {
 
   /**
    * @param maxsize How many items the queue holds at most; zero or less for any number.
-   * @throws {TypeError} If it is no number.
+   * @param items Where the items are kept; for kinds of queues with an order of their own.
+   * @throws {TypeError} If `maxsize` is no number.
    */
-  constructor(maxsize: number = 0) {
+  constructor(maxsize: number = 0, items: ItemStore<T> = new Deque<T>()) {
     super();
     if (typeof maxsize !== "number" || Number.isNaN(maxsize)) {
       throw new TypeError(`maxsize must be a number, got ${describe(maxsize)}`);
     }
     this.#maxsize = maxsize;
+    this.#items = items;
     this.#finished.set();
   }
 
@@ -192,6 +204,19 @@ export class Queue<T = unknown> extends LoopBound {
     while (this.#putters.length > 0) wakeNext(this.#putters);
   }
 
+  /**
+   * The items, as they come, until the queue is shut down and empty: `for await (const item of queue)`.
+   * In a generator coroutine, {@linkcode get} in a loop that catches {@linkcode QueueShutDown}.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    const iterator: AsyncIterableIterator<T> = {
+      [Symbol.asyncIterator]: () => iterator,
+      next: () =>
+        lazy("Queue.next", this.#next()) as unknown as Promise<IteratorResult<T, undefined>>,
+    };
+    return iterator;
+  }
+
   /** The printed form. */
   override toString(): string {
     const parts = [`maxsize=${this.#maxsize}`];
@@ -217,6 +242,15 @@ export class Queue<T = unknown> extends LoopBound {
       yield* this.#waitIn(this.#getters, () => !this.empty());
     }
     return this.getNowait();
+  }
+
+  *#next(): Generator<Suspension, IteratorResult<T, undefined>, unknown> {
+    try {
+      return { done: false, value: yield* this.#get() };
+    } catch (error) {
+      if (error instanceof QueueShutDown) return { done: true, value: undefined };
+      throw error;
+    }
   }
 
   *#join(): Generator<Suspension, void, unknown> {

@@ -1,0 +1,126 @@
+/**
+ * Mutual exclusion of tasks.
+ *
+ * @module
+ */
+import { Deque } from "../base/deque.ts";
+import { RuntimeError } from "../base/errors.ts";
+import type { Suspension } from "../coroutine/awaitable.ts";
+import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
+import type { Future } from "../kernel/future.ts";
+import { Guard } from "./guard.ts";
+import { LoopBound } from "./loop_bound.ts";
+
+/**
+ * A lock that one task holds at a time; those that wait get it in the order they came.
+ *
+ * It is a context manager for `asyncWith`, and {@linkcode hold} is for `using`.
+ *
+ * @example
+ * ```ts
+ * import { asyncWith, Lock, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lock = new Lock();
+ * await run(asyncWith(lock, function* () {
+ *   assertEquals(lock.locked(), true);
+ *   yield* sleep(0);
+ * }));
+ * assertEquals(lock.locked(), false);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Lock
+ */
+export class Lock extends LoopBound {
+  #locked = false;
+  readonly #waiters = new Deque<Future<true>>();
+
+  /**
+   * Tells whether a task holds the lock.
+   *
+   * @returns Whether one does.
+   */
+  locked(): boolean {
+    return this.#locked;
+  }
+
+  /**
+   * Takes the lock, and waits for its turn where it must.
+   *
+   * @returns A lazy object that gives `true`.
+   */
+  acquire(): Coroutine<true> {
+    return lazy("Lock.acquire", this.#acquire());
+  }
+
+  /**
+   * Gives the lock back, to the first who waits.
+   *
+   * @throws {RuntimeError} If nobody holds it.
+   */
+  release(): void {
+    if (!this.#locked) throw new RuntimeError("Lock is not acquired.");
+    this.#locked = false;
+    this.#wakeFirst();
+  }
+
+  /**
+   * Takes the lock for a block: `using guard = yield* lock.hold()`.
+   *
+   * @returns A lazy object that gives the guard.
+   */
+  hold(): Coroutine<Guard> {
+    return lazy("Lock.hold", this.#hold());
+  }
+
+  /** Takes the lock, for `asyncWith`. */
+  enter(): Coroutine<true> {
+    return this.acquire();
+  }
+
+  /** Gives the lock back, for `asyncWith`. */
+  exit(): void {
+    this.release();
+  }
+
+  /** The printed form. */
+  override toString(): string {
+    const waiters = this.#waiters.length === 0 ? "" : `, waiters:${this.#waiters.length}`;
+    return `<Lock [${this.#locked ? "locked" : "unlocked"}${waiters}]>`;
+  }
+
+  *#acquire(): Generator<Suspension, true, unknown> {
+    if (!this.#locked && this.#nobodyWaits()) {
+      this.#locked = true;
+      return true;
+    }
+    const waiter = this.boundLoop().createFuture<true>();
+    this.#waiters.push(waiter);
+    try {
+      yield* waiter;
+    } catch (error) {
+      this.#waiters.remove(waiter);
+      // Cancelled as it was woken: somebody else must have the turn, or none would ever come.
+      if (!this.#locked) this.#wakeFirst();
+      throw error;
+    }
+    this.#waiters.remove(waiter);
+    this.#locked = true;
+    return true;
+  }
+
+  *#hold(): Generator<Suspension, Guard, unknown> {
+    yield* this.acquire();
+    return new Guard(() => this.release());
+  }
+
+  #nobodyWaits(): boolean {
+    for (const waiter of this.#waiters) if (!waiter.cancelled()) return false;
+    return true;
+  }
+
+  #wakeFirst(): void {
+    const first = this.#waiters.peek();
+    if (first !== undefined && !first.done()) first.setResult(true);
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Letting so many tasks in and no more.
+ *
+ * @module
+ */
+import { Deque } from "../base/deque.ts";
+import { ValueError } from "../base/errors.ts";
+import { describe } from "../base/repr.ts";
+import type { Suspension } from "../coroutine/awaitable.ts";
+import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
+import type { Future } from "../kernel/future.ts";
+import { Guard } from "./guard.ts";
+import { LoopBound } from "./loop_bound.ts";
+
+/**
+ * A counter that tasks take from and give back to; where it is zero, those that take wait, and get their
+ * turns in the order they came.
+ *
+ * @example
+ * ```ts
+ * import { asyncWith, gather, run, Semaphore, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const two = new Semaphore(2);
+ * let inside = 0;
+ * let most = 0;
+ * const visit = () =>
+ *   asyncWith(two, function* () {
+ *     most = Math.max(most, ++inside);
+ *     yield* sleep(0.001);
+ *     inside--;
+ *   });
+ * await run(gather([visit(), visit(), visit()]));
+ * assertEquals(most, 2);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Semaphore
+ */
+export class Semaphore extends LoopBound {
+  #value: number;
+  readonly #waiters = new Deque<Future<true>>();
+
+  /**
+   * @param value The counter at first.
+   * @throws {TypeError} If it is no number.
+   * @throws {ValueError} If it is negative.
+   */
+  constructor(value: number = 1) {
+    super();
+    if (typeof value !== "number" || Number.isNaN(value)) {
+      throw new TypeError(`value must be a number, got ${describe(value)}`);
+    }
+    if (value < 0) throw new ValueError(`Semaphore initial value must be >= 0, got ${value}`);
+    this.#value = value;
+  }
+
+  /** @ignore The counter; for the bounded kind. */
+  protected get value(): number {
+    return this.#value;
+  }
+
+  /**
+   * Tells whether {@linkcode acquire} would wait.
+   *
+   * @returns Whether the counter is zero, or others come first.
+   */
+  locked(): boolean {
+    if (this.#value === 0) return true;
+    for (const waiter of this.#waiters) if (!waiter.cancelled()) return true;
+    return false;
+  }
+
+  /**
+   * Takes one from the counter, and waits for its turn where it must.
+   *
+   * @returns A lazy object that gives `true`.
+   */
+  acquire(): Coroutine<true> {
+    return lazy("Semaphore.acquire", this.#acquire());
+  }
+
+  /** Gives one back, to the first who waits. */
+  release(): void {
+    this.#value++;
+    this.#wakeNext();
+  }
+
+  /**
+   * Takes one for a block: `using guard = yield* semaphore.hold()`.
+   *
+   * @returns A lazy object that gives the guard.
+   */
+  hold(): Coroutine<Guard> {
+    return lazy("Semaphore.hold", this.#hold());
+  }
+
+  /** Takes one, for `asyncWith`. */
+  enter(): Coroutine<true> {
+    return this.acquire();
+  }
+
+  /** Gives one back, for `asyncWith`. */
+  exit(): void {
+    this.release();
+  }
+
+  /** The printed form. */
+  override toString(): string {
+    const waiters = this.#waiters.length === 0 ? "" : `, waiters:${this.#waiters.length}`;
+    const state = this.locked() ? "locked" : `unlocked, value:${this.#value}`;
+    return `<${this.constructor.name} [${state}${waiters}]>`;
+  }
+
+  *#acquire(): Generator<Suspension, true, unknown> {
+    if (!this.locked()) {
+      this.#value--;
+      return true;
+    }
+    const waiter = this.boundLoop().createFuture<true>();
+    this.#waiters.push(waiter);
+    try {
+      try {
+        yield* waiter;
+      } finally {
+        this.#waiters.remove(waiter);
+      }
+    } catch (error) {
+      // Woken and cancelled at once: what was taken for it goes back.
+      if (waiter.done() && !waiter.cancelled()) this.#value++;
+      throw error;
+    } finally {
+      // Others may have come since and waited only because they were not first.
+      while (this.#value > 0 && this.#wakeNext());
+    }
+    return true;
+  }
+
+  *#hold(): Generator<Suspension, Guard, unknown> {
+    yield* this.acquire();
+    return new Guard(() => this.release());
+  }
+
+  #wakeNext(): boolean {
+    for (const waiter of this.#waiters) {
+      if (waiter.done()) continue;
+      this.#value--;
+      waiter.setResult(true);
+      return true;
+    }
+    return false;
+  }
+}
+
+/**
+ * A {@linkcode Semaphore} that refuses to be given back more than was taken.
+ *
+ * @example
+ * ```ts
+ * import { BoundedSemaphore, ValueError } from "@asyncio/asyncio";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => new BoundedSemaphore(1).release(), ValueError, "released too many times");
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.BoundedSemaphore
+ */
+export class BoundedSemaphore extends Semaphore {
+  readonly #bound: number;
+
+  /**
+   * @param value The counter at first, and at most.
+   * @throws {TypeError} If it is no number.
+   * @throws {ValueError} If it is negative.
+   */
+  constructor(value: number = 1) {
+    super(value);
+    this.#bound = value;
+  }
+
+  /**
+   * Gives one back, to the first who waits.
+   *
+   * @throws {ValueError} If that would be more than were taken.
+   */
+  override release(): void {
+    if (this.value >= this.#bound) {
+      throw new ValueError("BoundedSemaphore released too many times");
+    }
+    super.release();
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * Tasks that end together.
+ *
+ * A group is left when all its tasks are done. The first that fails has the others cancelled, and the
+ * body as well, which runs in the parent task. That request is the group's own: it is taken back at the
+ * end (`uncancel`), so that a cancellation from outside, which may come at the same time, stays apart.
+ *
+ * @module
+ */
+import { CancelledError, KeyboardInterrupt, RuntimeError, SystemExit } from "../base/errors.ts";
+import { ExceptionGroup } from "../base/exception_group.ts";
+import { asyncWith, type Eventually } from "../coroutine/async_with.ts";
+import { isGenerator, type Suspension } from "../coroutine/awaitable.ts";
+import { Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
+import type { EventLoop } from "../kernel/event_loop.ts";
+import { type Future, markRetrieved, peekError } from "../kernel/future.ts";
+import { getRunningLoop } from "../kernel/loops.ts";
+import type { Task, TaskOptions } from "../kernel/task.ts";
+import { currentTask } from "../kernel/tasks.ts";
+
+/** The four stages of a group's life. Whether it is cancelling its tasks is another matter. */
+type TaskGroupState = "created" | "entered" | "exiting" | "finished";
+
+/**
+ * Holds tasks together: they are all done when the group is left, whatever happens.
+ *
+ * If a task fails, the others and the body are cancelled, and the errors are thrown as one
+ * {@linkcode ExceptionGroup}. {@linkcode TaskGroup.run} is the way to use it; it is also a context
+ * manager for `asyncWith`. `await using` would not do: it cannot tell the group of the body's error.
+ *
+ * @example
+ * ```ts
+ * import { run, sleep, TaskGroup } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sum = await run(TaskGroup.run(function* (group) {
+ *   const one = group.createTask(sleep(0.001, 1));
+ *   const two = group.createTask(sleep(0.001, 2));
+ *   return (yield* one) + (yield* two);
+ * }));
+ * assertEquals(sum, 3);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.TaskGroup
+ */
+export class TaskGroup {
+  readonly #tasks = new Set<Future<unknown>>();
+  readonly #onTaskDone = (task: Future<unknown>) => this.#taskDone(task);
+  #state: TaskGroupState = "created";
+  #isAborting = false;
+  // Whether the group has asked its parent to end, and so must take that back.
+  #parentCancelRequested = false;
+  #loop: EventLoop | null = null;
+  #parent: Task<unknown> | null = null;
+  #errors: unknown[] = [];
+  #systemError: unknown = null;
+  #allDone: Future<void> | null = null;
+
+  /**
+   * Runs a body in a new group, and leaves the group when the body and all its tasks are done.
+   *
+   * @typeParam T What the body gives.
+   * @param body What to run, in the task that waits; given the group.
+   * @returns A lazy object that gives the body's result; `undefined` where {@linkcode cancel} cut it short.
+   * @throws {ExceptionGroup} When awaited, if the body or a task fails.
+   * @throws {CancelledError} When awaited, if the task that waits is cancelled.
+   */
+  static run<T>(body: (group: TaskGroup) => Eventually<T>): Coroutine<T> {
+    return asyncWith(new TaskGroup(), body) as Coroutine<T>;
+  }
+
+  /**
+   * Makes a task that belongs to the group.
+   *
+   * @typeParam T What the coroutine returns.
+   * @param coro The coroutine. It is closed if the group takes no more tasks.
+   * @param options `name`, `context`.
+   * @returns The task.
+   * @throws {RuntimeError} If the group was not entered, is cancelling its tasks, or is over.
+   * @throws {TypeError} If `coro` is no coroutine.
+   */
+  createTask<T>(coro: CoroutineLike<T>, options?: TaskOptions): Task<T> {
+    const refusal = this.#refusal();
+    if (refusal !== null) {
+      close(coro);
+      throw new RuntimeError(`TaskGroup ${this} ${refusal}`);
+    }
+    const task = this.#loop!.createTask(coro, options);
+    // Even of a task that is done already: its error must not end the parent before this returns.
+    this.#tasks.add(task);
+    task.addDoneCallback(this.#onTaskDone as (task: Task<T>) => void);
+    return task;
+  }
+
+  /**
+   * Cancels the tasks and the body. The group is then left without an error, unless there are others.
+   * Before the group is entered, the body is cancelled at its first wait. Cancelling twice, or too late,
+   * does nothing.
+   */
+  cancel(): void {
+    if (this.#isAborting || this.#state === "finished") return;
+    this.#abort();
+    if (this.#parent !== null) this.#cancelParent();
+  }
+
+  /**
+   * Enters the group, in the task that is running.
+   *
+   * @returns The group.
+   * @throws {RuntimeError} If it was entered before, or no task is running.
+   */
+  enter(): this {
+    if (this.#state !== "created") {
+      throw new RuntimeError(`TaskGroup ${this} has already been entered`);
+    }
+    this.#loop = getRunningLoop();
+    this.#parent = currentTask();
+    if (this.#parent === null) {
+      throw new RuntimeError(`TaskGroup ${this} cannot determine the parent task`);
+    }
+    this.#state = "entered";
+    if (this.#isAborting) this.#cancelParent();
+    return this;
+  }
+
+  /**
+   * Leaves the group when all its tasks are done.
+   *
+   * @param error What the body threw, or `null`.
+   * @returns A lazy object that gives whether the error was swallowed: a cancellation of the group's own.
+   * @throws {ExceptionGroup} When awaited, if the body or a task failed.
+   * @throws {CancelledError} When awaited, if the parent task was cancelled by others.
+   */
+  exit(error: unknown): Coroutine<boolean> {
+    return lazy("TaskGroup.exit", this.#exit(error));
+  }
+
+  /** The printed form. */
+  toString(): string {
+    const parts = ["TaskGroup"];
+    if (this.#tasks.size > 0) parts.push(`tasks=${this.#tasks.size}`);
+    if (this.#errors.length > 0) parts.push(`errors=${this.#errors.length}`);
+    if (this.#isAborting) parts.push("cancelling");
+    else if (this.#state !== "created") parts.push("entered");
+    return `<${parts.join(" ")}>`;
+  }
+
+  *#exit(error: unknown): Generator<Suspension, boolean, unknown> {
+    this.#state = "exiting";
+    try {
+      return yield* this.#leave(error);
+    } finally {
+      this.#state = "finished";
+      this.#parent = null;
+      this.#errors = [];
+    }
+  }
+
+  *#leave(error: unknown): Generator<Suspension, boolean, unknown> {
+    const parent = this.#parent!;
+    if (isSystemError(error)) this.#systemError ??= error;
+    let cancellation = error instanceof CancelledError ? error : null;
+    if (error !== null && !this.#isAborting) this.#abort();
+
+    while (this.#tasks.size > 0) {
+      this.#allDone ??= this.#loop!.createFuture<void>();
+      try {
+        yield* this.#allDone;
+      } catch (caught) {
+        if (!(caught instanceof CancelledError)) throw caught;
+        // While the group is ending by itself, this is no more than another push.
+        if (!this.#isAborting) {
+          cancellation = caught;
+          this.#abort();
+        }
+      }
+      this.#allDone = null;
+    }
+
+    if (this.#systemError !== null) throw this.#systemError;
+    if (this.#parentCancelRequested && parent.uncancel() === 0) cancellation = null;
+    // Errors come before a cancellation.
+    if (cancellation !== null && this.#errors.length === 0) throw cancellation;
+    if (error !== null && !(error instanceof CancelledError)) this.#errors.push(error);
+    if (this.#errors.length > 0) {
+      if (parent.cancelling() > 0) {
+        // A request from outside came too and is not over: the parent's next wait must see it.
+        parent.uncancel();
+        parent.cancel();
+      }
+      throw new ExceptionGroup("unhandled errors in a TaskGroup", this.#errors);
+    }
+    return error !== null;
+  }
+
+  #refusal(): string | null {
+    if (this.#state === "created") return "has not been entered";
+    if (this.#state === "finished" || (this.#state === "exiting" && this.#tasks.size === 0)) {
+      return "is finished";
+    }
+    return this.#isAborting ? "is shutting down" : null;
+  }
+
+  #abort(): void {
+    this.#isAborting = true;
+    for (const task of this.#tasks) {
+      if (!task.done()) task.cancel();
+    }
+  }
+
+  #cancelParent(): void {
+    this.#parentCancelRequested = true;
+    this.#parent!.cancel();
+  }
+
+  #taskDone(task: Future<unknown>): void {
+    this.#tasks.delete(task);
+    if (this.#tasks.size === 0 && this.#allDone !== null && !this.#allDone.done()) {
+      this.#allDone.setResult();
+    }
+    const failure = peekError(task);
+    if (failure === undefined) return;
+    markRetrieved(task);
+    this.#errors.push(failure.error);
+    if (isSystemError(failure.error)) this.#systemError ??= failure.error;
+    const parent = this.#parent;
+    if (parent === null || parent.done()) {
+      this.#loop!.callExceptionHandler({
+        message: `Task ${task} has errored out but its parent task ${parent} is already completed`,
+        exception: failure.error,
+        task,
+      });
+      return;
+    }
+    if (this.#isAborting || this.#parentCancelRequested) return;
+    this.#abort();
+    this.#cancelParent();
+  }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof SystemExit || error instanceof KeyboardInterrupt;
+}
+
+function close(coro: unknown): void {
+  if (isGenerator(coro)) coro.return(undefined);
+  else if (coro instanceof Coroutine) coro.close();
+}
