@@ -13,7 +13,7 @@
  *   yield* sleep(delay);
  *   return `hello, ${name}`;
  * }
- * const greetings = await run(gather([greet("ann", 0.002), greet("bob", 0.001)]));
+ * const greetings = await run(() => gather([greet("ann", 0.002), greet("bob", 0.001)]));
  * assertEquals(greetings, ["hello, ann", "hello, bob"]);
  * ```
  *
@@ -24,6 +24,8 @@
 import "./lib/kernel/promise_bridge.ts";
 // What `runInExecutor(null, …)` and `toThread` run in.
 import "./lib/threads/default_executor.ts";
+// What lets a worker know the copy of this module that a function brought.
+import "./lib/run/worker_runtime.ts";
 
 // Running
 export { run, Runner, type RunnerOptions, type RunnerRunOptions } from "./lib/run/runner.ts";

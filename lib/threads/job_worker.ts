@@ -72,7 +72,7 @@ export function jobWorker(core: WorkerCore): void {
           (Symbol.for("asyncio.awaitable") in value ||
             Reflect.get(value, Symbol.toStringTag) === "Generator");
         if (isCoroutine) {
-          jobs.settle(call, jobs.drive(value, signal));
+          jobs.settle(call, jobs.drive(value, call));
         } else if (typeof (value as Partial<PromiseLike<unknown>> | null)?.then === "function") {
           jobs.settle(call, value);
         } else {
@@ -95,8 +95,9 @@ export function jobWorker(core: WorkerCore): void {
     },
 
     /** Runs a coroutine that a call gave, on a loop of its own. */
-    async drive(coroutine: unknown, signal: AbortSignal): Promise<unknown> {
-      const { ensureFuture, run } = await core.runtime();
+    async drive(coroutine: unknown, { known, controller }: Call): Promise<unknown> {
+      const { signal } = controller;
+      const { ensureFuture, run } = known.runtime ?? await core.runtime();
       return run(function* () {
         const task = ensureFuture(coroutine);
         signal.addEventListener("abort", () => task.cancel());

@@ -10,5 +10,7 @@
  * has its line for itself.
  */
 export function scriptText(part: (...parts: never[]) => unknown): string {
-  return String(part).replace(/\/\*\*[^]*?\*\/|^\s*\/\/.*$|^\s+|\n$/gm, "");
+  return String(part)
+    .replace(/\/\*\*[^]*?\*\/|^\s*\/\/.*$|^\s+/gm, "")
+    .replace(/([{;,])\s*\n/g, "$1");
 }

@@ -52,6 +52,8 @@ export interface KnownFunction {
   readonly source: FunctionSource;
   /** The function itself, once it is loaded. */
   target: ((...args: unknown[]) => unknown) | null;
+  /** The runtime that came with its module, if one did. */
+  runtime: Runtime | null;
 }
 
 /** What a worker's script rests on. */
@@ -66,7 +68,7 @@ export interface WorkerCore {
   known(functionId: number): KnownFunction;
   /** Finds the function itself; gives the error when it cannot, else `null`. */
   load(known: KnownFunction): Promise<WireValue | null>;
-  /** The runtime, loaded when it is first asked for. */
+  /** The runtime: one that a module has brought, or else loaded when it is first asked for. */
   runtime(): Promise<Runtime>;
   /** Begins to listen: `receive` is called with each message that is not the core's own, then `end`. */
   listen(receive: (message: ToWorker) => void, end: () => void): void;
@@ -81,8 +83,17 @@ export function coreText(): string {
 export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
   const functions = new Map<number, KnownFunction>();
   let outbox: FromWorker[] = [];
-  let runtime: Promise<Runtime> | null = null;
+  let registered: Runtime | null = null;
+  let loading: Promise<Runtime> | null = null;
   let giveRuntime: ((source: RuntimeSource) => void) | null = null;
+
+  Object.defineProperty(globalThis, Symbol.for("asyncio.worker"), {
+    value: {
+      register(runtime: Runtime): void {
+        registered = runtime;
+      },
+    },
+  });
 
   const core = {
     encode: codec.encode,
@@ -132,10 +143,14 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
     async load(known: KnownFunction): Promise<WireValue | null> {
       const { name, source } = known;
       try {
-        if (source.kind === "source" && source.usesRuntime) await core.runtime();
-        known.target = source.kind === "source"
-          ? (0, eval)(source.text)
-          : core.exported(await import(source.url), source.exportName);
+        if (source.kind === "module") {
+          const before = registered;
+          known.target = core.exported(await import(source.url), source.exportName);
+          if (registered !== before) known.runtime = registered;
+        } else {
+          if (source.usesRuntime) await core.loaded();
+          known.target = (0, eval)(source.text);
+        }
         return null;
       } catch (cause) {
         const what = source.kind === "source"
@@ -154,9 +169,13 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       throw new TypeError(`${what} ${target === undefined ? `among ${names}` : typeof target}`);
     },
 
-    runtime(): Promise<Runtime> {
-      runtime ??= core.loadRuntime();
-      return runtime;
+    async runtime(): Promise<Runtime> {
+      return registered ?? await core.loaded();
+    },
+
+    loaded(): Promise<Runtime> {
+      loading ??= core.loadRuntime();
+      return loading;
     },
 
     async loadRuntime(): Promise<Runtime> {
@@ -181,7 +200,7 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
         for (const message of batch) {
           if (message[0] === "define") {
             const [, functionId, name, source] = message;
-            functions.set(functionId, { name, source, target: null });
+            functions.set(functionId, { name, source, target: null, runtime: null });
           } else if (message[0] === "runtime") {
             giveRuntime?.(message[1]);
           } else {
