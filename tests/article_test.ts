@@ -13,7 +13,9 @@ import {
   asyncWith,
   Awaitable,
   awaitable,
+  type Callback,
   CancelledError,
+  ConcurrentFuture,
   coroutine,
   createTask,
   currentTask,
@@ -27,17 +29,28 @@ import {
   InvalidStateError,
   isFuture,
   newEventLoop,
+  NotSupportedError,
+  ProcessPoolExecutor,
   run,
+  runCoroutineThreadsafe,
   RuntimeError,
   shield,
   sleep,
   Task,
+  ThreadLoop,
+  ThreadPoolExecutor,
+  toThread,
   VirtualClock,
   wait,
   waitFor,
+  workerFunction,
+  wrapFuture,
 } from "../mod.ts";
-import { test } from "./_support/harness.ts";
+import { needs, test } from "./_support/harness.ts";
 import { virtually } from "./_support/virtual.ts";
+
+/** The module as functions find it that are run in other threads. */
+declare const asyncio: typeof import("../mod.ts");
 
 /** What happened, in order. */
 type Log = string[];
@@ -200,6 +213,69 @@ test("claim 3: without the method an object cannot be awaited", async () => {
     assertThrows(() => gather([{ tea: true } as never]), TypeError, message);
     yield* sleep(0);
   });
+});
+
+// Claim 4
+
+test("claim 4: a wrapped future is finished by a callback, through callSoonThreadsafe", async () => {
+  const log: Log = [];
+  class WatchedLoop extends EventLoop {
+    override callSoonThreadsafe<A extends unknown[]>(callback: Callback<A>, ...args: A) {
+      log.push("callSoonThreadsafe");
+      return super.callSoonThreadsafe(callback, ...args);
+    }
+  }
+  await run(function* () {
+    const work = new ConcurrentFuture<string>();
+    const future = wrapFuture(work);
+    const done = () => [work.done(), future.done()];
+    assertEquals([done(), log], [[false, false], []]);
+    work.setResult("result");
+    assertEquals([done(), log], [[true, false], ["callSoonThreadsafe"]]);
+    assertEquals(yield* future, "result");
+    assertEquals([done(), log], [[true, true], ["callSoonThreadsafe"]]);
+  }, { loopFactory: () => new WatchedLoop({ clock: new VirtualClock() }) });
+});
+
+test("claim 4: an error passes from the work to the wrapped future", async () => {
+  await virtually(function* () {
+    const work = new ConcurrentFuture<string>();
+    const future = wrapFuture(work);
+    const error = new RangeError("work failed");
+    work.setException(error);
+    yield* wait([future]);
+    assertStrictEquals(future.exception(), error);
+  });
+});
+
+test("claim 4: a cancellation passes in both directions", async () => {
+  await virtually(function* () {
+    const work = new ConcurrentFuture<string>();
+    const future = wrapFuture(work);
+    work.cancel();
+    yield* wait([future]);
+    assertEquals([work.cancelled(), future.cancelled()], [true, true]);
+
+    const otherWork = new ConcurrentFuture<string>();
+    const otherFuture = wrapFuture(otherWork);
+    otherFuture.cancel();
+    yield* sleep(0);
+    assertEquals([otherWork.cancelled(), otherFuture.cancelled()], [true, true]);
+  });
+});
+
+test({
+  name: "claim 4: the future of runInExecutor is pending before the await and finished after",
+  ...needs("workers"),
+  async fn() {
+    await run(function* () {
+      const future = getRunningLoop().runInExecutor(null, (a: number, b: number) => a * b, 6, 7);
+      assert(String(future).startsWith("<Future pending"), String(future));
+      assertEquals(future.done(), false);
+      yield* future;
+      assertEquals([String(future), future.done()], ["<Future finished result=42>", true]);
+    });
+  },
 });
 
 // Claim 5
@@ -909,4 +985,216 @@ test("claim 21: the handles cancel", async () => {
     yield* sleep(3);
     assertEquals(log, []);
   });
+});
+
+// Claim 22. Other threads have their own clocks' time, so these tests do, too.
+
+/** Keeps its thread busy, and tells from when to when. */
+function spin(seconds: number): [start: number, end: number] {
+  const start = Date.now();
+  while (Date.now() - start < seconds * 1000);
+  return [start, Date.now()];
+}
+
+test({
+  name: "claim 22: two one-second jobs take about one second, and the loop ticks on meanwhile",
+  ...needs("workers"),
+  async fn() {
+    await run(function* () {
+      const loop = getRunningLoop();
+      let ticks = 0;
+      createTask(function* () {
+        while (true) {
+          yield* sleep(0.01);
+          ticks++;
+        }
+      });
+      const start = loop.time();
+      const [one, two] = yield* gather([
+        loop.runInExecutor(null, spin, 1),
+        loop.runInExecutor(null, spin, 1),
+      ]);
+      const seconds = loop.time() - start;
+      assert(one[0] < two[1] && two[0] < one[1], `one after another: ${one}, ${two}`);
+      assert(seconds < 1.9, `took ${seconds} s`);
+      assert(ticks > 20, `ticked ${ticks} times`);
+    });
+  },
+});
+
+test({
+  name: "claim 22: toThread is runInExecutor of the default executor, as a coroutine",
+  ...needs("workers"),
+  async fn() {
+    await run(function* () {
+      const results = yield* gather([
+        toThread((text: string) => text.toUpperCase(), "a"),
+        getRunningLoop().runInExecutor(null, (text: string) => text.toLowerCase(), "B"),
+      ]);
+      assertEquals(results, ["A", "b"]);
+    });
+  },
+});
+
+test({
+  name: "claim 22: the default executor can be set, and is shut down by run",
+  ...needs("workers"),
+  async fn() {
+    const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const jobs = await run(function* () {
+      const loop = getRunningLoop();
+      loop.setDefaultExecutor(pool);
+      return yield* gather([1, 2, 3].map(() => loop.runInExecutor(null, spin, 0.02)));
+    });
+    const times = jobs.flat();
+    assertEquals(times, times.toSorted((a, b) => a - b), "one thread does one job at a time");
+    assertThrows(() => pool.submit(spin, 0), RuntimeError, "after shutdown");
+  },
+});
+
+test({
+  name: "claim 22: an error of the function's is thrown at the await",
+  ...needs("workers"),
+  async fn() {
+    await run(function* () {
+      const future = getRunningLoop().runInExecutor(null, () => {
+        throw new RangeError("in the thread");
+      });
+      yield* wait([future]);
+      const error = future.exception();
+      assert(error instanceof RangeError);
+      assertEquals(error.message, "in the thread");
+    });
+  },
+});
+
+test({
+  name: "claim 22: the executor can be a pool of processes",
+  ...needs("processes"),
+  async fn() {
+    await run(function* () {
+      const pool = new ProcessPoolExecutor({ maxWorkers: 2 });
+      try {
+        const loop = getRunningLoop();
+        const pid = () => Deno.pid;
+        const pids = yield* gather([
+          loop.runInExecutor(null, pid),
+          loop.runInExecutor(pool, pid),
+        ]);
+        assertEquals(pids.map((id) => id === Deno.pid), [true, false]);
+        const [one, two] = yield* gather([1, 2].map(() => loop.runInExecutor(pool, spin, 0.5)));
+        assert(one && two && one[0] < two[1] && two[0] < one[1], "one after another");
+      } finally {
+        yield* pool.shutdown();
+      }
+    });
+  },
+});
+
+test({
+  name: "claim 22: where there are no processes, a pool of them says so",
+  ...needs("browser"),
+  fn() {
+    assertThrows(() => new ProcessPoolExecutor(), NotSupportedError, "browser");
+  },
+});
+
+// Claim 23
+
+test({
+  name: "claim 23: coroutines run on a loop of another thread, which is stopped from here",
+  ...needs("workers"),
+  async fn() {
+    await run(function* () {
+      Reflect.set(globalThis, "isThread", "this one");
+      const loop = new ThreadLoop();
+      assertEquals([loop.isRunning(), loop.isClosed()], [false, false]);
+      const stopped = loop.runForever();
+      assertEquals([loop.isRunning(), stopped.done()], [true, false]);
+
+      const ask = workerFunction(function* (question: string) {
+        yield* asyncio.sleep(0.01);
+        const task = asyncio.currentTask();
+        return [question, task instanceof asyncio.Task, Reflect.get(globalThis, "isThread")];
+      });
+      const future = runCoroutineThreadsafe(ask("is it another thread?"), loop);
+      assert(future instanceof ConcurrentFuture);
+      assertEquals(yield* future, ["is it another thread?", true, undefined]);
+
+      loop.callSoonThreadsafe(loop.stop);
+      yield* stopped;
+      assertEquals([loop.isRunning(), loop.isClosed()], [false, false]);
+      yield* loop.close();
+      assert(loop.isClosed());
+      Reflect.deleteProperty(globalThis, "isThread");
+    });
+  },
+});
+
+test({
+  name: "claim 23: coroutines in another thread run concurrently there, and with those here",
+  ...needs("workers"),
+  async fn() {
+    await run(function* () {
+      const loop = new ThreadLoop();
+      const stopped = loop.runForever();
+      const note = workerFunction(function* (name: string, seconds: number) {
+        const log: string[] = Reflect.get(globalThis, "log") ?? [];
+        Reflect.set(globalThis, "log", log);
+        log.push(`${name} starts`);
+        yield* asyncio.sleep(seconds);
+        log.push(`${name} ends`);
+        return log;
+      });
+      const [, log, here] = yield* gather([
+        wrapFuture(runCoroutineThreadsafe(note("quick", 0.02), loop)),
+        wrapFuture(runCoroutineThreadsafe(note("slow", 0.3), loop)),
+        sleep(0.01, "here"),
+      ]);
+      assertEquals(log, ["quick starts", "slow starts", "quick ends", "slow ends"]);
+      assertEquals(here, "here");
+      loop.callSoonThreadsafe(loop.stop);
+      yield* stopped;
+      yield* loop.close();
+    });
+  },
+});
+
+test({
+  name: "claim 23: cancelling here cancels there, and an error there is thrown here",
+  ...needs("workers"),
+  async fn() {
+    await run(function* () {
+      const loop = new ThreadLoop();
+      const stopped = loop.runForever();
+      const future = runCoroutineThreadsafe(function* () {
+        try {
+          yield* asyncio.sleep(60);
+        } catch (error) {
+          Reflect.set(globalThis, "end", (error as Error).name);
+          throw error;
+        }
+      }, loop);
+      // Later calls find it begun: they are made in order.
+      yield* runCoroutineThreadsafe(function* () {
+        yield* asyncio.sleep(0.01);
+      }, loop);
+      assertEquals(future.cancel(), true);
+      const end = yield* runCoroutineThreadsafe(function* () {
+        yield* asyncio.sleep(0.01);
+        return Reflect.get(globalThis, "end");
+      }, loop);
+      assertEquals(end, "CancelledError");
+
+      const failing = wrapFuture(runCoroutineThreadsafe(function* () {
+        yield* asyncio.sleep(0);
+        throw new RangeError("in the thread");
+      }, loop));
+      yield* wait([failing]);
+      assert(failing.exception() instanceof RangeError);
+      loop.callSoonThreadsafe(loop.stop);
+      yield* stopped;
+      yield* loop.close();
+    });
+  },
 });
