@@ -81,14 +81,16 @@ export {
   isCoroutine,
   isCoroutineFunction,
 } from "./lib/coroutine/coroutine.ts";
-export { fromPromise } from "./lib/kernel/from_promise.ts";
+export { fromPromise, type PromiseSource } from "./lib/kernel/from_promise.ts";
 
 // Waiting
+export type { Outcome, Outcomes } from "./lib/waiting/awaitables.ts";
 export { gather, type GatherOptions } from "./lib/waiting/gather.ts";
 export {
   ALL_COMPLETED,
   FIRST_COMPLETED,
   FIRST_EXCEPTION,
+  type FutureOf,
   type ReturnWhen,
   wait,
   type WaitOptions,

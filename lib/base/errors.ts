@@ -22,6 +22,7 @@
  * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.CancelledError
  */
 export class CancelledError extends Error {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "CancelledError";
   }
@@ -41,6 +42,7 @@ export class CancelledError extends Error {
  * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.InvalidStateError
  */
 export class InvalidStateError extends Error {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "InvalidStateError";
   }
@@ -62,6 +64,7 @@ export class InvalidStateError extends Error {
  * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.TimeoutError
  */
 export class TimeoutError extends Error {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "TimeoutError";
   }
@@ -81,6 +84,7 @@ export class TimeoutError extends Error {
  * @see https://docs.python.org/3/library/exceptions.html#RuntimeError
  */
 export class RuntimeError extends Error {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "RuntimeError";
   }
@@ -100,6 +104,7 @@ export class RuntimeError extends Error {
  * @see https://docs.python.org/3/library/exceptions.html#ValueError
  */
 export class ValueError extends Error {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "ValueError";
   }
@@ -119,6 +124,7 @@ export class ValueError extends Error {
  * @see https://docs.python.org/3/library/exceptions.html#NotImplementedError
  */
 export class NotSupportedError extends RuntimeError {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "NotSupportedError";
   }
@@ -142,6 +148,7 @@ export class NotSupportedError extends RuntimeError {
  * @see https://docs.python.org/3/library/exceptions.html#KeyboardInterrupt
  */
 export class KeyboardInterrupt extends Error {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "KeyboardInterrupt";
   }
@@ -164,6 +171,7 @@ export class KeyboardInterrupt extends Error {
  * @see https://docs.python.org/3/library/exceptions.html#SystemExit
  */
 export class SystemExit extends Error {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "SystemExit";
   }
@@ -196,6 +204,8 @@ export class DeadlockError extends RuntimeError {
   readonly tasks: readonly WaitingTask[];
 
   /**
+   * Makes a new `DeadlockError`.
+   *
    * @param message What could not go on.
    * @param tasks The tasks that wait, oldest first.
    */
@@ -204,6 +214,7 @@ export class DeadlockError extends RuntimeError {
     this.tasks = tasks;
   }
 
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "DeadlockError";
   }
@@ -223,6 +234,7 @@ export class DeadlockError extends RuntimeError {
  * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.QueueEmpty
  */
 export class QueueEmpty extends Error {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "QueueEmpty";
   }
@@ -242,6 +254,7 @@ export class QueueEmpty extends Error {
  * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.QueueFull
  */
 export class QueueFull extends Error {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "QueueFull";
   }
@@ -261,6 +274,7 @@ export class QueueFull extends Error {
  * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.QueueShutDown
  */
 export class QueueShutDown extends Error {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "QueueShutDown";
   }
@@ -280,6 +294,7 @@ export class QueueShutDown extends Error {
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.BrokenBarrierError
  */
 export class BrokenBarrierError extends RuntimeError {
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "BrokenBarrierError";
   }
@@ -308,6 +323,8 @@ export class IncompleteReadError extends Error {
   readonly expected: number | null;
 
   /**
+   * Makes a new `IncompleteReadError`.
+   *
    * @param partial The bytes read before the stream ended.
    * @param expected How many bytes were asked for, or `null` where no number was.
    */
@@ -319,6 +336,7 @@ export class IncompleteReadError extends Error {
     this.expected = expected;
   }
 
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "IncompleteReadError";
   }
@@ -342,6 +360,8 @@ export class LimitOverrunError extends Error {
   readonly consumed: number;
 
   /**
+   * Makes a new `LimitOverrunError`.
+   *
    * @param message What was looked for.
    * @param consumed How many bytes of the buffer are to be consumed.
    */
@@ -350,6 +370,7 @@ export class LimitOverrunError extends Error {
     this.consumed = consumed;
   }
 
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "LimitOverrunError";
   }

@@ -40,9 +40,12 @@ export type Matching<C> = C extends ErrorClass<infer E> ? E
  * @see https://docs.python.org/3/library/exceptions.html#ExceptionGroup
  */
 export class ExceptionGroup<E = unknown> extends AggregateError {
+  /** The errors, as `AggregateError` has them. */
   override readonly errors: E[];
 
   /**
+   * Makes a new `ExceptionGroup`.
+   *
    * @param message What they have in common.
    * @param exceptions The errors, one at least; whatever can be thrown.
    * @throws {TypeError} If `message` is no string, or `exceptions` no array.
@@ -64,6 +67,7 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
     this.errors = [...exceptions];
   }
 
+  /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "ExceptionGroup";
   }
@@ -194,7 +198,11 @@ export class ExceptStar {
   readonly #thrown: unknown[] = [];
   #rest: ExceptionGroup | null;
 
-  /** @param error What was caught. */
+  /**
+   * Makes a new `ExceptStar`.
+   *
+   * @param error What was caught.
+   */
   constructor(error: unknown) {
     this.#caught = error;
     this.#rest = error instanceof ExceptionGroup ? error : new ExceptionGroup("", [error]);

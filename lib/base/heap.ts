@@ -19,7 +19,11 @@ export class Heap<T> {
   readonly #items: T[] = [];
   readonly #compare: Compare<T>;
 
-  /** @param compare Tells the order of two items. */
+  /**
+   * Makes a new `Heap`.
+   *
+   * @param compare Tells the order of two items.
+   */
   constructor(compare: Compare<T>) {
     this.#compare = compare;
   }

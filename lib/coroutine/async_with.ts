@@ -122,6 +122,7 @@ type ContextGenerator<T> =
 export function asyncContextManager<A extends unknown[], T>(
   body: (...args: A) => AsyncGenerator<T, unknown, unknown>,
 ): (...args: A) => GeneratorContextManager<T>;
+/** Makes a context manager of a generator that awaits by `yield*`. */
 export function asyncContextManager<A extends unknown[], Y>(
   body: (...args: A) => Generator<Y, unknown, unknown>,
 ): (...args: A) => GeneratorContextManager<Exclude<Y, Suspension>>;
@@ -162,7 +163,11 @@ export class GeneratorContextManager<T> implements AsyncContextManager<T> {
   readonly #generator: ContextGenerator<T>;
   #state: "new" | "entered" | "left" = "new";
 
-  /** @param generator The generator, not begun. */
+  /**
+   * Makes a new `GeneratorContextManager`.
+   *
+   * @param generator The generator, not begun.
+   */
   constructor(generator: ContextGenerator<T>) {
     this.#generator = generator;
   }

@@ -32,7 +32,11 @@ export class CallFrame<T = unknown>
   #inner: Steps | undefined;
   #outcome: unknown = undefined;
 
-  /** @param callback What to call; it closes over its arguments. */
+  /**
+   * Makes a new `CallFrame`.
+   *
+   * @param callback What to call; it closes over its arguments.
+   */
   constructor(callback: () => unknown) {
     this.#function = callback;
   }

@@ -209,6 +209,8 @@ export class ContextVar<T> {
   readonly #tokens = new WeakMap<Token<T>, TokenState>();
 
   /**
+   * Makes a new `ContextVar`.
+   *
    * @param name What the variable is called in messages.
    * @param options `default`: what `get()` gives in a context that has no value.
    * @throws {TypeError} If the name is no string.

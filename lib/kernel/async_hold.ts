@@ -68,7 +68,11 @@ export class AsyncHold {
   #checking = false;
   #hostHadTurn = false;
 
-  /** @param released Called when the loop may go on. */
+  /**
+   * Makes a new `AsyncHold`.
+   *
+   * @param released Called when the loop may go on.
+   */
   constructor(released: () => void) {
     this.#released = released;
   }

@@ -35,6 +35,8 @@ export class VirtualClock implements Clock {
   #now: number;
 
   /**
+   * Makes a new `VirtualClock`.
+   *
    * @param start The time at first, in seconds.
    * @throws {ValueError} If it is not finite.
    */

@@ -17,7 +17,7 @@ import type { EventLoop } from "./event_loop.ts";
 import { fromPromise } from "./from_promise.ts";
 import { type Future, isFuture } from "./future.ts";
 import { getEventLoop } from "./loops.ts";
-import type { TaskOptions } from "./task.ts";
+import type { Task, TaskOptions } from "./task.ts";
 
 /** An object that is awaited by its `[awaitable]()` method. */
 export interface HasAwaitable<T> {
@@ -65,6 +65,15 @@ export interface EnsureFutureOptions {
  *
  * @see https://docs.python.org/3/library/asyncio-future.html#asyncio.ensure_future
  */
+export function ensureFuture<F extends Future<unknown>>(
+  subject: F,
+  options?: EnsureFutureOptions,
+): F;
+/** Makes a task of what is no future. */
+export function ensureFuture<T>(
+  subject: AwaitableLike<T>,
+  options?: EnsureFutureOptions,
+): Task<T>;
 export function ensureFuture<T>(
   subject: AwaitableLike<T>,
   options: EnsureFutureOptions = {},

@@ -15,9 +15,15 @@ import { type Clock, systemClock } from "./clock.ts";
 import { makeDefaultExecutor } from "./default_executor.ts";
 import { type AwaitableLike, ensureFutureOn } from "./ensure_future.ts";
 import { Future, markRetrieved } from "./future.ts";
-import { type Callback, type ExceptionContext, Handle, TimerHandle } from "./handle.ts";
+import {
+  type Callback,
+  type ExceptionContext,
+  Handle,
+  type HandleOwner,
+  TimerHandle,
+} from "./handle.ts";
 import { runningLoop } from "./loops.ts";
-import { type RunEnd, type Scheduler, schedulerOf, SchedulerOwner } from "./scheduler.ts";
+import { type RunEnd, Scheduler, setLoopAccess } from "./scheduler.ts";
 import { Task, type TaskOptions, tasksOf, waiterOf } from "./task.ts";
 import { wrapFuture } from "./wrap_future.ts";
 
@@ -55,7 +61,7 @@ export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => u
  *
  * @see https://docs.python.org/3/library/asyncio-eventloop.html
  */
-export class EventLoop extends SchedulerOwner {
+export class EventLoop implements HandleOwner {
   /** From how many seconds on debug mode reports a callback or a step as slow. */
   slowCallbackDuration = 0.1;
 
@@ -68,10 +74,20 @@ export class EventLoop extends SchedulerOwner {
   #executorIsShut = false;
   #debug = false;
 
-  /** @param options `clock`: where time comes from. */
+  static {
+    setLoopAccess({
+      schedulerOf: (loop) => (loop as EventLoop).#scheduler,
+      isLoop: (value) => typeof value === "object" && value !== null && #scheduler in value,
+    });
+  }
+
+  /**
+   * Makes a loop; {@linkcode newEventLoop} is the usual way.
+   *
+   * @param options `clock`: where time comes from.
+   */
   constructor(options: EventLoopOptions = {}) {
-    super(options.clock ?? systemClock);
-    this.#scheduler = schedulerOf(this);
+    this.#scheduler = new Scheduler(this, options.clock ?? systemClock);
     this.#plainOptions = { loop: this };
   }
 
@@ -495,7 +511,7 @@ export class EventLoop extends SchedulerOwner {
   }
 
   /** The printed form. */
-  override toString(): string {
+  toString(): string {
     return `<${this.constructor.name} running=${this.isRunning()} closed=${this.isClosed()} ` +
       `debug=${this.getDebug()}>`;
   }

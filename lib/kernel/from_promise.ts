@@ -12,7 +12,8 @@ import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { fail, fulfil, type Future, schedulerOfFuture } from "./future.ts";
 import { getRunningLoop } from "./loops.ts";
 
-type Source<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
+/** What {@linkcode fromPromise} takes: a promise, or a function that begins the work behind one. */
+export type PromiseSource<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
 
 const waitersOf = new WeakMap<PromiseLike<unknown>, Set<Future<unknown>>>();
 
@@ -41,7 +42,7 @@ const waitersOf = new WeakMap<PromiseLike<unknown>, Set<Future<unknown>>>();
  * assertEquals(size, 5);
  * ```
  */
-export function fromPromise<T>(source: Source<T>): Coroutine<T> {
+export function fromPromise<T>(source: PromiseSource<T>): Coroutine<T> {
   if (source instanceof Awaitable) return lazy("fromPromise", awaitOwn(source));
   if (typeof source !== "function" && !isThenable(source)) {
     throw new TypeError(
@@ -55,7 +56,7 @@ function* awaitOwn<T>(source: Awaitable<T>): Generator<Suspension, T, unknown> {
   return yield* source;
 }
 
-function* awaitSource<T>(source: Source<T>): Generator<Suspension, T, unknown> {
+function* awaitSource<T>(source: PromiseSource<T>): Generator<Suspension, T, unknown> {
   const future = getRunningLoop().createFuture<T>();
   if (typeof source !== "function") return yield* awaitThenable(future, source);
   const controller = new AbortController();

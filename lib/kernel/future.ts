@@ -163,6 +163,8 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   }
 
   /**
+   * Makes a new `Future`.
+   *
    * @param options `loop`: the loop it belongs to.
    * @throws {TypeError} If `loop` is no event loop.
    * @throws {RuntimeError} If there is no loop to belong to.

@@ -68,7 +68,7 @@ export interface HandleOwner {
  *
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle
  */
-export class Handle implements Runnable {
+export class Handle {
   // Null once cancelled: what the callback closes over is let go at once.
   #callback: Callback<unknown[]> | null;
   #args: unknown[];
@@ -76,6 +76,8 @@ export class Handle implements Runnable {
   readonly #context: Context;
 
   /**
+   * Makes a handle, as `callSoon` does; the loop must be given it to call it.
+   *
    * @param callback What to call.
    * @param args Its arguments.
    * @param loop The loop that is to call it.
@@ -196,6 +198,8 @@ export class TimerHandle extends Handle {
   }
 
   /**
+   * Makes a handle, as `callAt` does; the loop must be given it to call it.
+   *
    * @param when The time to call at, in seconds on the clock of `loop.time()`.
    * @param callback What to call.
    * @param args Its arguments.

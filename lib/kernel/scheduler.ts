@@ -93,6 +93,8 @@ export class Scheduler {
   #hostHadTurn = false;
 
   /**
+   * Makes a new `Scheduler`.
+   *
    * @param owner The loop it belongs to.
    * @param clock Where time comes from.
    */
@@ -369,30 +371,26 @@ function outsideIdentity(callback: () => void): void {
   else host.asyncIdentity.exit(callback);
 }
 
-/** The engine of a loop; for futures, tasks and the loop itself. */
-export let schedulerOf: (loop: SchedulerOwner) => Scheduler;
+interface LoopAccess {
+  /** The engine of a loop. */
+  schedulerOf(loop: HandleOwner): Scheduler;
+  /** Tells whether a value is a loop. */
+  isLoop(value: unknown): boolean;
+}
+
+let access: LoopAccess;
+
+/** Lets this floor reach into loops; for the loop's own file. */
+export function setLoopAccess(given: LoopAccess): void {
+  access = given;
+}
+
+/** The engine of a loop; for futures, tasks and timers. */
+export function schedulerOf(loop: HandleOwner): Scheduler {
+  return access.schedulerOf(loop);
+}
 
 /** Tells whether a value is a loop; for those that check arguments. */
-export let isLoop: (value: unknown) => value is SchedulerOwner;
-
-/** The base of a loop: what ties it to its engine. */
-export abstract class SchedulerOwner implements HandleOwner {
-  readonly #scheduler: Scheduler;
-
-  static {
-    schedulerOf = (loop) => loop.#scheduler;
-    isLoop = (value): value is SchedulerOwner =>
-      typeof value === "object" && value !== null && #scheduler in value;
-  }
-
-  /** @param clock Where time comes from. */
-  constructor(clock: Clock) {
-    this.#scheduler = new Scheduler(this, clock);
-  }
-
-  /** Ends the run by an error. */
-  abstract interrupt(error: unknown): void;
-
-  /** Reports an error that nobody else can take. */
-  abstract callExceptionHandler(context: Parameters<HandleOwner["callExceptionHandler"]>[0]): void;
+export function isLoop(value: unknown): boolean {
+  return access.isLoop(value);
 }

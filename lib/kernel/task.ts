@@ -36,7 +36,7 @@ import {
 } from "../coroutine/context_vars.ts";
 import { Coroutine, type CoroutineLike, reused } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
-import { type Holdable, isWaiting, restElsewhere } from "./async_hold.ts";
+import { isWaiting, restElsewhere } from "./async_hold.ts";
 import type { EventLoop } from "./event_loop.ts";
 import {
   cancelMessageOf,
@@ -153,7 +153,7 @@ type Driver = Task<unknown> | Strand;
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task
  */
-export class Task<T = unknown> extends Future<T> implements Runnable, Listener, Holdable {
+export class Task<T = unknown> extends Future<T> {
   readonly #coroutine: CoroutineLike<T>;
   readonly #context: Context;
   #steps: Steps;
@@ -192,6 +192,8 @@ export class Task<T = unknown> extends Future<T> implements Runnable, Listener, 
   }
 
   /**
+   * Makes a task; `createTask` is the usual way.
+   *
    * @param coro A coroutine: a generator object, a lazy object of this module's, or a function that is
    * called at the first step.
    * @param options `loop`, `name`, `context`.
@@ -289,12 +291,20 @@ export class Task<T = unknown> extends Future<T> implements Runnable, Listener, 
     return this.#cancelRequests;
   }
 
-  /** @throws {RuntimeError} Always: a task's result is its coroutine's. */
+  /**
+   * Not for tasks.
+   *
+   * @throws {RuntimeError} Always: a task's result is its coroutine's.
+   */
   override setResult(_value: T): void {
     throw new RuntimeError("Task does not support set_result operation: return from its coroutine");
   }
 
-  /** @throws {RuntimeError} Always: a task's error is its coroutine's. */
+  /**
+   * Not for tasks.
+   *
+   * @throws {RuntimeError} Always: a task's error is its coroutine's.
+   */
   override setException(_exception: unknown): void {
     throw new RuntimeError(
       "Task does not support set_exception operation: throw in its coroutine, or cancel() it",

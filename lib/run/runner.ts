@@ -46,7 +46,11 @@ export class Runner {
   #loop: EventLoop | null = null;
   #context: Context | null = null;
 
-  /** @param options `debug`, `loopFactory`. */
+  /**
+   * Makes a new `Runner`.
+   *
+   * @param options `debug`, `loopFactory`.
+   */
   constructor(options: RunnerOptions = {}) {
     this.#options = options;
   }

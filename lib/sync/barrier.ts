@@ -28,7 +28,7 @@ type BarrierState = "filling" | "draining" | "resetting" | "broken";
  * import { assertEquals } from "@std/assert";
  *
  * const barrier = new Barrier(2);
- * const places = await run(gather([barrier.wait(), barrier.wait()]));
+ * const places = await run(() => gather([barrier.wait(), barrier.wait()]));
  * assertEquals(places.toSorted(), [0, 1]);
  * ```
  *
@@ -41,6 +41,8 @@ export class Barrier {
   #count = 0;
 
   /**
+   * Makes a new `Barrier`.
+   *
    * @param parties How many tasks wait for each other.
    * @throws {TypeError} If it is no number.
    * @throws {ValueError} If it is less than one.

@@ -11,7 +11,7 @@ import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
 import type { Guard } from "./guard.ts";
 import { Lock } from "./lock.ts";
-import { LoopBound } from "./loop_bound.ts";
+import { LoopBinding } from "./loop_bound.ts";
 
 /**
  * A lock with which tasks wait for a state: who waits gives the lock up, is notified by who changed
@@ -37,16 +37,18 @@ import { LoopBound } from "./loop_bound.ts";
  *
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Condition
  */
-export class Condition extends LoopBound {
+export class Condition {
+  readonly #binding = new LoopBinding();
   readonly #lock: Lock;
   readonly #waiters = new Deque<Future<false>>();
 
   /**
+   * Makes a new `Condition`.
+   *
    * @param lock The lock to use; a new one where left out.
    * @throws {TypeError} If it is no lock.
    */
   constructor(lock: Lock = new Lock()) {
-    super();
     if (!(lock instanceof Lock)) throw new TypeError(`lock must be a Lock, got ${describe(lock)}`);
     this.#lock = lock;
   }
@@ -140,14 +142,14 @@ export class Condition extends LoopBound {
   }
 
   /** The printed form. */
-  override toString(): string {
+  toString(): string {
     const waiters = this.#waiters.length === 0 ? "" : `, waiters:${this.#waiters.length}`;
     return `<Condition [${this.locked() ? "locked" : "unlocked"}${waiters}]>`;
   }
 
   *#wait(): Generator<Suspension, true, unknown> {
     if (!this.locked()) throw new RuntimeError("cannot wait on un-acquired lock");
-    const waiter = this.boundLoop().createFuture<false>();
+    const waiter = this.#binding.loopFor(this).createFuture<false>();
     this.release();
     try {
       try {

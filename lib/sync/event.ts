@@ -7,7 +7,7 @@ import { Deque } from "../base/deque.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
-import { LoopBound } from "./loop_bound.ts";
+import { LoopBinding } from "./loop_bound.ts";
 
 /**
  * A flag that is set and cleared; tasks wait for it to be set.
@@ -27,7 +27,8 @@ import { LoopBound } from "./loop_bound.ts";
  *
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Event
  */
-export class Event extends LoopBound {
+export class Event {
+  readonly #binding = new LoopBinding();
   #isSet = false;
   readonly #waiters = new Deque<Future<true>>();
 
@@ -64,14 +65,14 @@ export class Event extends LoopBound {
   }
 
   /** The printed form. */
-  override toString(): string {
+  toString(): string {
     const waiters = this.#waiters.length === 0 ? "" : `, waiters:${this.#waiters.length}`;
     return `<Event [${this.#isSet ? "set" : "unset"}${waiters}]>`;
   }
 
   *#wait(): Generator<Suspension, true, unknown> {
     if (this.#isSet) return true;
-    const waiter = this.boundLoop().createFuture<true>();
+    const waiter = this.#binding.loopFor(this).createFuture<true>();
     this.#waiters.push(waiter);
     try {
       return yield* waiter;

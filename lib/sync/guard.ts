@@ -27,7 +27,11 @@ import { disposeKey } from "../base/dispose.ts";
 export class Guard {
   #release: (() => void) | null;
 
-  /** @param release Releases what is held. */
+  /**
+   * Makes a new `Guard`.
+   *
+   * @param release Releases what is held.
+   */
   constructor(release: () => void) {
     this.#release = release;
   }

@@ -25,6 +25,8 @@ import { type ItemStore, Queue } from "./queue.ts";
  */
 export class LifoQueue<T = unknown> extends Queue<T> {
   /**
+   * Makes a new `LifoQueue`.
+   *
    * @param maxsize How many items the queue holds at most; zero or less for any number.
    * @throws {TypeError} If it is no number.
    */

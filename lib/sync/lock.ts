@@ -9,7 +9,7 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
 import { Guard } from "./guard.ts";
-import { LoopBound } from "./loop_bound.ts";
+import { LoopBinding } from "./loop_bound.ts";
 
 /**
  * A lock that one task holds at a time; those that wait get it in the order they came.
@@ -31,7 +31,8 @@ import { LoopBound } from "./loop_bound.ts";
  *
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Lock
  */
-export class Lock extends LoopBound {
+export class Lock {
+  readonly #binding = new LoopBinding();
   #locked = false;
   readonly #waiters = new Deque<Future<true>>();
 
@@ -84,7 +85,7 @@ export class Lock extends LoopBound {
   }
 
   /** The printed form. */
-  override toString(): string {
+  toString(): string {
     const waiters = this.#waiters.length === 0 ? "" : `, waiters:${this.#waiters.length}`;
     return `<Lock [${this.#locked ? "locked" : "unlocked"}${waiters}]>`;
   }
@@ -94,7 +95,7 @@ export class Lock extends LoopBound {
       this.#locked = true;
       return true;
     }
-    const waiter = this.boundLoop().createFuture<true>();
+    const waiter = this.#binding.loopFor(this).createFuture<true>();
     this.#waiters.push(waiter);
     try {
       yield* waiter;

@@ -7,15 +7,19 @@ import { RuntimeError } from "../base/errors.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 
-/** The base of what tasks wait on. */
-export abstract class LoopBound {
+/** Remembers the loop that an object belongs to. */
+export class LoopBinding {
   #loop: EventLoop | null = null;
 
-  /** @ignore The running loop, once it is found to be the one that this belongs to. */
-  protected boundLoop(): EventLoop {
+  /**
+   * The running loop, once it is found to be the one that the object belongs to.
+   *
+   * @throws {RuntimeError} If it is another.
+   */
+  loopFor(object: object): EventLoop {
     const loop = getRunningLoop();
     this.#loop ??= loop;
-    if (this.#loop !== loop) throw new RuntimeError(`${this} is bound to a different event loop`);
+    if (this.#loop !== loop) throw new RuntimeError(`${object} is bound to a different event loop`);
     return loop;
   }
 }

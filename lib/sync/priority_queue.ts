@@ -35,6 +35,8 @@ export interface PriorityQueueOptions<T> {
  */
 export class PriorityQueue<T = unknown> extends Queue<T> {
   /**
+   * Makes a new `PriorityQueue`.
+   *
    * @param maxsize How many items the queue holds at most; zero or less for any number.
    * @param options `compare`: tells the order of two items.
    * @throws {TypeError} If `maxsize` is no number, or `compare` no function. Putting throws it for an

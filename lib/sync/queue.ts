@@ -10,7 +10,7 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
 import { Event } from "./event.ts";
-import { LoopBound } from "./loop_bound.ts";
+import { LoopBinding } from "./loop_bound.ts";
 
 /** What {@linkcode Queue.shutdown} takes. */
 export interface ShutdownOptions {
@@ -58,7 +58,8 @@ export interface ItemStore<T> extends Iterable<T> {
  *
  * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.Queue
  */
-export class Queue<T = unknown> extends LoopBound {
+export class Queue<T = unknown> {
+  readonly #binding = new LoopBinding();
   readonly #maxsize: number;
   readonly #items: ItemStore<T>;
   readonly #getters = new Deque<Future<void>>();
@@ -68,12 +69,13 @@ export class Queue<T = unknown> extends LoopBound {
   #isShutDown = false;
 
   /**
+   * Makes a new `Queue`.
+   *
    * @param maxsize How many items the queue holds at most; zero or less for any number.
    * @param items Where the items are kept; for kinds of queues with an order of their own.
    * @throws {TypeError} If `maxsize` is no number.
    */
   constructor(maxsize: number = 0, items: ItemStore<T> = new Deque<T>()) {
-    super();
     if (typeof maxsize !== "number" || Number.isNaN(maxsize)) {
       throw new TypeError(`maxsize must be a number, got ${describe(maxsize)}`);
     }
@@ -218,7 +220,7 @@ export class Queue<T = unknown> extends LoopBound {
   }
 
   /** The printed form. */
-  override toString(): string {
+  toString(): string {
     const parts = [`maxsize=${this.#maxsize}`];
     if (!this.empty()) parts.push(`queue=${repr([...this.#items])}`);
     if (this.#getters.length > 0) parts.push(`getters[${this.#getters.length}]`);
@@ -261,7 +263,7 @@ export class Queue<T = unknown> extends LoopBound {
     waiters: Deque<Future<void>>,
     couldGoOn: () => boolean,
   ): Generator<Suspension, void, unknown> {
-    const waiter = this.boundLoop().createFuture<void>();
+    const waiter = this.#binding.loopFor(this).createFuture<void>();
     waiters.push(waiter);
     try {
       yield* waiter;

@@ -10,7 +10,7 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
 import { Guard } from "./guard.ts";
-import { LoopBound } from "./loop_bound.ts";
+import { LoopBinding } from "./loop_bound.ts";
 
 /**
  * A counter that tasks take from and give back to; where it is zero, those that take wait, and get their
@@ -30,23 +30,25 @@ import { LoopBound } from "./loop_bound.ts";
  *     yield* sleep(0.001);
  *     inside--;
  *   });
- * await run(gather([visit(), visit(), visit()]));
+ * await run(() => gather([visit(), visit(), visit()]));
  * assertEquals(most, 2);
  * ```
  *
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Semaphore
  */
-export class Semaphore extends LoopBound {
+export class Semaphore {
+  readonly #binding = new LoopBinding();
   #value: number;
   readonly #waiters = new Deque<Future<true>>();
 
   /**
+   * Makes a new `Semaphore`.
+   *
    * @param value The counter at first.
    * @throws {TypeError} If it is no number.
    * @throws {ValueError} If it is negative.
    */
   constructor(value: number = 1) {
-    super();
     if (typeof value !== "number" || Number.isNaN(value)) {
       throw new TypeError(`value must be a number, got ${describe(value)}`);
     }
@@ -105,7 +107,7 @@ export class Semaphore extends LoopBound {
   }
 
   /** The printed form. */
-  override toString(): string {
+  toString(): string {
     const waiters = this.#waiters.length === 0 ? "" : `, waiters:${this.#waiters.length}`;
     const state = this.locked() ? "locked" : `unlocked, value:${this.#value}`;
     return `<${this.constructor.name} [${state}${waiters}]>`;
@@ -116,7 +118,7 @@ export class Semaphore extends LoopBound {
       this.#value--;
       return true;
     }
-    const waiter = this.boundLoop().createFuture<true>();
+    const waiter = this.#binding.loopFor(this).createFuture<true>();
     this.#waiters.push(waiter);
     try {
       try {
@@ -168,6 +170,8 @@ export class BoundedSemaphore extends Semaphore {
   readonly #bound: number;
 
   /**
+   * Makes a new `BoundedSemaphore`.
+   *
    * @param value The counter at first, and at most.
    * @throws {TypeError} If it is no number.
    * @throws {ValueError} If it is negative.

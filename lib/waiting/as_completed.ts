@@ -75,6 +75,8 @@ export class AsCompletedIterator<T> implements IterableIterator<Coroutine<T>> {
   #left: number;
 
   /**
+   * Makes a new `AsCompletedIterator`.
+   *
    * @param awaitables What to run, each once.
    * @param timeout How long all may take together, in seconds, or `null`.
    */

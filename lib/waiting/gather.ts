@@ -64,10 +64,12 @@ export function gather<const A extends readonly AwaitableLike<unknown>[]>(
   awaitables: A,
   options: { returnExceptions: true },
 ): Future<Outcomes<A, Error>>;
+/** Runs the awaitables of a tuple at once and gives the tuple of their results. */
 export function gather<const A extends readonly AwaitableLike<unknown>[]>(
   awaitables: A,
   options?: GatherOptions,
 ): Future<Outcomes<A>>;
+/** Runs the awaitables of any iterable at once and gives the array of their results. */
 export function gather<A extends AwaitableLike<unknown>>(
   awaitables: Iterable<A>,
   options?: GatherOptions,

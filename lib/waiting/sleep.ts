@@ -31,6 +31,7 @@ import { getRunningLoop } from "../kernel/loops.ts";
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.sleep
  */
 export function sleep(delay: Duration): Coroutine<void>;
+/** Waits, and gives a result. */
 export function sleep<T>(delay: Duration, result: T): Coroutine<T>;
 export function sleep<T>(delay: Duration, result?: T): Coroutine<T | undefined> {
   return delay === 0 ? new Aside(result) : new Sleep(delay, result);

@@ -51,7 +51,11 @@ export class Timeout {
   #task: Task<unknown> | null = null;
   #cancelling = 0;
 
-  /** @param when The deadline, in seconds on the clock of `loop.time()`, or `null` for none. */
+  /**
+   * Makes a new `Timeout`.
+   *
+   * @param when The deadline, in seconds on the clock of `loop.time()`, or `null` for none.
+   */
   constructor(when: number | null) {
     this.#when = when === null ? null : toDelay(when, "when");
   }
@@ -184,6 +188,7 @@ export class Timeout {
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout
  */
 export function timeout(delay: Duration | null): Timeout;
+/** Runs a body that may take so long. */
 export function timeout<T>(delay: Duration | null, body: TimeoutBody<T>): Coroutine<T>;
 export function timeout<T>(
   delay: Duration | null,
@@ -220,6 +225,7 @@ export function timeout<T>(
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout_at
  */
 export function timeoutAt(when: number | null): Timeout;
+/** Runs a body that may take until then. */
 export function timeoutAt<T>(when: number | null, body: TimeoutBody<T>): Coroutine<T>;
 export function timeoutAt<T>(when: number | null, body?: TimeoutBody<T>): Timeout | Coroutine<T> {
   if (body === undefined) return new Timeout(when);

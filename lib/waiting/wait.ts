@@ -20,21 +20,21 @@ import { iterateAwaitables, type Outcome } from "./awaitables.ts";
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.FIRST_COMPLETED
  */
-export const FIRST_COMPLETED = "FIRST_COMPLETED";
+export const FIRST_COMPLETED: "FIRST_COMPLETED" = "FIRST_COMPLETED";
 
 /**
  * Has {@linkcode wait} return when any fails, or else all are done.
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.FIRST_EXCEPTION
  */
-export const FIRST_EXCEPTION = "FIRST_EXCEPTION";
+export const FIRST_EXCEPTION: "FIRST_EXCEPTION" = "FIRST_EXCEPTION";
 
 /**
  * Has {@linkcode wait} return when all are done.
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.ALL_COMPLETED
  */
-export const ALL_COMPLETED = "ALL_COMPLETED";
+export const ALL_COMPLETED: "ALL_COMPLETED" = "ALL_COMPLETED";
 
 /** When {@linkcode wait} returns. */
 export type ReturnWhen = typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeof ALL_COMPLETED;
@@ -52,7 +52,7 @@ export interface WaitOptions {
 }
 
 /** The future that stands for an awaitable: itself, if it is one. */
-type FutureOf<A> = A extends Future<unknown> ? A : Future<Outcome<A>>;
+export type FutureOf<A> = A extends Future<unknown> ? A : Future<Outcome<A>>;
 
 /**
  * Waits until some of many awaitables are done, and tells which are and which are not. The others go
