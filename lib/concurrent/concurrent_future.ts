@@ -37,6 +37,8 @@ type Outcome<T> =
   | { readonly kind: "result"; readonly value: T }
   | { readonly kind: "exception"; readonly error: unknown };
 
+type DoneCallback = (future: ConcurrentFuture<unknown>) => unknown;
+
 /** How a concurrent future is awaited from inside a task; the kernel plugs it in. */
 export interface ConcurrentAwaiting {
   /** What `await` uses, or `null` where no task is running. */
@@ -90,7 +92,8 @@ export let onCancelRequest: (
 export class ConcurrentFuture<T> implements PromiseLike<T> {
   #state: ConcurrentFutureState = "PENDING";
   #outcome: Outcome<T> | null = null;
-  #callbacks: ((future: ConcurrentFuture<T>) => void)[] = [];
+  // Not of T: else no future of a number would be one of anything.
+  #callbacks: DoneCallback[] = [];
   #cancelRequest: (() => void) | null = null;
 
   static {
@@ -173,12 +176,12 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
    * @param callback The function, called with this future.
    * @throws {TypeError} If `callback` is no function.
    */
-  addDoneCallback(callback: (future: ConcurrentFuture<T>) => void): void {
+  addDoneCallback(callback: (future: this) => unknown): void {
     if (typeof callback !== "function") {
       throw new TypeError(`addDoneCallback() expects a function, got ${describe(callback)}`);
     }
-    if (this.done()) this.#call(callback);
-    else this.#callbacks.push(callback);
+    if (this.done()) this.#call(callback as DoneCallback);
+    else this.#callbacks.push(callback as DoneCallback);
   }
 
   /**
@@ -286,7 +289,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
     for (const callback of callbacks) this.#call(callback);
   }
 
-  #call(callback: (future: ConcurrentFuture<T>) => void): void {
+  #call(callback: DoneCallback): void {
     try {
       callback(this);
     } catch (error) {

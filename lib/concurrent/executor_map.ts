@@ -125,9 +125,8 @@ export class ExecutorMap<T> {
     if (this.#deadline === null || step.done()) return;
     timer = host.setTimer(() => {
       const unfinished = this.#futures.length + 1;
-      leave();
-      if (step.done()) return;
       step.setException(new TimeoutError(`${unfinished} (of ${this.#total}) futures unfinished`));
+      leave();
     }, Math.max(0, this.#deadline - host.now()));
   }
 
