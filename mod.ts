@@ -65,6 +65,8 @@ export {
   type HasAwaitable,
 } from "./lib/kernel/ensure_future.ts";
 
+export { createEagerTaskFactory, eagerTaskFactory, type TaskMaker } from "./lib/kernel/eager.ts";
+
 // Coroutines
 export {
   Awaitable,
@@ -103,6 +105,8 @@ export {
   type AsCompletedOptions,
 } from "./lib/waiting/as_completed.ts";
 export { Timeout, timeout, timeoutAt, type TimeoutBody } from "./lib/waiting/timeout.ts";
+
+export { type Racer, type RaceResult, staggeredRace } from "./lib/waiting/staggered.ts";
 
 // Synchronisation
 export { Lock } from "./lib/sync/lock.ts";

@@ -15,6 +15,8 @@
  * The two are told apart by segments: between two microtasks of anybody else's there runs one of this
  * file's, and counts on.
  *
+ * Most often there is one such function at a time; a task that starts another eagerly makes it two.
+ *
  * @module
  */
 import { host } from "../platform/current.ts";
@@ -55,21 +57,42 @@ function countSegment(): void {
   segment++;
 }
 
+/** What is known of one function since it was called or resumed. */
+class Segment {
+  readonly task: Holdable;
+  marks = 0;
+  marksAge = 0;
+  quiet = 0;
+  hasRested = false;
+
+  constructor(task: Holdable) {
+    this.task = task;
+  }
+
+  /** Takes one microtask into account, and tells whether the function has come to rest. */
+  settles(): boolean {
+    if (this.task.done()) return true;
+    if (this.marks > 0) {
+      if (this.marksAge++ === MARK_LIFE) this.marks = 0;
+      return false;
+    }
+    this.quiet++;
+    return this.hasRested;
+  }
+}
+
 /** One loop's waiting for async functions. */
 export class AsyncHold {
-  /** The task whose function has the thread, or `null`. */
-  task: Holdable | null = null;
+  /** Whether an async function has the thread. */
+  isOn = false;
 
   readonly #released: () => void;
-  #marks = 0;
-  #marksAge = 0;
-  #quiet = 0;
-  #rested = false;
-  #checking = false;
-  #hostHadTurn = false;
+  #segments: Segment[] = [];
+  #isChecking = false;
+  #isHostAsked = false;
 
   /**
-   * Makes a new `AsyncHold`.
+   * Makes the waiting of one loop.
    *
    * @param released Called when the loop may go on.
    */
@@ -80,73 +103,88 @@ export class AsyncHold {
   /** Begins to wait for a task's function, which was just called or resumed. */
   begin(task: Holdable): void {
     segment++;
-    if (this.task !== null && this.task !== task) return;
-    this.#quiet = 0;
-    this.#rested = false;
-    this.#hostHadTurn = false;
-    if (this.task === null) {
-      this.task = task;
+    const known = this.#find(task);
+    if (known === undefined) {
+      this.#segments.push(new Segment(task));
+      this.isOn = true;
       running.held = task;
-      this.#marks = 0;
+    } else {
+      known.quiet = 0;
+      known.hasRested = false;
     }
     this.#checkLater();
   }
 
   /** Notes that `then` was read in a task's code. */
   mark(task: Holdable): void {
-    if (this.task === task) {
-      this.#marks++;
-      this.#marksAge = 0;
-      this.#checkLater();
-    } else {
+    const known = this.#find(task);
+    if (known === undefined) {
       RESOLVED.then(countSegment);
+      return;
     }
+    known.marks++;
+    known.marksAge = 0;
+    this.#checkLater();
   }
 
   /** Notes that what was read is called. */
   claim(task: Holdable): void {
-    if (this.task === task && this.#marks > 0) this.#marks--;
+    const known = this.#find(task);
+    if (known !== undefined && known.marks > 0) known.marks--;
   }
 
   /** Notes that a task waits for something of this module's. */
   rest(task: Holdable): void {
-    if (this.task === task) this.#rested = true;
+    const known = this.#find(task);
+    if (known !== undefined) known.hasRested = true;
+  }
+
+  #find(task: Holdable): Segment | undefined {
+    for (const known of this.#segments) if (known.task === task) return known;
+    return undefined;
   }
 
   #checkLater(): void {
-    if (this.#checking) return;
-    this.#checking = true;
+    if (this.#isChecking) return;
+    this.#isChecking = true;
     RESOLVED.then(this.#check);
   }
 
   readonly #check = (): void => {
     segment++;
-    this.#checking = false;
-    const task = this.task;
-    if (task === null) return;
-    if (task.done()) this.#release();
-    else if (this.#marks > 0) {
-      if (this.#marksAge++ === MARK_LIFE) this.#marks = 0;
+    this.#isChecking = false;
+    this.#keep((known) => !known.settles());
+    if (!this.isOn) return;
+    if (this.#segments.some((known) => known.marks > 0 || known.quiet < QUIET_MICROTASKS)) {
       this.#checkLater();
-    } else if (this.#rested) this.#release();
-    else if (this.#quiet++ < QUIET_MICROTASKS) this.#checkLater();
-    else if (!this.#hostHadTurn) {
-      host.nextTurn(() => {
-        // A newer wait may have begun since.
-        if (this.task !== task || this.#checking) return;
-        this.#hostHadTurn = true;
-        this.#check();
-      });
-    } else {
-      // It may rest on a promise of its own code that waits, in turn, for something of this module's.
-      if (!task[isWaiting]()) task[restElsewhere]();
-      this.#release();
+    } else if (!this.#isHostAsked) {
+      this.#isHostAsked = true;
+      host.nextTurn(this.#afterHostTurn);
     }
   };
 
-  #release(): void {
-    this.task = null;
-    running.held = null;
+  readonly #afterHostTurn = (): void => {
+    this.#isHostAsked = false;
+    segment++;
+    this.#keep((known) => {
+      if (known.quiet < QUIET_MICROTASKS || known.settles()) {
+        return !known.task.done() && !known.hasRested;
+      }
+      // It may rest on a promise of its own code that waits, in turn, for something of this module's.
+      if (!known.task[isWaiting]()) known.task[restElsewhere]();
+      return false;
+    });
+    if (this.isOn) this.#checkLater();
+  };
+
+  /** Forgets those that came to rest, and lets the loop go on when all have. */
+  #keep(isRunning: (known: Segment) => boolean): void {
+    if (!this.isOn) return;
+    this.#segments = this.#segments.filter(isRunning);
+    const last = this.#segments.at(-1);
+    running.held = last?.task ?? null;
+    if (last !== undefined) return;
+    this.isOn = false;
     this.#released();
   }
 }

@@ -8,12 +8,19 @@ import { type Duration, toDelay } from "../base/duration.ts";
 import { DeadlockError, RuntimeError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
 import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
-import { isCoroutine, isCoroutineFunction } from "../coroutine/coroutine.ts";
-import type { CoroutineLike } from "../coroutine/coroutine.ts";
+import type { Suspension } from "../coroutine/awaitable.ts";
+import {
+  type Coroutine,
+  type CoroutineLike,
+  isCoroutine,
+  isCoroutineFunction,
+  lazy,
+} from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { makeDefaultExecutor } from "./default_executor.ts";
 import { type AwaitableLike, ensureFutureOn } from "./ensure_future.ts";
+import { fromPromise } from "./from_promise.ts";
 import { Future, markRetrieved } from "./future.ts";
 import {
   type Callback,
@@ -208,14 +215,16 @@ export class EventLoop implements HandleOwner {
   }
 
   /**
-   * Closes the async generators that are still open. None are tracked yet that were not closed by who
-   * began them.
+   * Closes the async generators that are still open. None are tracked that were not closed by who began
+   * them: an engine tells nobody that one was begun.
    *
-   * @returns A promise that is settled when they are closed.
+   * @returns A lazy object that is done when they are closed.
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.shutdown_asyncgens
    */
-  async shutdownAsyncgens(): Promise<void> {}
+  shutdownAsyncgens(): Coroutine<void> {
+    return lazy("shutdownAsyncgens", nothing());
+  }
 
   /**
    * The loop's time.
@@ -325,7 +334,7 @@ export class EventLoop implements HandleOwner {
    * Makes a task that runs a coroutine on this loop.
    *
    * @param coro A generator object, a lazy object of this module's, or a function.
-   * @param options `name`, `context`.
+   * @param options `name`, `context`, `eagerStart`, `signal`.
    * @returns The task.
    * @throws {RuntimeError} If the loop is closed.
    * @throws {TypeError} If `coro` is no coroutine.
@@ -414,14 +423,16 @@ export class EventLoop implements HandleOwner {
   /**
    * Shuts the default executor down and waits for its workers.
    *
-   * @returns A promise that is settled when they are gone.
+   * @param timeout How long to wait for them, in seconds; `null` for ever. Afterwards a warning is logged,
+   * and they are left to themselves.
+   * @returns A lazy object that is done when they are gone.
+   * @throws {TypeError} If `timeout` is no duration.
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.shutdown_default_executor
    */
-  async shutdownDefaultExecutor(): Promise<void> {
-    this.#executorIsShut = true;
-    const executor = this.#executor;
-    if (executor !== null) await executor.shutdown({ wait: true });
+  shutdownDefaultExecutor(timeout: Duration | null = null): Coroutine<void> {
+    const seconds = timeout === null ? null : toDelay(timeout, "timeout");
+    return lazy("shutdownDefaultExecutor", this.#shutdownExecutor(seconds));
   }
 
   /**
@@ -516,6 +527,25 @@ export class EventLoop implements HandleOwner {
       `debug=${this.getDebug()}>`;
   }
 
+  *#shutdownExecutor(timeout: number | null): Generator<Suspension, void, unknown> {
+    this.#executorIsShut = true;
+    const executor = this.#executor;
+    if (executor === null) return;
+    const waiting = this.createTask(fromPromise(executor.shutdown({ wait: true })));
+    const timer = timeout === null ? null : this.callLater(timeout, () => waiting.cancel());
+    try {
+      yield* waiting;
+    } catch (error) {
+      if (!waiting.cancelled() || timer === null || this.time() < timer.when()) throw error;
+      host.logError(
+        `The executor did not finishing joining its threads within ${timeout} seconds.`,
+      );
+      yield* fromPromise(executor.shutdown({ wait: false }));
+    } finally {
+      timer?.cancel();
+    }
+  }
+
   #addTimer(when: number, callback: Callback<never>, args: unknown[], method: string): TimerHandle {
     this.#scheduler.checkOpen();
     checkCallback(callback, method);
@@ -590,6 +620,8 @@ export class EventLoop implements HandleOwner {
 export function newEventLoop(options: EventLoopOptions = {}): EventLoop {
   return new EventLoop(options);
 }
+
+function* nothing(): Generator<Suspension, void, unknown> {}
 
 function checkCallback(callback: unknown, method: string): void {
   if (isCoroutine(callback) || isCoroutineFunction(callback)) {

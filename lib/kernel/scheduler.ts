@@ -233,13 +233,13 @@ export class Scheduler {
   }
 
   #turn(): void {
-    if (running.scheduler !== null || (running.held !== null && this.hold.task === null)) {
+    if (running.scheduler !== null || (running.held !== null && !this.hold.isOn)) {
       // Another loop of this thread is in the middle of something.
       this.#orderTurn(false);
       return;
     }
     this.#phase = "turning";
-    if (this.hold.task !== null) return;
+    if (this.hold.isOn) return;
     running.scheduler = this;
     try {
       this.#iterate();
@@ -258,7 +258,7 @@ export class Scheduler {
         }
         this.#todo--;
         this.#ready.shift()![execute]();
-        if (this.hold.task !== null) return;
+        if (this.hold.isOn) return;
       }
       if (this.#interrupt !== null) {
         this.#end(this.#interrupt);

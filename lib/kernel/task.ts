@@ -37,6 +37,7 @@ import {
 import { Coroutine, type CoroutineLike, reused } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
 import { isWaiting, restElsewhere } from "./async_hold.ts";
+import { cancelOnAbort } from "./abort.ts";
 import type { EventLoop } from "./event_loop.ts";
 import {
   cancelMessageOf,
@@ -66,6 +67,16 @@ export interface TaskOptions {
   name?: string;
   /** The context it runs in; a copy of the current one where left out. */
   context?: Context;
+  /**
+   * Whether the first step is made at once, before the constructor returns, if the loop is running this
+   * code. A coroutine that never waits is then done without the loop; of an async function that is known
+   * a microtask later.
+   *
+   * @default {false}
+   */
+  eagerStart?: boolean;
+  /** Cancels the task when it is aborted; the reason's text is the cancellation's message. */
+  signal?: AbortSignal;
 }
 
 /** What the constructor of {@linkcode Task} takes beside the coroutine. */
@@ -196,7 +207,7 @@ export class Task<T = unknown> extends Future<T> {
    *
    * @param coro A coroutine: a generator object, a lazy object of this module's, or a function that is
    * called at the first step.
-   * @param options `loop`, `name`, `context`.
+   * @param options `loop`, `name`, `context`, `eagerStart`, `signal`.
    * @throws {TypeError} If `coro` is no coroutine.
    * @throws {RuntimeError} If the loop is closed, or there is none.
    */
@@ -210,7 +221,9 @@ export class Task<T = unknown> extends Future<T> {
     this.#name = options.name === undefined ? ++created : String(options.name);
     this.#context = options.context ?? copyContext();
     this.#link(scheduler.tasks);
-    scheduler.push(this);
+    if (options.eagerStart && running.scheduler === scheduler) this.#startEagerly();
+    else scheduler.push(this);
+    if (options.signal !== undefined) cancelOnAbort(this, options.signal);
   }
 
   /**
@@ -390,6 +403,17 @@ export class Task<T = unknown> extends Future<T> {
       listen(future, this);
       if (this.#mustCancel) this.#cancelAtOnce(future);
     }
+  }
+
+  #startEagerly(): void {
+    this.#context.run(() => {
+      const leave = this.#enter();
+      try {
+        this.#step(null);
+      } finally {
+        leave();
+      }
+    });
   }
 
   /** Goes on after the promise of a function's call settled. */

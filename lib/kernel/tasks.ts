@@ -15,7 +15,7 @@ import { type Task, type TaskOptions, tasksOf } from "./task.ts";
  * @typeParam T What the coroutine returns.
  * @param coro A generator object, a lazy object of this module's, or a function, which is called at the
  * task's first step.
- * @param options `name`, `context`.
+ * @param options `name`, `context`, `eagerStart`, `signal`.
  * @returns The task.
  * @throws {RuntimeError} If no loop is running; `loop.createTask` works anywhere.
  * @throws {TypeError} If `coro` is no coroutine.

@@ -40,6 +40,11 @@ export interface Host {
   readonly workers: Workers;
   /** Its child processes, or `null` where it has none. */
   readonly processes: Processes | null;
+  /**
+   * Calls back when the user wants the program to end, by Ctrl-C, instead of ending it; gives the way
+   * back. `null` where there is no such thing.
+   */
+  readonly onInterrupt: ((callback: () => void) => () => void) | null;
   /** Hands an error that nobody caught to the host's own report. */
   logError(message: string): void;
   /** An environment variable, where there are such and reading it needs no prompt. */

@@ -10,6 +10,10 @@ import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
 import { runningLoop } from "../kernel/loops.ts";
 import { cancelAllTasks } from "./cancel_all.ts";
+import { runInterruptibly } from "./interrupt.ts";
+
+/** How long the default executor may take to end, in seconds; asyncio's number. */
+const THREAD_JOIN_TIMEOUT = 300;
 
 /** What {@linkcode Runner} and {@linkcode run} take. */
 export interface RunnerOptions {
@@ -73,6 +77,8 @@ export class Runner {
    * @param options `context`: the context to run in.
    * @returns A promise of its result.
    * @throws {RuntimeError} If a loop is running, or the runner is closed; the promise is rejected with it.
+   * @throws {KeyboardInterrupt} If the user pressed Ctrl-C (in Deno): the first time cancels `main`, the
+   * second ends the run at once. The promise is rejected with it.
    * @throws {TypeError} If `main` cannot be awaited; the promise is rejected with it.
    */
   async run<T>(main: AwaitableLike<T>, options: RunnerRunOptions = {}): Promise<T> {
@@ -81,7 +87,7 @@ export class Runner {
     }
     const { loop, context } = this.#initialize();
     const future = ensureFutureOn(loop, main, { context: options.context ?? context });
-    return await loop.runUntilComplete(future);
+    return await runInterruptibly(loop, future);
   }
 
   /**
@@ -99,8 +105,8 @@ export class Runner {
     const loop = this.#loop!;
     try {
       await cancelAllTasks(loop);
-      await loop.shutdownAsyncgens();
-      await loop.shutdownDefaultExecutor();
+      await loop.runUntilComplete(loop.shutdownAsyncgens());
+      await loop.runUntilComplete(loop.shutdownDefaultExecutor(THREAD_JOIN_TIMEOUT));
     } finally {
       loop.close();
     }

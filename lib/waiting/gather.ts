@@ -32,6 +32,13 @@ export interface GatherOptions {
    * @default {false}
    */
   returnExceptions?: boolean;
+  /**
+   * Whether the first error has the others cancelled; it is thrown when all have ended. asyncio lets them
+   * go on.
+   *
+   * @default {false}
+   */
+  cancelOnError?: boolean;
 }
 
 /**
@@ -43,7 +50,8 @@ export interface GatherOptions {
  *
  * @typeParam A The awaitables.
  * @param awaitables Any iterable of awaitables of one loop.
- * @param options `returnExceptions`: whether errors, cancellations too, stand among the results.
+ * @param options `returnExceptions`: whether errors, cancellations too, stand among the results;
+ * `cancelOnError`: whether the first error has the others cancelled.
  * @returns A future of the results: a tuple where a tuple was given.
  * @throws {TypeError} If one cannot be awaited, or `awaitables` is no iterable.
  * @throws {ValueError} If they belong to several loops.
@@ -78,6 +86,8 @@ export function gather(
   awaitables: Iterable<AwaitableLike<unknown>>,
   options: GatherOptions = {},
 ): Future<unknown> {
+  checkFlag(options.returnExceptions, "returnExceptions");
+  checkFlag(options.cancelOnError, "cancelOnError");
   const futures = new Map<AwaitableLike<unknown>, Future<unknown>>();
   const children: Future<unknown>[] = [];
   let loop: EventLoop | null = null;
@@ -103,6 +113,9 @@ export function gather(
 class GatheringFuture extends Future<unknown> {
   readonly #children: readonly Future<unknown>[];
   readonly #returnExceptions: boolean;
+  readonly #cancelOnError: boolean;
+  // The first error, kept back until the others have ended.
+  #failure: { readonly error: unknown } | null = null;
   #unfinished: number;
   #cancelRequested = false;
 
@@ -113,13 +126,9 @@ class GatheringFuture extends Future<unknown> {
     loop: EventLoop,
   ) {
     super({ loop });
-    if (options.returnExceptions !== undefined && typeof options.returnExceptions !== "boolean") {
-      throw new TypeError(
-        `returnExceptions must be a boolean, got ${describe(options.returnExceptions)}`,
-      );
-    }
     this.#children = children;
     this.#returnExceptions = options.returnExceptions ?? false;
+    this.#cancelOnError = options.cancelOnError ?? false;
     this.#unfinished = distinct.size;
     const done: Future<unknown>[] = [];
     for (const child of distinct) {
@@ -145,18 +154,24 @@ class GatheringFuture extends Future<unknown> {
       return;
     }
     if (!this.#returnExceptions) {
-      if (child.cancelled()) {
-        fail(this, makeCancelledError(child));
-        return;
-      }
-      const failure = peekError(child);
+      const failure = child.cancelled() ? { error: makeCancelledError(child) } : peekError(child);
       if (failure !== undefined) {
         markRetrieved(child);
-        fail(this, failure.error);
-        return;
+        if (!this.#cancelOnError) {
+          fail(this, failure.error);
+          return;
+        }
+        if (this.#failure === null) {
+          this.#failure = failure;
+          for (const other of this.#children) other.cancel();
+        }
       }
     }
     if (this.#unfinished > 0) return;
+    if (this.#failure !== null) {
+      fail(this, this.#failure.error);
+      return;
+    }
     const results = this.#children.map(outcome);
     // A cancellation of the whole is not hidden among the results.
     if (this.#cancelRequested) fail(this, makeCancelledError(this.#children.at(-1)!));
@@ -180,6 +195,12 @@ class ChildWatch implements Listener, Runnable {
 
   [execute](): void {
     this.#gathering.childDone(this.#child);
+  }
+}
+
+function checkFlag(value: unknown, name: string): void {
+  if (value !== undefined && typeof value !== "boolean") {
+    throw new TypeError(`gather() expects ${name} to be a boolean, got ${describe(value)}`);
   }
 }
 

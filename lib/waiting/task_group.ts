@@ -74,7 +74,7 @@ export class TaskGroup {
    *
    * @typeParam T What the coroutine returns.
    * @param coro The coroutine. It is closed if the group takes no more tasks.
-   * @param options `name`, `context`.
+   * @param options `name`, `context`, `eagerStart`, `signal`.
    * @returns The task.
    * @throws {RuntimeError} If the group was not entered, is cancelling its tasks, or is over.
    * @throws {TypeError} If `coro` is no coroutine.

@@ -22,6 +22,7 @@ export function browserHost(): Host {
     asyncIdentity: null,
     workers: browserWorkers(),
     processes: null,
+    onInterrupt: null,
     logError: (message) => console.error(message),
     environment: () => undefined,
   };

@@ -23,9 +23,18 @@ export function denoHost(): Host {
     asyncIdentity: asyncIdentity(),
     workers: denoWorkers(),
     processes: denoProcesses(),
+    onInterrupt,
     logError: (message) => console.error(message),
     environment,
   };
+}
+
+function onInterrupt(callback: () => void): () => void {
+  const { Deno, process } = denoGlobal;
+  // Signals are the main thread's; a loop in a worker must not take them from it.
+  if (!process.getBuiltinModule("node:worker_threads").isMainThread) return () => {};
+  Deno.addSignalListener("SIGINT", callback);
+  return () => Deno.removeSignalListener("SIGINT", callback);
 }
 
 function asyncIdentity(): AsyncIdentity {

@@ -39,6 +39,7 @@ export interface NodeWorker {
 }
 
 interface WorkerThreads {
+  readonly isMainThread: boolean;
   Worker: new (source: string, options: { eval: true; name: string }) => NodeWorker;
   parentPort: {
     on(event: "message", callback: (message: never) => void): void;
@@ -107,6 +108,8 @@ interface DenoNamespace {
     program: string,
     options: CommandOptions,
   ) => { spawn(): DenoChild };
+  addSignalListener(signal: "SIGINT", callback: () => void): void;
+  removeSignalListener(signal: "SIGINT", callback: () => void): void;
   execPath(): string;
   exit(code: number): never;
   readonly stdin: { readonly readable: ReadableStream<Uint8Array> };
