@@ -81,6 +81,14 @@ class Segment {
   }
 }
 
+function goesOn(known: Segment): boolean {
+  return !known.settles();
+}
+
+function isLively(known: Segment): boolean {
+  return known.marks > 0 || known.quiet < QUIET_MICROTASKS;
+}
+
 /** One loop's waiting for async functions. */
 export class AsyncHold {
   /** Whether an async function has the thread. */
@@ -153,9 +161,9 @@ export class AsyncHold {
   readonly #check = (): void => {
     segment++;
     this.#isChecking = false;
-    this.#keep((known) => !known.settles());
+    this.#keep(goesOn);
     if (!this.isOn) return;
-    if (this.#segments.some((known) => known.marks > 0 || known.quiet < QUIET_MICROTASKS)) {
+    if (this.#segments.some(isLively)) {
       this.#checkLater();
     } else if (!this.#isHostAsked) {
       this.#isHostAsked = true;
@@ -179,11 +187,17 @@ export class AsyncHold {
 
   /** Forgets those that came to rest, and lets the loop go on when all have. */
   #keep(isRunning: (known: Segment) => boolean): void {
-    if (!this.isOn) return;
-    this.#segments = this.#segments.filter(isRunning);
-    const last = this.#segments.at(-1);
-    running.held = last?.task ?? null;
-    if (last !== undefined) return;
+    const segments = this.#segments;
+    // In place: nearly always there is one, and this is done for every step of an async function.
+    let kept = 0;
+    for (let index = 0; index < segments.length; index++) {
+      const known = segments[index]!;
+      if (isRunning(known)) segments[kept++] = known;
+    }
+    if (kept === segments.length) return;
+    segments.length = kept;
+    running.held = kept === 0 ? null : segments[kept - 1]!.task;
+    if (kept > 0) return;
     this.isOn = false;
     this.#released();
   }
