@@ -1,0 +1,676 @@
+// kinds: generator, async
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import {
+  type CoroutineLike,
+  createTask,
+  currentTask,
+  DeadlockError,
+  EventLoop,
+  type ExceptionContext,
+  fromPromise,
+  Future,
+  getRunningLoop,
+  newEventLoop,
+  run,
+  RuntimeError,
+  sleep,
+  Task,
+  type TaskOptions,
+  ValueError,
+  VirtualClock,
+} from "../../mod.ts";
+import { test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
+
+function virtualLoop(): EventLoop {
+  return newEventLoop({ clock: new VirtualClock() });
+}
+
+/** Collects what the loop's exception handler is told. */
+function watchReports(loop: EventLoop): ExceptionContext[] {
+  const reports: ExceptionContext[] = [];
+  loop.setExceptionHandler((_loop, context) => reports.push(context));
+  return reports;
+}
+
+/** What is written to the console meanwhile. */
+function captureConsole(callback: () => void): string[] {
+  const lines: string[] = [];
+  const { error } = console;
+  console.error = (line: string) => lines.push(line);
+  try {
+    callback();
+  } finally {
+    console.error = error;
+  }
+  return lines;
+}
+
+// Running
+
+test("EventLoop.runUntilComplete() gives the result of a coroutine, a function, a future", async () => {
+  const loop = virtualLoop();
+  assertEquals(await loop.runUntilComplete(sleep(5, "slept")), "slept");
+  assertEquals(
+    await loop.runUntilComplete(function* () {
+      return "called";
+    }),
+    "called",
+  );
+  const future = loop.createFuture<string>();
+  loop.callLater(1, () => future.setResult("set"));
+  assertEquals(await loop.runUntilComplete(future), "set");
+  assertEquals(await loop.runUntilComplete(Promise.resolve("promised")), "promised");
+  assertEquals(loop.time(), 6);
+  loop.close();
+});
+
+test("EventLoop.runUntilComplete() rejects with the error, and the loop can run again", async () => {
+  const loop = virtualLoop();
+  const error = new RangeError("no");
+  const failing = assertRejects(() =>
+    loop.runUntilComplete(function* () {
+      yield* sleep(1);
+      throw error;
+    })
+  );
+  assertStrictEquals(await failing, error);
+  const future = loop.createFuture();
+  future.cancel("why");
+  assertEquals(
+    `${await assertRejects(() => loop.runUntilComplete(future))}`,
+    "CancelledError: why",
+  );
+  assertEquals(await loop.runUntilComplete(sleep(1, "again")), "again");
+  loop.close();
+});
+
+test("EventLoop.runUntilComplete() leaves other tasks where they are, for the next run", async () => {
+  const log: string[] = [];
+  const loop = virtualLoop();
+  loop.createTask(function* () {
+    for (let step = 0; step < 4; step++) {
+      log.push(`other ${step} at ${loop.time()}`);
+      yield* sleep(1);
+    }
+  });
+  await loop.runUntilComplete(sleep(1.5));
+  log.push("between");
+  await loop.runUntilComplete(sleep(10));
+  loop.close();
+  assertEquals(log, [
+    "other 0 at 0",
+    "other 1 at 1",
+    "between",
+    "other 2 at 2",
+    "other 3 at 3",
+  ]);
+});
+
+test("EventLoop.runUntilComplete() rejects what cannot be awaited", async () => {
+  const loop = virtualLoop();
+  for (const [value, shown] of [[42, "42 (number)"], [null, "null"], ["x", "'x' (string)"]]) {
+    await assertRejects(
+      () => loop.runUntilComplete(value as never),
+      TypeError,
+      `An asyncio.Future, a coroutine or an awaitable is required, got ${shown}`,
+    );
+  }
+  loop.close();
+});
+
+test("EventLoop.runUntilComplete() rejects another loop's future", async () => {
+  const [loop, other] = [virtualLoop(), virtualLoop()];
+  await assertRejects(
+    () => loop.runUntilComplete(other.createFuture()),
+    ValueError,
+    "The future belongs to a different loop than the one specified",
+  );
+  loop.close();
+  other.close();
+});
+
+test("EventLoop.runUntilComplete() of a loop that is stopped too early rejects", async () => {
+  const loop = virtualLoop();
+  const task = loop.createTask(sleep(2, "done"));
+  loop.callLater(1, () => loop.stop());
+  await assertRejects(
+    () => loop.runUntilComplete(task),
+    RuntimeError,
+    "Event loop stopped before Future completed.",
+  );
+  assertEquals([task.done(), loop.isRunning()], [false, false]);
+  assertEquals(await loop.runUntilComplete(task), "done");
+  loop.close();
+});
+
+test("EventLoop.runForever() runs until stop()", async () => {
+  const log: string[] = [];
+  const loop = virtualLoop();
+  loop.callSoon(() => log.push(`running ${loop.isRunning()}`));
+  loop.callLater(3, () => loop.stop());
+  loop.callLater(4, () => log.push("after the stop"));
+  assertEquals(loop.isRunning(), false);
+  const end = loop.runForever();
+  assertEquals(loop.isRunning(), true);
+  assertEquals(await end, undefined);
+  assertEquals([loop.isRunning(), loop.time(), log], [false, 3, ["running true"]]);
+  loop.callLater(2, () => loop.stop());
+  await loop.runForever();
+  assertEquals([loop.time(), log], [5, ["running true", "after the stop"]]);
+  loop.close();
+});
+
+test("a loop moves only while a run is on", async () => {
+  const log: string[] = [];
+  const loop = newEventLoop();
+  loop.callSoon(() => log.push("called"));
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  assertEquals(log, []);
+  await loop.runUntilComplete(sleep(0));
+  assertEquals(log, ["called"]);
+  loop.callSoon(() => log.push("called again"));
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  assertEquals(log, ["called"]);
+  loop.close();
+});
+
+test("a run in a loop that is running is a RuntimeError", async () => {
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    const idle = sleep(0);
+    const message = "RuntimeError: This event loop is already running";
+    const reason = (promise: Promise<unknown>) => fromPromise(promise.catch((error) => `${error}`));
+    assertEquals(yield* reason(loop.runForever()), message);
+    assertEquals(yield* reason(loop.runUntilComplete(idle)), message);
+    assertEquals(`${assertThrows(() => loop.runUntilCompleteSync(idle))}`, message);
+    yield* idle;
+  });
+});
+
+test("a second run from outside while one is on is a RuntimeError", async () => {
+  const loop = newEventLoop();
+  const end = loop.runUntilComplete(sleep(0.001, "first"));
+  await assertRejects(() => loop.runForever(), RuntimeError, "This event loop is already running");
+  assertThrows(() => loop.close(), RuntimeError, "Cannot close a running event loop");
+  assertEquals(await end, "first");
+  loop.close();
+});
+
+test("a run of another loop in a running one is a RuntimeError", async () => {
+  const other = virtualLoop();
+  await virtually(function* () {
+    const refused = other.runUntilComplete(() => "never").catch((error) => `${error}`);
+    assertEquals(
+      yield* fromPromise(refused),
+      "RuntimeError: Cannot run the event loop while another loop is running",
+    );
+    assertThrows(() => other.runUntilCompleteSync(() => "never"), RuntimeError, "Cannot run");
+  });
+  other.close();
+});
+
+test("two loops run beside each other, started from outside both", async () => {
+  const log: string[] = [];
+  const work = (name: string) =>
+    function* () {
+      const loop = getRunningLoop();
+      for (let step = 0; step < 3; step++) {
+        yield* sleep(0.001);
+        assertStrictEquals(getRunningLoop(), loop);
+        assertEquals(currentTask()!.getName(), name);
+      }
+      log.push(`${name} done`);
+      return loop;
+    };
+  const loops = [newEventLoop(), newEventLoop()];
+  const tasks = loops.map((loop, index) =>
+    loop.createTask(work(`task of ${index}`), { name: `task of ${index}` })
+  );
+  await Promise.all(loops.map((loop, index) => loop.runUntilComplete(tasks[index]!)));
+  assertEquals(log.sort(), ["task of 0 done", "task of 1 done"]);
+  tasks.forEach((task, index) => assertStrictEquals(task.result(), loops[index]));
+  for (const loop of loops) loop.close();
+});
+
+// The synchronous run
+
+/* generator only */
+test("EventLoop.runUntilCompleteSync() runs to the end before it returns", () => {
+  const loop = virtualLoop();
+  const result = loop.runUntilCompleteSync(function* () {
+    const task = createTask(sleep({ days: 1 }, "tomorrow"));
+    return [yield* task, getRunningLoop().time()];
+  });
+  assertEquals(result, ["tomorrow", 86_400]);
+  loop.close();
+});
+
+/* generator only */
+test("EventLoop.runUntilCompleteSync() throws the error", () => {
+  const loop = virtualLoop();
+  const error = new Error("no");
+  assertStrictEquals(
+    assertThrows(() =>
+      loop.runUntilCompleteSync(function* () {
+        throw error;
+      })
+    ),
+    error,
+  );
+  loop.close();
+});
+
+test("EventLoop.runUntilCompleteSync() needs a virtual clock", () => {
+  const loop = newEventLoop();
+  assertThrows(
+    () => loop.runUntilCompleteSync(sleep(1)),
+    RuntimeError,
+    "a synchronous run needs a virtual clock",
+  );
+  loop.close();
+});
+
+test("EventLoop.runUntilCompleteSync() cannot wait for an async function", () => {
+  const loop = virtualLoop();
+  assertThrows(
+    () => loop.runUntilCompleteSync(async () => await sleep(1)),
+    RuntimeError,
+    "a synchronous run cannot wait for a promise",
+  );
+  loop.close();
+});
+
+test("a run on a virtual clock that can never end is a DeadlockError with the tasks", async () => {
+  const loop = virtualLoop();
+  const future = loop.createFuture();
+  loop.createTask(
+    function* () {
+      yield* future;
+    },
+    { name: "stuck" },
+  );
+  const error = await assertRejects(() => loop.runForever(), DeadlockError, "can never be done");
+  assertEquals(error.tasks.length, 1);
+  assertMatch(error.tasks[0]!.task, /^<Task pending name='stuck'/);
+  assertMatch(error.tasks[0]!.waitingFor!, /^<Future pending cb=/);
+  future.setResult(null);
+  await loop.runUntilComplete(sleep(0));
+  loop.close();
+});
+
+// Closing
+
+test("EventLoop.close() closes once, and twice does nothing", () => {
+  const loop = virtualLoop();
+  assertEquals([loop.isClosed(), `${loop}`], [
+    false,
+    "<EventLoop running=false closed=false debug=false>",
+  ]);
+  loop.close();
+  loop.close();
+  assertEquals([loop.isClosed(), loop.isRunning(), `${loop}`], [
+    true,
+    false,
+    "<EventLoop running=false closed=true debug=false>",
+  ]);
+});
+
+test("a closed loop refuses to run and to be given work", async () => {
+  const loop = virtualLoop();
+  const [early, late] = [loop.createFuture<number>(), sleep(1)];
+  loop.close();
+  const given: Record<string, () => unknown> = {
+    callSoon: () => loop.callSoon(() => {}),
+    callSoonThreadsafe: () => loop.callSoonThreadsafe(() => {}),
+    callLater: () => loop.callLater(1, () => {}),
+    callAt: () => loop.callAt(1, () => {}),
+    createTask: () => loop.createTask(late),
+    runInExecutor: () => loop.runInExecutor(null, () => {}),
+    runUntilCompleteSync: () => loop.runUntilCompleteSync(late),
+  };
+  for (const [name, give] of Object.entries(given)) {
+    assertEquals([name, `${assertThrows(give)}`], [name, "RuntimeError: Event loop is closed"]);
+  }
+  await assertRejects(() => loop.runForever(), RuntimeError, "Event loop is closed");
+  await assertRejects(() => loop.runUntilComplete(late), RuntimeError, "Event loop is closed");
+  await assertRejects(() => loop.runUntilComplete(early), RuntimeError, "Event loop is closed");
+});
+
+test("a closed loop still answers, stops, and makes futures", () => {
+  const loop = virtualLoop();
+  loop.close();
+  loop.stop();
+  assertEquals([loop.time(), loop.isRunning(), loop.getDebug()], [0, false, false]);
+  assertEquals(loop.createFuture().done(), false);
+});
+
+test("EventLoop.close() forgets what waits in the loop", async () => {
+  const log: string[] = [];
+  const loop = newEventLoop();
+  loop.callSoon(() => log.push("soon"));
+  loop.callLater(0.001, () => log.push("later"));
+  loop.close();
+  await new Promise((resolve) => setTimeout(resolve, 3));
+  assertEquals(log, []);
+});
+
+test("EventLoop.close() in a callback is a RuntimeError, reported", async () => {
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    loop.callSoon(function closing() {
+      loop.close();
+    });
+    yield* sleep(0);
+    assertEquals(loop.isClosed(), false);
+  }, { reports: ["Exception in callback closing()"] });
+});
+
+// Callbacks
+
+test("EventLoop.callSoon() hands its arguments to the callback", () => {
+  const loop = virtualLoop();
+  const log: unknown[] = [];
+  loop.callSoon((...args: unknown[]) => log.push(args));
+  loop.callSoon((a: number) => log.push(a), 1);
+  loop.callSoon((a: number, b: string, c: null) => log.push([a, b, c]), 1, "b", null);
+  loop.runUntilCompleteSync(sleep(0));
+  assertEquals(log, [[], 1, [1, "b", null]]);
+  loop.close();
+});
+
+test("EventLoop.callLater() and callAt() call at their times, which handles tell", () => {
+  const loop = newEventLoop({ clock: new VirtualClock(100) });
+  const log: unknown[] = [];
+  const note = (name: string) => log.push([name, loop.time()]);
+  const handles = [
+    loop.callLater(2, note, "in 2 s"),
+    loop.callAt(101, note, "at 101"),
+    loop.callLater({ milliseconds: 500 }, note, "in 500 ms"),
+    loop.callLater({ minutes: 1, seconds: 2 }, note, "in 1:02"),
+    loop.callAt(3, note, "long ago"),
+    loop.callLater(-1, note, "a second ago"),
+  ];
+  assertEquals(handles.map((handle) => handle.when()), [102, 101, 100.5, 162, 3, 99]);
+  loop.runUntilCompleteSync(sleep(100));
+  assertEquals(log, [
+    ["long ago", 100],
+    ["a second ago", 100],
+    ["in 500 ms", 100.5],
+    ["at 101", 101],
+    ["in 2 s", 102],
+    ["in 1:02", 162],
+  ]);
+  loop.close();
+});
+
+test("callLater() refuses a delay that is no duration", () => {
+  const loop = virtualLoop();
+  const cases: [unknown, typeof TypeError | typeof ValueError, string][] = [
+    ["x", TypeError, "delay must be a number of seconds or an object such as"],
+    [undefined, TypeError, "delay must be a number of seconds"],
+    [null, TypeError, "delay must not be null"],
+    [{}, TypeError, "got {} (Object)"],
+    [{ seconds: "1" }, TypeError, "delay must be a number of seconds"],
+    [1n, TypeError, "got 1n (bigint)"],
+    [NaN, ValueError, "Invalid delay: NaN (not a number)"],
+    [{ seconds: NaN }, ValueError, "Invalid delay: NaN (not a number)"],
+  ];
+  for (const [delay, type, message] of cases) {
+    assertThrows(() => loop.callLater(delay as never, () => {}), type, message);
+  }
+  loop.close();
+});
+
+test("callAt() refuses a time that is no number", () => {
+  const loop = virtualLoop();
+  for (const when of ["x", null, undefined, { seconds: 1 }]) {
+    assertThrows(
+      () => loop.callAt(when as never, () => {}),
+      TypeError,
+      "when must be a number of seconds",
+    );
+  }
+  assertThrows(() => loop.callAt(NaN, () => {}), ValueError, "Invalid when: NaN (not a number)");
+  loop.close();
+});
+
+test("callSoon(), callLater(), callAt() and callSoonThreadsafe() refuse what they cannot call", () => {
+  const loop = virtualLoop();
+  const schedule: Record<string, (callback: never) => unknown> = {
+    callSoon: (callback) => loop.callSoon(callback),
+    callSoonThreadsafe: (callback) => loop.callSoonThreadsafe(callback),
+    callLater: (callback) => loop.callLater(1, callback),
+    callAt: (callback) => loop.callAt(1, callback),
+  };
+  for (const [name, give] of Object.entries(schedule)) {
+    assertThrows(
+      () => give(42 as never),
+      TypeError,
+      `a callable object was expected by ${name}(), got 42 (number)`,
+    );
+    const coroutines = [async () => {}, function* () {}, sleep(1)];
+    for (const coroutine of coroutines) {
+      assertThrows(
+        () => give(coroutine as never),
+        TypeError,
+        `coroutines cannot be used with ${name}()`,
+      );
+    }
+  }
+  loop.close();
+});
+
+// Tasks
+
+test("EventLoop.createTask() makes tasks from outside, which wait for a run", async () => {
+  const loop = virtualLoop();
+  const task = loop.createTask(
+    function* () {
+      return yield* sleep(1, "ran");
+    },
+    { name: "outside" },
+  );
+  assertEquals([task.getName(), task.done(), task.getLoop() === loop], ["outside", false, true]);
+  await loop.runUntilComplete(sleep(2));
+  assertEquals(task.result(), "ran");
+  loop.close();
+});
+
+test("createTask() outside a running loop is a RuntimeError", async () => {
+  const work = sleep(0, "not lost");
+  assertThrows(() => createTask(work), RuntimeError, "no running event loop");
+  assertEquals(await run(work), "not lost");
+});
+
+test("EventLoop.setTaskFactory() makes the tasks of createTask()", async () => {
+  const log: unknown[] = [];
+  class Traced<T> extends Task<T> {}
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    assertEquals(loop.getTaskFactory(), null);
+    const factory = <T>(loop: EventLoop, coro: CoroutineLike<T>, options: TaskOptions) => {
+      log.push([loop === getRunningLoop(), typeof coro, options.name]);
+      return new Traced<T>(coro, { ...options, loop });
+    };
+    loop.setTaskFactory(factory);
+    assertStrictEquals(loop.getTaskFactory(), factory);
+    const task = createTask(() => sleep(1, "traced"), { name: "T" });
+    assertInstanceOf(task, Traced);
+    assertEquals([yield* task, task.getName()], ["traced", "T"]);
+    loop.setTaskFactory(null);
+    assertEquals(loop.getTaskFactory(), null);
+    const plain = createTask(sleep(0));
+    assert(!(plain instanceof Traced));
+    yield* plain;
+  });
+  assertEquals(log, [[true, "function", "T"]]);
+});
+
+test("EventLoop.setTaskFactory() refuses what is no function", () => {
+  const loop = virtualLoop();
+  assertThrows(
+    () => loop.setTaskFactory(1 as never),
+    TypeError,
+    "task factory must be a callable or null, got 1 (number)",
+  );
+  assertThrows(() => loop.setTaskFactory(undefined as never), TypeError);
+  loop.close();
+});
+
+test("EventLoop.createFuture() makes a future of the loop", () => {
+  const loop = virtualLoop();
+  const future = loop.createFuture();
+  assert(future instanceof Future && !(future instanceof Task));
+  assertStrictEquals(future.getLoop(), loop);
+  loop.close();
+});
+
+// Errors
+
+test("an error in a callback is told to the exception handler, and the loop goes on", () => {
+  const loop = virtualLoop();
+  const reports = watchReports(loop);
+  const log: string[] = [];
+  const error = new RangeError("no");
+  const handle = loop.callSoon(
+    function broken(_text: string, _number: number) {
+      throw error;
+    },
+    "text",
+    7,
+  );
+  loop.callSoon(() => log.push("next"));
+  loop.runUntilCompleteSync(sleep(0));
+  assertEquals(log, ["next"]);
+  assertEquals(reports.length, 1);
+  assertEquals(reports[0]!.message, "Exception in callback broken('text', 7)");
+  assertStrictEquals(reports[0]!.exception, error);
+  assertStrictEquals(reports[0]!.handle, handle);
+  loop.close();
+});
+
+test("EventLoop.setExceptionHandler() is called with the loop and the context", () => {
+  const loop = virtualLoop();
+  const calls: unknown[] = [];
+  const handler = (...args: unknown[]) => calls.push(args);
+  assertEquals(loop.getExceptionHandler(), null);
+  loop.setExceptionHandler(handler);
+  assertStrictEquals(loop.getExceptionHandler(), handler);
+  const context = { message: "something", extra: 1 };
+  loop.callExceptionHandler(context);
+  assertEquals(calls, [[loop, context]]);
+  loop.setExceptionHandler(null);
+  assertEquals(loop.getExceptionHandler(), null);
+  loop.close();
+});
+
+test("EventLoop.setExceptionHandler() refuses what is no function", () => {
+  const loop = virtualLoop();
+  assertThrows(
+    () => loop.setExceptionHandler("spam" as never),
+    TypeError,
+    "A callable object or null is expected, got 'spam' (string)",
+  );
+  loop.close();
+});
+
+test("EventLoop.defaultExceptionHandler() writes message, details and error to the console", () => {
+  const loop = virtualLoop();
+  const error = new RangeError("the cause");
+  const [text, ...more] = captureConsole(() =>
+    loop.callExceptionHandler({ message: "It broke", exception: error, zeta: 1, alpha: "a" })
+  );
+  assertEquals(more, []);
+  const [first, second, third, ...stack] = text!.split("\n");
+  assertEquals([first, second, third], ["It broke", "alpha: 'a'", "zeta: 1"]);
+  assertEquals(stack.join("\n"), error.stack);
+  loop.close();
+});
+
+test("EventLoop.defaultExceptionHandler() has a message where none is given", () => {
+  const loop = virtualLoop();
+  assertEquals(
+    captureConsole(() => loop.defaultExceptionHandler({ message: "", exception: 42 })),
+    ["Unhandled exception in event loop\n42"],
+  );
+  loop.close();
+});
+
+test("an exception handler that throws is itself reported to the console", () => {
+  const loop = virtualLoop();
+  loop.setExceptionHandler(() => {
+    throw new TypeError("the handler's own");
+  });
+  const lines = captureConsole(() => loop.callExceptionHandler({ message: "the first" }));
+  assertEquals(lines.length, 1);
+  assertMatch(lines[0]!, /^Unhandled error in exception handler\ncontext: .*the first/);
+  assertMatch(lines[0]!, /TypeError: the handler's own/);
+  loop.close();
+});
+
+test("an exception handler that throws does not stop the loop", () => {
+  const loop = virtualLoop();
+  const log: string[] = [];
+  loop.setExceptionHandler(() => {
+    throw new Error("the handler's own");
+  });
+  const lines = captureConsole(() => {
+    loop.callSoon(() => {
+      throw new Error("the callback's");
+    });
+    loop.callSoon(() => log.push("next"));
+    loop.runUntilCompleteSync(sleep(1));
+  });
+  assertEquals([lines.length, log], [1, ["next"]]);
+  loop.close();
+});
+
+// Settings
+
+test("EventLoop.setDebug() is told by getDebug() and the printed form", () => {
+  const loop = virtualLoop();
+  assertEquals([loop.getDebug(), loop.slowCallbackDuration], [false, 0.1]);
+  loop.setDebug(true);
+  assertEquals(loop.getDebug(), true);
+  assertEquals(`${loop}`, "<EventLoop running=false closed=false debug=true>");
+  loop.close();
+});
+
+test("EventLoop.time() moves on with the host, in seconds", async () => {
+  const loop = newEventLoop();
+  const [before, hostBefore] = [loop.time(), performance.now()];
+  await loop.runUntilComplete(sleep(0.01));
+  const [spent, hostSpent] = [loop.time() - before, (performance.now() - hostBefore) / 1000];
+  assert(spent >= 0.01 && spent <= hostSpent, `${spent} s on the loop, ${hostSpent} s by the host`);
+  loop.close();
+});
+
+test("newEventLoop() makes a new loop each time", () => {
+  const loops = [newEventLoop(), newEventLoop(), new EventLoop()];
+  assertEquals(new Set(loops).size, 3);
+  for (const loop of loops) {
+    assertInstanceOf(loop, EventLoop);
+    loop.close();
+  }
+});
+
+test("EventLoop.shutdownDefaultExecutor() without an executor is over at once", async () => {
+  const loop = newEventLoop();
+  assertEquals(await loop.runUntilComplete(loop.shutdownDefaultExecutor()), undefined);
+  assertThrows(
+    () => loop.runInExecutor(null, () => {}),
+    RuntimeError,
+    "Executor shutdown has been called",
+  );
+  assertEquals(await loop.runUntilComplete(loop.shutdownAsyncgens()), undefined);
+  loop.close();
+});
