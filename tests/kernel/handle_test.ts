@@ -1,0 +1,131 @@
+// kinds: generator, async
+import { assert, assertEquals } from "@std/assert";
+import {
+  ContextVar,
+  copyContext,
+  getRunningLoop,
+  Handle,
+  newEventLoop,
+  sleep,
+  TimerHandle,
+  VirtualClock,
+} from "../../mod.ts";
+import { test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
+
+const loop = newEventLoop({ clock: new VirtualClock(10) });
+
+test("Handle.cancel() keeps the callback from being called", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const { callSoon, callLater, callAt } = {
+      callSoon: getRunningLoop().callSoon(() => log.push("soon")),
+      callLater: getRunningLoop().callLater(1, () => log.push("later")),
+      callAt: getRunningLoop().callAt(1, () => log.push("at")),
+    };
+    const handles = [callSoon, callLater, callAt];
+    assertEquals(handles.map((handle) => handle.cancelled()), [false, false, false]);
+    for (const handle of handles) handle.cancel();
+    assertEquals(handles.map((handle) => handle.cancelled()), [true, true, true]);
+    yield* sleep(2);
+  });
+  assertEquals(log, []);
+});
+
+test("Handle.cancel() twice, or after the call, does nothing", async () => {
+  let calls = 0;
+  await virtually(function* () {
+    const handle = getRunningLoop().callSoon(() => calls++);
+    yield* sleep(0);
+    assertEquals([calls, handle.cancelled()], [1, false]);
+    handle.cancel();
+    handle.cancel();
+    assertEquals(handle.cancelled(), true);
+    yield* sleep(0);
+  });
+  assertEquals(calls, 1);
+});
+
+test("a callback may cancel its own handle", async () => {
+  const log: unknown[] = [];
+  await virtually(function* () {
+    const handle: Handle = getRunningLoop().callSoon((text: string) => {
+      handle.cancel();
+      log.push(text);
+    }, "called");
+    yield* sleep(0);
+    log.push(handle.cancelled());
+  });
+  assertEquals(log, ["called", true]);
+});
+
+test("a callback runs in a copy of the context current at the call", async () => {
+  const log: string[] = [];
+  const place = new ContextVar("place", { default: "nowhere" });
+  await virtually(function* () {
+    place.set("at callSoon");
+    getRunningLoop().callSoon(() => {
+      log.push(place.get());
+      place.set("lost with the copy");
+    });
+    getRunningLoop().callLater(1, () => log.push(place.get()));
+    place.set("later");
+    yield* sleep(2);
+    log.push(place.get());
+  });
+  assertEquals(log, ["at callSoon", "at callSoon", "later"]);
+});
+
+test("Handle.getContext() gives the context of the call", async () => {
+  const place = new ContextVar("place", { default: "nowhere" });
+  await virtually(function* () {
+    place.set("here");
+    const handle = getRunningLoop().callSoon(() => void place.set("changed"));
+    assertEquals(handle.getContext().get(place), "here");
+    yield* sleep(0);
+    assertEquals([handle.getContext().get(place), place.get()], ["changed", "here"]);
+  });
+});
+
+test("a callback bound to a context runs in that very context", async () => {
+  const place = new ContextVar("place", { default: "nowhere" });
+  await virtually(function* () {
+    const context = copyContext();
+    getRunningLoop().callSoon(context.bind((value: string) => void place.set(value)), "bound");
+    yield* sleep(0);
+    assertEquals([context.get(place), place.get()], ["bound", "nowhere"]);
+  });
+});
+
+test("Handle.toString() shows the call, and whether it was cancelled", () => {
+  const handle = loop.callSoon(
+    function greet(_a: string, _b: object) {},
+    "hello",
+    { n: 1 },
+  );
+  assertEquals(`${handle}`, "<Handle greet('hello', { n: 1 })>");
+  handle.cancel();
+  assertEquals(`${handle}`, "<Handle cancelled>");
+  assertEquals(`${loop.callSoon(() => {})}`, "<Handle <anonymous>()>");
+});
+
+test("TimerHandle.toString() shows the time", () => {
+  const handle = loop.callLater(2.5, function later() {});
+  assertEquals(`${handle}`, "<TimerHandle when=12.5 later()>");
+  handle.cancel();
+  assertEquals(`${handle}`, "<TimerHandle cancelled>");
+});
+
+test("TimerHandle.when() tells the time, of a cancelled one, too", () => {
+  const handle = loop.callLater(5, () => {});
+  assertEquals(handle.when(), 15);
+  handle.cancel();
+  assertEquals(handle.when(), 15);
+});
+
+test("callSoon() gives a Handle, callLater() a TimerHandle, which is one", () => {
+  const soon = loop.callSoon(() => {});
+  const later = loop.callLater(1, () => {});
+  assert(soon instanceof Handle && !(soon instanceof TimerHandle));
+  assert(later instanceof Handle && later instanceof TimerHandle);
+});
