@@ -1,0 +1,53 @@
+/**
+ * What differs from CPython because it should, each with its reason. The comparison reads this list;
+ * whatever is not in it is an error.
+ *
+ * Beside these, `interpreter.py` makes two things definite that CPython leaves to chance, for there is
+ * nothing to compare with otherwise: timers with the same deadline run in the order of their creation
+ * (`heapq` is not stable), and a task group cancels its tasks in the order of theirs (a set of objects
+ * has the order of their addresses).
+ *
+ * @module
+ */
+import type { Json } from "./json.ts";
+
+/** An error as it stands in a trace. */
+export interface TracedError {
+  /** Its class. */
+  error: string;
+  /** Its message. */
+  message: string;
+}
+
+/** A wanted difference. */
+export interface Difference {
+  /** Why it is wanted. */
+  reason: string;
+  /** Whether the two errors, CPython's and ours, differ by just this. */
+  explains(theirs: TracedError, ours: TracedError): boolean;
+}
+
+/** All wanted differences. */
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    reason: "DESIGN.md: messages are CPython's text, then what was expected and what came",
+    explains: (theirs, ours) =>
+      ours.error === theirs.error && withoutObjects(ours.message).startsWith(
+        withoutObjects(theirs.message),
+      ),
+  },
+  {
+    reason: "JavaScript's name for a name without a value: LookupError is ReferenceError",
+    explains: (theirs, ours) => theirs.error === "LookupError" && ours.error === "ReferenceError",
+  },
+];
+
+/** A message without the printed forms of objects, which name addresses and files. */
+function withoutObjects(message: string): string {
+  return message.replace(/<.*>/, "<…>");
+}
+
+/** Whether a value of a trace is an error. */
+export function isTracedError(value: Json): value is { [key: string]: Json } & TracedError {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && "error" in value;
+}

@@ -1,0 +1,826 @@
+"""Runs random programs on CPython's asyncio: the counterpart of interpreter.ts, method by method."""
+
+import asyncio
+import contextvars
+import gc
+import json
+import sys
+import warnings
+from asyncio import base_events, events
+
+MOST_ENTRIES = 1500
+
+
+class Deadlock(BaseException):
+    """Nothing is ready, and no timer is set."""
+
+
+class StableTimerHandle(events.TimerHandle):
+    """A timer that comes after those made before it with the same deadline; heapq alone does not care."""
+
+    __slots__ = ("_order",)
+
+    def __lt__(self, other):
+        return (self._when, self._order) < (other._when, other._order)
+
+
+class VirtualLoop(base_events.BaseEventLoop):
+    """A loop whose time jumps to the next timer when nothing is ready."""
+
+    def __init__(self, trace):
+        super().__init__()
+        self._selector = self
+        self._clock_resolution = 1e-9
+        self._now = 0.0
+        self._timers_made = 0
+        self._trace = trace
+
+    def time(self):
+        return self._now
+
+    def select(self, timeout):
+        if timeout is None:
+            raise Deadlock
+        if timeout > 0:
+            self._now = self._scheduled[0]._when
+        return []
+
+    def call_at(self, when, callback, *args, context=None):
+        self._check_closed()
+        timer = StableTimerHandle(when, callback, args, self, context)
+        timer._order = self._timers_made
+        self._timers_made += 1
+        base_events.heapq.heappush(self._scheduled, timer)
+        timer._scheduled = True
+        return timer
+
+    def _process_events(self, event_list):
+        pass
+
+    def _write_to_self(self):
+        pass
+
+    def default_exception_handler(self, context):
+        self._trace.report("default handler", context)
+
+
+class Trace:
+    def __init__(self):
+        self.entries = []
+        self.closed = False
+        self.loop = VirtualLoop(self)
+        self.first_name = 0
+        self.labels = {}
+        self.errors = {}
+        self.kept = []
+
+    @property
+    def is_over(self):
+        return self.closed or len(self.entries) >= MOST_ENTRIES
+
+    def write(self, event, value=None):
+        if self.is_over:
+            return
+        task = asyncio.current_task(self.loop)
+        name = None if task is None else self.name_of(task)
+        time = self.loop.time()
+        time = int(time) if time == int(time) else time
+        self.entries.append([time, name, event, self.canonical(value)])
+
+    def report(self, event, context, ambient=None):
+        message = context["message"]
+        if message.endswith("was never retrieved") or message.startswith("Task was destroyed"):
+            return
+        if message.startswith("Exception in callback"):
+            message = "Exception in callback"
+        keys = sorted(key for key in context if not key.endswith("_traceback"))
+        self.write(event, [message, context.get("exception"), keys, ambient])
+
+    def label(self, future, label):
+        self.labels[future] = label
+
+    def name_of(self, task):
+        name = task.get_name()
+        if name.startswith("Task-"):
+            return f"T{int(name[5:]) - self.first_name}"
+        return name
+
+    def canonical(self, value):
+        if value is None or isinstance(value, (bool, int, str)):
+            return value
+        if isinstance(value, float):
+            return int(value) if value == int(value) else value
+        if isinstance(value, BaseException):
+            return self.canonical_error(value)
+        if isinstance(value, asyncio.Task):
+            return {"task": self.name_of(value)}
+        if isinstance(value, (set, frozenset)):
+            return sorted((self.canonical(item) for item in value), key=text_of)
+        if isinstance(value, (list, tuple)):
+            return [self.canonical(item) for item in value]
+        return {"future": self.labels.get(value, "?")}
+
+    def canonical_error(self, error):
+        if id(error) not in self.errors:
+            # Kept, so that no other error gets its address.
+            self.kept.append(error)
+            self.errors[id(error)] = len(self.errors)
+        is_group = isinstance(error, BaseExceptionGroup)
+        message = error.message if is_group else str(error.args[0]) if error.args else ""
+        form = {"error": type(error).__name__, "message": message, "id": self.errors[id(error)]}
+        if error.__cause__ is not None:
+            form["cause"] = self.canonical(error.__cause__)
+        if is_group:
+            form["errors"] = self.canonical(error.exceptions)
+        return form
+
+
+def text_of(form):
+    return json.dumps(form, separators=(",", ":"))
+
+
+class AppError(Exception):
+    """An error of a program's own."""
+
+
+ERRORS = {
+    "AppError": AppError,
+    "CancelledError": asyncio.CancelledError,
+    "RuntimeError": RuntimeError,
+    "TimeoutError": TimeoutError,
+    "ValueError": ValueError,
+}
+
+QUEUES = {
+    "Queue": asyncio.Queue,
+    "PriorityQueue": asyncio.PriorityQueue,
+    "LifoQueue": asyncio.LifoQueue,
+}
+
+
+class Ordered(dict):
+    """Stands for the set of a task group's tasks: CPython cancels them in the order of their addresses."""
+
+    def add(self, item):
+        self[item] = None
+
+    def discard(self, item):
+        self.pop(item, None)
+
+
+class Interpreter:
+    def __init__(self, program, trace):
+        self.program = program
+        self.trace = trace
+        self.loop = trace.loop
+        self.named = 0
+        self.tasks = {}
+        self.futures = {}
+        self.tokens = {}
+        self.contexts = {}
+        self.handles = {}
+        self.timeouts = {}
+        self.callbacks = {}
+        self.groups = {}
+        for slot in range(program["futures"]):
+            self.new_future(slot)
+        self.events = dict(enumerate(asyncio.Event() for _ in range(program["events"])))
+        self.queues = {
+            slot: QUEUES[queue["kind"]](queue["maxsize"])
+            for slot, queue in enumerate(program["queues"])
+        }
+        self.locks = dict(enumerate(asyncio.Lock() for _ in range(program["locks"])))
+        self.semaphores = {
+            slot: (asyncio.BoundedSemaphore if plan["bounded"] else asyncio.Semaphore)(plan["value"])
+            for slot, plan in enumerate(program["semaphores"])
+        }
+        self.conditions = {
+            slot: asyncio.Condition(self.locks.get(plan["lock"]))
+            for slot, plan in enumerate(program["conditions"])
+        }
+        self.counts = dict.fromkeys(self.conditions, 0)
+        self.barriers = {
+            slot: asyncio.Barrier(parties) for slot, parties in enumerate(program["barriers"])
+        }
+        self.variables = {}
+        for slot in range(program["variables"]):
+            self.variables[slot] = (
+                contextvars.ContextVar("v0")
+                if slot == 0
+                else contextvars.ContextVar(f"v{slot}", default=-slot)
+            )
+
+    def main(self):
+        return self.body(self.program["main"])
+
+    def ambient(self):
+        last = self.program["variables"] - 1
+        return self.variables[last].get(None) if last >= 0 else None
+
+    def finish(self):
+        for slot in sorted(self.tasks):
+            self.look({"task": slot})
+        for slot in sorted(self.futures):
+            self.look({"future": slot})
+
+    # --- Coroutines
+
+    async def body(self, block):
+        self.trace.write("begin")
+        try:
+            returned = await self.block(block)
+            value = None if returned is None else returned[0]
+            self.trace.write("return", value)
+            return value
+        except BaseException as error:
+            self.trace.write("raise", error)
+            raise
+
+    async def block(self, block):
+        for statement in block:
+            if self.trace.is_over:
+                return None
+            do = statement["do"]
+            waiting = self.WAITING.get(do)
+            if waiting is None:
+                self.perform(statement)
+                continue
+            returned = await waiting(self, statement)
+            if returned is not None:
+                return returned
+        return None
+
+    async def do_await(self, statement):
+        subject = statement["subject"]
+        try:
+            self.trace.write(f"got {next(iter(subject))}", await self.subject(subject))
+        except BaseException as error:
+            self.trace.write(f"threw {next(iter(subject))}", error)
+            raise
+
+    async def do_return(self, statement):
+        return (statement["value"],)
+
+    async def do_try(self, statement):
+        try:
+            return await self.block(statement["body"])
+        except BaseException as error:
+            handler = next((c for c in statement["catches"] if matches(error, c["match"])), None)
+            if handler is None or self.trace.is_over:
+                raise
+            self.trace.write("caught", error)
+            returned = await self.block(handler["body"])
+            if handler["rethrow"] and returned is None:
+                raise
+            return returned
+        finally:
+            if statement["final"] is not None and not self.trace.is_over:
+                self.trace.write("finally")
+                await self.block(statement["final"])
+
+    async def do_repeat(self, statement):
+        for _ in range(statement["count"]):
+            returned = await self.block(statement["body"])
+            if returned is not None:
+                return returned
+        return None
+
+    async def do_timeout(self, statement):
+        delay = statement["delay"]
+        slot = statement["timeout"]
+        try:
+            if statement.get("at") and delay is not None:
+                limit = asyncio.timeout_at(self.loop.time() + delay)
+            else:
+                limit = asyncio.timeout(delay)
+            async with limit:
+                self.timeouts[slot] = limit
+                self.look_timeout(slot)
+                returned = await self.block(statement["body"])
+            return returned
+        except BaseException as error:
+            self.trace.write("timeout threw", error)
+            raise
+        finally:
+            self.look_timeout(slot)
+
+    async def do_as_completed(self, statement):
+        futures = self.existing(statement["targets"])
+        # The order of those that are done already is that of a set: one of them at most.
+        first_done = next((future for future in futures if future.done()), None)
+        taken = [future for future in futures if not future.done() or future is first_done]
+        for next_one in asyncio.as_completed(taken, timeout=statement["timeout"]):
+            try:
+                self.trace.write("next", await next_one)
+            except BaseException as error:
+                self.trace.write("next threw", error)
+                if statement["rethrow"] or self.trace.is_over:
+                    raise
+            returned = await self.block(statement["body"])
+            if returned is not None:
+                return returned
+        return None
+
+    async def do_group(self, statement):
+        group = asyncio.TaskGroup()
+        group._tasks = Ordered()
+        try:
+            async with group:
+                self.groups[statement["group"]] = group
+                returned = await self.block(statement["body"])
+            return returned
+        except BaseException as error:
+            self.trace.write("group threw", error)
+            raise
+
+    async def do_with(self, statement):
+        try:
+            async with self.guard(statement["guard"]):
+                self.trace.write("entered")
+                returned = await self.block(statement["body"])
+            self.trace.write("left")
+            return returned
+        except BaseException as error:
+            self.trace.write("with threw", error)
+            raise
+
+    WAITING = {
+        "await": do_await,
+        "return": do_return,
+        "try": do_try,
+        "repeat": do_repeat,
+        "timeout": do_timeout,
+        "asCompleted": do_as_completed,
+        "group": do_group,
+        "with": do_with,
+    }
+
+    # --- What can be awaited
+
+    def subject(self, subject):
+        if "coro" in subject:
+            return self.body(subject["coro"])
+        if "sleep" in subject:
+            return asyncio.sleep(subject["sleep"], subject["result"])
+        if "task" in subject:
+            return self.tasks.get(subject["task"]) or self.missing()
+        if "future" in subject:
+            return self.futures.get(subject["future"]) or self.missing()
+        if "gather" in subject:
+            return asyncio.gather(
+                *[self.subject(item) for item in subject["gather"]],
+                return_exceptions=subject["returnExceptions"],
+            )
+        if "wait" in subject:
+            return asyncio.wait(
+                self.existing(subject["wait"]),
+                timeout=subject["timeout"],
+                return_when=subject["returnWhen"],
+            )
+        if "waitFor" in subject:
+            return asyncio.wait_for(self.subject(subject["waitFor"]), subject["timeout"])
+        if "shield" in subject:
+            return asyncio.shield(self.subject(subject["shield"]))
+        if "event" in subject:
+            return self.events[subject["event"]].wait()
+        if "get" in subject:
+            return self.queues[subject["get"]].get()
+        if "put" in subject:
+            return self.queues[subject["put"]].put(subject["item"])
+        if "join" in subject:
+            return self.queues[subject["join"]].join()
+        if "acquire" in subject:
+            return self.guard(subject["acquire"]).acquire()
+        if "condition" in subject:
+            slot = subject["condition"]
+            if "atLeast" in subject:
+                return self.conditions[slot].wait_for(lambda: self.enough(slot, subject["atLeast"]))
+            return self.conditions[slot].wait()
+        if "barrier" in subject:
+            return self.barriers[subject["barrier"]].wait()
+        raise KeyError(f"no such subject: {list(subject)}")
+
+    def missing(self):
+        self.trace.write("missing")
+        return asyncio.sleep(0, None)
+
+    def enough(self, slot, count):
+        self.trace.write("predicate", self.counts[slot])
+        return self.counts[slot] >= count
+
+    def guard(self, guard):
+        if "lock" in guard:
+            return self.locks[guard["lock"]]
+        if "semaphore" in guard:
+            return self.semaphores[guard["semaphore"]]
+        return self.conditions[guard["condition"]]
+
+    def existing(self, targets):
+        found = [self.target(target) for target in targets]
+        current = asyncio.current_task()
+        return [future for future in found if future is not None and future is not current]
+
+    def target(self, target):
+        if target == "self":
+            return asyncio.current_task()
+        if "task" in target:
+            return self.tasks.get(target["task"])
+        return self.futures.get(target["future"])
+
+    # --- What does not wait
+
+    def plain_block(self, block):
+        for statement in block:
+            if not self.trace.is_over:
+                self.perform(statement)
+
+    def perform(self, statement):
+        self.PLAIN[statement["do"]](self, statement)
+
+    def attempt(self, event, operation):
+        try:
+            self.trace.write(event, operation())
+        except BaseException as error:
+            self.trace.write(f"{event} threw", error)
+
+    def on(self, event, thing, operation):
+        if thing is None:
+            self.trace.write("missing")
+        else:
+            self.attempt(event, lambda: operation(thing))
+
+    def on_task(self, event, statement, operation):
+        self.on(
+            event,
+            self.target(statement["target"]),
+            lambda future: operation(future) if isinstance(future, asyncio.Task) else "no task",
+        )
+
+    def do_log(self, statement):
+        self.trace.write("log", statement["text"])
+
+    def do_raise(self, statement):
+        raise self.error(statement["error"])
+
+    def do_spawn(self, statement):
+        self.attempt("spawn", lambda: self.spawn(statement))
+
+    def spawn(self, statement):
+        options = self.context_of(statement)
+        if "name" in statement:
+            options["name"] = self.unique(statement["name"])
+        if statement.get("eager") is not None:
+            options["eager_start"] = statement["eager"]
+        made = self.subject(statement["subject"])
+        via = statement["via"]
+        if via == "createTask":
+            future = asyncio.create_task(made, **options)
+        elif via == "loop":
+            future = self.loop.create_task(made, **options)
+        elif via == "group":
+            group = self.groups.get(statement["group"])
+            if group is None:
+                made.close()
+                raise LookupError("no group")
+            future = group.create_task(made, **options)
+        else:
+            future = asyncio.ensure_future(made)
+        self.tasks[statement["task"]] = future
+        if not isinstance(future, asyncio.Task):
+            self.trace.label(future, self.unique(f"S{statement['task']}"))
+        return future
+
+    def do_cancel(self, statement):
+        message = [statement["message"]] if "message" in statement else []
+        self.on("cancel", self.target(statement["target"]), lambda future: future.cancel(*message))
+
+    def do_cancelling(self, statement):
+        self.on_task("cancelling", statement, lambda task: task.cancelling())
+
+    def do_uncancel(self, statement):
+        self.on_task("uncancel", statement, lambda task: task.uncancel())
+
+    def do_look(self, statement):
+        self.look(statement["target"])
+
+    def look(self, target):
+        future = self.target(target)
+        if future is None:
+            self.trace.write("missing")
+            return
+        self.attempt("look", lambda: [future, future.done(), future.cancelled()])
+        self.attempt("exception", future.exception)
+        self.attempt("result", future.result)
+
+    def do_set_name(self, statement):
+        def rename(task):
+            task.set_name(self.unique(statement["name"]))
+            return self.trace.name_of(task)
+
+        self.on_task("setName", statement, rename)
+
+    def do_add_callback(self, statement):
+        def add(future):
+            future.add_done_callback(self.callback(statement), **self.context_of(statement))
+
+        self.on("addCallback", self.target(statement["target"]), add)
+
+    def do_remove_callback(self, statement):
+        future = self.target(statement["target"])
+        self.on(
+            "removeCallback",
+            self.callbacks.get(statement["callback"]),
+            lambda callback: None if future is None else future.remove_done_callback(callback),
+        )
+
+    def callback(self, statement):
+        slot = statement["callback"]
+
+        def called(future):
+            self.trace.write(f"callback {slot}", future)
+            self.plain_block(statement["body"])
+
+        return self.callbacks.setdefault(slot, called)
+
+    def do_new_future(self, statement):
+        self.new_future(statement["future"])
+
+    def new_future(self, slot):
+        future = self.loop.create_future()
+        self.trace.label(future, self.unique(f"F{slot}"))
+        self.futures[slot] = future
+
+    def do_set_result(self, statement):
+        self.on(
+            "setResult",
+            self.futures.get(statement["future"]),
+            lambda future: future.set_result(statement["value"]),
+        )
+
+    def do_set_exception(self, statement):
+        self.on(
+            "setException",
+            self.futures.get(statement["future"]),
+            lambda future: future.set_exception(self.error(statement["error"])),
+        )
+
+    def do_call(self, statement):
+        self.attempt(statement["how"], lambda: self.call(statement))
+
+    def call(self, statement):
+        slot = statement["handle"]
+        options = self.context_of(statement)
+
+        def callback():
+            self.trace.write("call", slot)
+            self.plain_block(statement["body"])
+
+        how = statement["how"]
+        if how == "callLater":
+            handle = self.loop.call_later(statement["time"], callback, **options)
+        elif how == "callAt":
+            when = self.loop.time() + statement["time"]
+            handle = self.loop.call_at(when, callback, **options)
+        elif how == "callSoon":
+            handle = self.loop.call_soon(callback, **options)
+        else:
+            handle = self.loop.call_soon_threadsafe(callback, **options)
+        self.handles[slot] = handle
+
+    def do_cancel_handle(self, statement):
+        self.on("handle", self.handles.get(statement["handle"]), lambda handle: handle.cancel())
+
+    def do_look_handle(self, statement):
+        def look(handle):
+            is_timer = isinstance(handle, asyncio.TimerHandle)
+            return [handle.cancelled(), handle.when() if is_timer else None]
+
+        self.on("handle", self.handles.get(statement["handle"]), look)
+
+    def do_event(self, statement):
+        event = self.events.get(statement["event"])
+        how = statement["how"]
+        self.on(how, event, lambda event: getattr(event, {"isSet": "is_set"}.get(how, how))())
+
+    def do_queue(self, statement):
+        operations = {
+            "getNowait": lambda queue: queue.get_nowait(),
+            "putNowait": lambda queue: queue.put_nowait(statement["item"]),
+            "taskDone": lambda queue: queue.task_done(),
+            "look": lambda queue: [queue.qsize(), queue.empty(), queue.full(), queue.maxsize],
+            "shutdown": lambda queue: queue.shutdown(),
+            "shutdownNow": lambda queue: queue.shutdown(immediate=True),
+        }
+        how = statement["how"]
+        self.on(how, self.queues.get(statement["queue"]), operations[how])
+
+    def do_release(self, statement):
+        self.attempt("release", self.guard(statement["guard"]).release)
+
+    def do_look_guard(self, statement):
+        self.attempt("locked", self.guard(statement["guard"]).locked)
+
+    def do_notify(self, statement):
+        condition = self.conditions[statement["condition"]]
+        count = statement["count"]
+        if count is None:
+            self.attempt("notifyAll", condition.notify_all)
+        else:
+            self.attempt("notify", lambda: condition.notify(count))
+
+    def do_count(self, statement):
+        self.counts[statement["condition"]] += 1
+
+    def do_barrier(self, statement):
+        barrier = self.barriers[statement["barrier"]]
+        how = statement["how"]
+        if how == "look":
+            self.attempt(how, lambda: [barrier.parties, barrier.n_waiting, barrier.broken])
+            return
+        # They are coroutines; without an await in them, here they run to their end at once.
+        self.attempt(how, lambda: run_through(getattr(barrier, how)()))
+
+    def do_get_var(self, statement):
+        self.on("getVar", self.variables.get(statement["variable"]), lambda var: var.get())
+
+    def do_set_var(self, statement):
+        def set_var(variable):
+            self.tokens[statement["token"]] = variable.set(statement["value"])
+
+        self.on("setVar", self.variables.get(statement["variable"]), set_var)
+
+    def do_reset_var(self, statement):
+        variable = self.variables[statement["variable"]]
+        self.on("resetVar", self.tokens.get(statement["token"]), variable.reset)
+
+    def do_copy_context(self, statement):
+        self.contexts[statement["context"]] = contextvars.copy_context()
+
+    def do_look_context(self, statement):
+        variable = self.variables[statement["variable"]]
+        self.on(
+            "lookContext",
+            self.contexts.get(statement["context"]),
+            lambda context: [variable in context, context.get(variable)],
+        )
+
+    def do_reschedule(self, statement):
+        delay = statement["delay"]
+        when = None if delay is None else self.loop.time() + delay
+        limit = self.timeouts.get(statement["timeout"])
+        self.on("reschedule", limit, lambda limit: limit.reschedule(when))
+
+    def do_look_timeout(self, statement):
+        self.look_timeout(statement["timeout"])
+
+    def look_timeout(self, slot):
+        limit = self.timeouts.get(slot)
+        self.on("timeout", limit, lambda limit: [limit.when(), limit.expired()])
+
+    def do_all_tasks(self, statement):
+        self.attempt("allTasks", asyncio.all_tasks)
+
+    def do_report(self, statement):
+        self.loop.call_exception_handler({"message": statement["message"]})
+
+    def do_eager_tasks(self, statement):
+        self.loop.set_task_factory(asyncio.eager_task_factory if statement["on"] else None)
+
+    def do_stop(self, statement):
+        self.attempt("stop", self.loop.stop)
+
+    PLAIN = {
+        "log": do_log,
+        "raise": do_raise,
+        "spawn": do_spawn,
+        "cancel": do_cancel,
+        "cancelling": do_cancelling,
+        "uncancel": do_uncancel,
+        "look": do_look,
+        "setName": do_set_name,
+        "addCallback": do_add_callback,
+        "removeCallback": do_remove_callback,
+        "newFuture": do_new_future,
+        "setResult": do_set_result,
+        "setException": do_set_exception,
+        "call": do_call,
+        "cancelHandle": do_cancel_handle,
+        "lookHandle": do_look_handle,
+        "event": do_event,
+        "queue": do_queue,
+        "release": do_release,
+        "lookGuard": do_look_guard,
+        "notify": do_notify,
+        "count": do_count,
+        "barrier": do_barrier,
+        "getVar": do_get_var,
+        "setVar": do_set_var,
+        "resetVar": do_reset_var,
+        "copyContext": do_copy_context,
+        "lookContext": do_look_context,
+        "reschedule": do_reschedule,
+        "lookTimeout": do_look_timeout,
+        "allTasks": do_all_tasks,
+        "report": do_report,
+        "eagerTasks": do_eager_tasks,
+        "stop": do_stop,
+    }
+
+    def context_of(self, statement):
+        context = self.contexts.get(statement.get("context"))
+        return {} if context is None else {"context": context}
+
+    def unique(self, name):
+        self.named += 1
+        return f"{name}.{self.named - 1}"
+
+    def error(self, plan):
+        return ERRORS[plan["class"]](plan["message"])
+
+
+def matches(error, match):
+    if isinstance(error, GeneratorExit):
+        return False
+    if match == "cancelled":
+        return isinstance(error, asyncio.CancelledError)
+    if match == "error":
+        return not isinstance(error, asyncio.CancelledError)
+    if match == "timeout":
+        return isinstance(error, TimeoutError)
+    return True
+
+
+def run_through(coroutine):
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+    coroutine.close()
+    raise AssertionError("it was to end at once")
+
+
+async def nothing():
+    pass
+
+
+def run_program(program):
+    """Runs one program and gives its trace; the counterpart of run_program.ts."""
+    trace = Trace()
+    loop = trace.loop
+    probe = loop.create_task(nothing())
+    loop.run_until_complete(probe)
+    trace.first_name = int(probe.get_name()[5:])
+    interpreter = Interpreter(program, trace)
+    reports = 0
+
+    def handler(loop, context):
+        nonlocal reports
+        if trace.is_over or context["message"].endswith("was never retrieved"):
+            return
+        reports += 1
+        trace.report("handler", context, interpreter.ambient())
+        if reports == program["failingReport"]:
+            raise AppError("handler")
+
+    loop.set_exception_handler(handler)
+    main = loop.create_task(interpreter.main(), name="main")
+    deadlocked = run_to_end(trace, main)
+    pending = sorted(asyncio.all_tasks(loop), key=trace.name_of)
+    trace.write("left over", pending)
+    if pending:
+        for task in pending:
+            task.cancel()
+        gathered = asyncio.gather(*pending, return_exceptions=True)
+        run_to_end(trace, gathered)
+        trace.write("still there", sorted(asyncio.all_tasks(loop), key=trace.name_of))
+    interpreter.finish()
+    trace.closed = True
+    loop.close()
+    return trace.entries
+
+
+def run_to_end(trace, future):
+    for _ in range(10):
+        try:
+            trace.write("result", trace.loop.run_until_complete(future))
+            return
+        except Deadlock:
+            trace.write("deadlock")
+            return
+        except BaseException as error:
+            trace.write("failure", error)
+            if future.done():
+                return
+
+
+def run_programs(text):
+    """Runs a list of programs, JSON in and out."""
+    events._set_running_loop(None)
+    gc.disable()
+    traces = [run_program(program) for program in json.loads(text)]
+    gc.collect()
+    return json.dumps(traces, separators=(",", ":"))
+
+
+warnings.simplefilter("ignore")
+sys.unraisablehook = lambda unraisable: None

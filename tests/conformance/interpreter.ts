@@ -1,0 +1,557 @@
+// kinds: generator, async
+/**
+ * Runs random programs on this module. Its async twin is made of it, as of tests; `interpreter.py` is
+ * its counterpart on CPython, method by method.
+ *
+ * @module
+ */
+import {
+  ALL_COMPLETED,
+  allTasks,
+  asCompleted,
+  type AwaitableLike,
+  CancelledError,
+  type Context,
+  ContextVar,
+  copyContext,
+  type CoroutineLike,
+  createTask,
+  currentTask,
+  ensureFuture,
+  Event,
+  type EventLoop,
+  type Future,
+  gather,
+  type Handle,
+  isCoroutine,
+  Queue,
+  RuntimeError,
+  shield,
+  sleep,
+  type Suspension,
+  Task,
+  type Timeout,
+  timeout,
+  timeoutAt,
+  TimeoutError,
+  TimerHandle,
+  type Token,
+  ValueError,
+  wait,
+  waitFor,
+} from "@asyncio/asyncio";
+import type {
+  Block,
+  ErrorPlan,
+  PlainBlock,
+  PlainStatement,
+  Program,
+  Statement,
+  Subject,
+  Target,
+} from "./program.ts";
+import type { Trace } from "./trace.ts";
+
+/** A coroutine of the interpreter's: in the twin, what an async function returns. */
+type Steps<T> = Generator<Suspension, T, unknown>;
+
+/** That a block ended by `return`. */
+interface Returned {
+  readonly value: number;
+}
+
+/** The statement that carries a name, such as `Of<"spawn">`. */
+type Of<K extends Statement["do"]> = Extract<Statement, { do: K }>;
+
+/** Whether calling a coroutine function gives a coroutine object; an async function's call does not. */
+const GIVES_OBJECTS = isCoroutine((function* () {})());
+
+/** An error of a program's own. */
+class AppError extends Error {
+  override name = "AppError";
+}
+
+const ERRORS: Readonly<Record<string, new (message: string) => Error>> = {
+  AppError,
+  CancelledError,
+  RuntimeError,
+  TimeoutError,
+  ValueError,
+};
+
+/** One run of one program. */
+export class Interpreter {
+  readonly #program: Program;
+  readonly #loop: EventLoop;
+  readonly #trace: Trace;
+  readonly #tasks: Future[] = [];
+  readonly #futures: Future<number>[] = [];
+  readonly #events: Event[] = [];
+  readonly #queues: Queue<number>[] = [];
+  readonly #variables: ContextVar<number | null>[] = [];
+  readonly #tokens: Token<number | null>[] = [];
+  readonly #contexts: Context[] = [];
+  readonly #handles: Handle[] = [];
+  readonly #timeouts: Timeout[] = [];
+  readonly #callbacks: ((future: Future) => void)[] = [];
+  #named = 0;
+
+  /**
+   * @param program What to run.
+   * @param loop The loop that runs it.
+   * @param trace Where what happens is written.
+   */
+  constructor(program: Program, loop: EventLoop, trace: Trace) {
+    this.#program = program;
+    this.#loop = loop;
+    this.#trace = trace;
+    for (let slot = 0; slot < program.futures; slot++) this.#newFuture(slot);
+    for (let slot = 0; slot < program.events; slot++) this.#events.push(new Event());
+    for (const { maxsize } of program.queues) this.#queues.push(new Queue(maxsize));
+    for (let slot = 0; slot < program.variables; slot++) {
+      this.#variables.push(new ContextVar(`v${slot}`, slot === 0 ? {} : { default: -slot }));
+    }
+  }
+
+  /** The main coroutine, to make a task of. */
+  main(): CoroutineLike<unknown> {
+    return this.#coroutine(this.#program.main);
+  }
+
+  /** What the exception handler sees of the context that it is called in. */
+  ambient(): unknown {
+    return this.#variables.at(-1)?.get(null);
+  }
+
+  /** Writes down how everything ended. */
+  finish(): void {
+    this.#tasks.forEach((_task, slot) => this.#look({ task: slot }));
+    this.#futures.forEach((_future, slot) => this.#look({ future: slot }));
+  }
+
+  // --- Coroutines
+
+  #coroutine(block: Block, asFunction = false): CoroutineLike<unknown> {
+    return GIVES_OBJECTS && !asFunction ? this.#body(block) : () => this.#body(block);
+  }
+
+  *#body(block: Block): Steps<unknown> {
+    this.#trace.write("begin");
+    try {
+      const returned = yield* this.#block(block);
+      this.#trace.write("return", returned?.value);
+      return returned?.value ?? null;
+    } catch (error) {
+      this.#trace.write("raise", error);
+      throw error;
+    }
+  }
+
+  *#block(block: Block): Steps<Returned | undefined> {
+    for (const statement of block) {
+      if (this.#trace.isOver) return undefined;
+      if (isPlain(statement)) {
+        this.#perform(statement);
+        continue;
+      }
+      const returned = yield* this.#statement(statement);
+      if (returned) return returned;
+    }
+    return undefined;
+  }
+
+  *#statement(statement: Exclude<Statement, PlainStatement>): Steps<Returned | undefined> {
+    switch (statement.do) {
+      case "await":
+        yield* this.#await(statement.subject);
+        return undefined;
+      case "return":
+        return { value: statement.value };
+      case "try":
+        return yield* this.#try(statement);
+      case "repeat":
+        for (let round = 0; round < statement.count; round++) {
+          const returned = yield* this.#block(statement.body);
+          if (returned) return returned;
+        }
+        return undefined;
+      case "timeout":
+        return yield* this.#timeout(statement);
+      case "asCompleted":
+        return yield* this.#asCompleted(statement);
+      default:
+        throw new Error(`no such statement: ${statement.do}`);
+    }
+  }
+
+  *#await(subject: Subject): Steps<void> {
+    try {
+      const value = "coro" in subject
+        ? yield* this.#body(subject.coro)
+        : yield* this.#subject(subject) as Iterable<Suspension, unknown, unknown>;
+      this.#trace.write(`got ${Object.keys(subject)[0]}`, value);
+    } catch (error) {
+      this.#trace.write(`threw ${Object.keys(subject)[0]}`, error);
+      throw error;
+    }
+  }
+
+  *#try({ body, catches, final }: Of<"try">): Steps<Returned | undefined> {
+    try {
+      return yield* this.#block(body);
+    } catch (error) {
+      const handler = catches.find(({ match }) => matches(error, match));
+      if (handler === undefined || this.#trace.isOver) throw error;
+      this.#trace.write("caught", error);
+      const returned = yield* this.#block(handler.body);
+      if (handler.rethrow && !returned) throw error;
+      return returned;
+    } finally {
+      if (final !== null && !this.#trace.isOver) {
+        this.#trace.write("finally");
+        yield* this.#block(final);
+      }
+    }
+  }
+
+  *#timeout(statement: Of<"timeout">): Steps<Returned | undefined> {
+    const { delay, at } = statement;
+    const body = (limit: Timeout) => this.#limited(statement, limit);
+    try {
+      return (at && delay !== null)
+        ? yield* timeoutAt(this.#loop.time() + delay, body)
+        : yield* timeout(delay, body);
+    } catch (error) {
+      this.#trace.write("timeout threw", error);
+      throw error;
+    } finally {
+      this.#lookTimeout(statement.timeout);
+    }
+  }
+
+  *#limited({ timeout, body }: Of<"timeout">, limit: Timeout): Steps<Returned | undefined> {
+    this.#timeouts[timeout] = limit;
+    this.#lookTimeout(timeout);
+    return yield* this.#block(body);
+  }
+
+  *#asCompleted(statement: Of<"asCompleted">): Steps<Returned | undefined> {
+    const futures = this.#existing(statement.targets);
+    // CPython's order of those that are done already is that of a set: one of them at most.
+    const isFirstDone = (future: Future) => future === futures.find((other) => other.done());
+    const taken = futures.filter((future) => !future.done() || isFirstDone(future));
+    for (const next of asCompleted(taken, { timeout: statement.timeout })) {
+      try {
+        this.#trace.write("next", yield* next);
+      } catch (error) {
+        this.#trace.write("next threw", error);
+        if (statement.rethrow) throw error;
+      }
+      const returned = yield* this.#block(statement.body);
+      if (returned) return returned;
+    }
+    return undefined;
+  }
+
+  // --- What can be awaited
+
+  #subject(subject: Subject): AwaitableLike<unknown> {
+    if ("coro" in subject) return this.#coroutine(subject.coro, subject.asFunction);
+    if ("sleep" in subject) return sleep(subject.sleep, subject.result);
+    if ("task" in subject) return this.#tasks[subject.task] ?? this.#missing();
+    if ("future" in subject) return this.#futures[subject.future] ?? this.#missing();
+    if ("gather" in subject) {
+      const { returnExceptions } = subject;
+      return gather(subject.gather.map((item) => this.#subject(item)), { returnExceptions });
+    }
+    if ("wait" in subject) {
+      const { timeout, returnWhen = ALL_COMPLETED } = subject;
+      return wait(this.#existing(subject.wait), { timeout, returnWhen });
+    }
+    if ("waitFor" in subject) return waitFor(this.#subject(subject.waitFor), subject.timeout);
+    if ("shield" in subject) return shield(this.#subject(subject.shield));
+    if ("event" in subject) return this.#events[subject.event]?.wait() ?? this.#missing();
+    if ("get" in subject) return this.#queues[subject.get]?.get() ?? this.#missing();
+    if ("put" in subject) {
+      return this.#queues[subject.put]?.put(subject.item) ?? this.#missing();
+    }
+    if ("join" in subject) return this.#queues[subject.join]?.join() ?? this.#missing();
+    throw new Error(`no such subject: ${Object.keys(subject)}`);
+  }
+
+  #missing(): AwaitableLike<unknown> {
+    this.#trace.write("missing");
+    return sleep(0, null);
+  }
+
+  #existing(targets: readonly Target[]): Future[] {
+    const found = targets.flatMap((target) => this.#target(target) ?? []);
+    return found.filter((future) => future !== currentTask());
+  }
+
+  #target(target: Target): Future | null {
+    if (target === "self") return currentTask();
+    const found = "task" in target ? this.#tasks[target.task] : this.#futures[target.future];
+    return found ?? null;
+  }
+
+  // --- What does not wait
+
+  #plainBlock(block: PlainBlock): void {
+    for (const statement of block) {
+      if (!this.#trace.isOver) this.#perform(statement);
+    }
+  }
+
+  #perform(statement: PlainStatement): void {
+    switch (statement.do) {
+      case "log":
+        this.#trace.write("log", statement.text);
+        return;
+      case "raise":
+        throw this.#error(statement.error);
+      case "spawn":
+        return this.#attempt("spawn", () => this.#spawn(statement));
+      case "cancel":
+        return this.#on(
+          "cancel",
+          this.#target(statement.target),
+          (future) =>
+            statement.message === undefined ? future.cancel() : future.cancel(statement.message),
+        );
+      case "cancelling":
+        return this.#onTask("cancelling", statement.target, (task) => task.cancelling());
+      case "uncancel":
+        return this.#onTask("uncancel", statement.target, (task) => task.uncancel());
+      case "look":
+        return this.#look(statement.target);
+      case "setName":
+        return this.#onTask("setName", statement.target, (task) => {
+          task.setName(this.#unique(statement.name));
+          return this.#trace.nameOf(task);
+        });
+      case "addCallback":
+        return this.#on("addCallback", this.#target(statement.target), (future) => {
+          const context = this.#contexts[statement.context ?? -1];
+          future.addDoneCallback(
+            this.#callback(statement),
+            context === undefined ? {} : { context },
+          );
+        });
+      case "removeCallback":
+        return this.#on(
+          "removeCallback",
+          this.#callbacks[statement.callback],
+          (callback) => this.#target(statement.target)?.removeDoneCallback(callback),
+        );
+      case "newFuture":
+        return this.#newFuture(statement.future);
+      case "setResult":
+        return this.#on(
+          "setResult",
+          this.#futures[statement.future],
+          (future) => future.setResult(statement.value),
+        );
+      case "setException":
+        return this.#on(
+          "setException",
+          this.#futures[statement.future],
+          (future) => future.setException(this.#error(statement.error)),
+        );
+      case "call":
+        return this.#attempt(statement.how, () => this.#call(statement));
+      case "cancelHandle":
+        return this.#on("handle", this.#handles[statement.handle], (handle) => handle.cancel());
+      case "lookHandle":
+        return this.#on("handle", this.#handles[statement.handle], (handle) => [
+          handle.cancelled(),
+          handle instanceof TimerHandle ? handle.when() : null,
+        ]);
+      case "event":
+        return this.#on(
+          statement.how,
+          this.#events[statement.event],
+          (event) => event[statement.how](),
+        );
+      case "queue":
+        return this.#onQueue(statement);
+      case "getVar":
+        return this.#on(
+          "getVar",
+          this.#variables[statement.variable],
+          (variable) => variable.get(),
+        );
+      case "setVar":
+        return this.#on("setVar", this.#variables[statement.variable], (variable) => {
+          this.#tokens[statement.token] = variable.set(statement.value);
+        });
+      case "resetVar":
+        return this.#on(
+          "resetVar",
+          this.#tokens[statement.token],
+          (token) => this.#variables[statement.variable]?.reset(token),
+        );
+      case "copyContext":
+        this.#contexts[statement.context] = copyContext();
+        return;
+      case "lookContext":
+        return this.#on("lookContext", this.#contexts[statement.context], (context) => {
+          const variable = this.#variables[statement.variable]!;
+          return [context.has(variable), context.get(variable)];
+        });
+      case "reschedule": {
+        const when = statement.delay === null ? null : this.#loop.time() + statement.delay;
+        return this.#on(
+          "reschedule",
+          this.#timeouts[statement.timeout],
+          (limit) => limit.reschedule(when),
+        );
+      }
+      case "lookTimeout":
+        return this.#lookTimeout(statement.timeout);
+      case "allTasks":
+        return this.#attempt("allTasks", () => allTasks());
+      case "report":
+        return this.#loop.callExceptionHandler({ message: statement.message });
+      case "stop":
+        return this.#attempt("stop", () => this.#loop.stop());
+      default:
+        throw new Error(`no such statement: ${statement.do}`);
+    }
+  }
+
+  /** Writes what an operation gives, or what it throws. */
+  #attempt(event: string, operation: () => unknown): void {
+    try {
+      this.#trace.write(event, operation());
+    } catch (error) {
+      this.#trace.write(`${event} threw`, error);
+    }
+  }
+
+  /** Writes what an operation on something gives, where its slot is not empty. */
+  #on<T>(event: string, thing: T | null | undefined, operation: (thing: T) => unknown): void {
+    if (thing === null || thing === undefined) this.#trace.write("missing");
+    else this.#attempt(event, () => operation(thing));
+  }
+
+  #onTask(event: string, target: Target, operation: (task: Task) => unknown): void {
+    this.#on(
+      event,
+      this.#target(target),
+      (future) => future instanceof Task ? operation(future) : "no task",
+    );
+  }
+
+  #onQueue({ queue: slot, how, item }: Of<"queue">): void {
+    this.#on(how, this.#queues[slot], (queue) => {
+      switch (how) {
+        case "getNowait":
+          return queue.getNowait();
+        case "putNowait":
+          return queue.putNowait(item);
+        case "taskDone":
+          return queue.taskDone();
+        case "look":
+          return [queue.qsize(), queue.empty(), queue.full(), queue.maxsize];
+        case "shutdown":
+          return queue.shutdown();
+        case "shutdownNow":
+          return queue.shutdown({ immediate: true });
+      }
+    });
+  }
+
+  #spawn({ task: slot, subject, name, context, via }: Of<"spawn">): Future {
+    const options = {
+      ...(name === undefined ? {} : { name: this.#unique(name) }),
+      ...(this.#contexts[context ?? -1] === undefined
+        ? {}
+        : { context: this.#contexts[context!]! }),
+    };
+    const made = this.#subject(subject);
+    let future: Future;
+    if (via === "createTask") future = createTask(made as CoroutineLike<unknown>, options);
+    else if (via === "loop") {
+      future = this.#loop.createTask(made as CoroutineLike<unknown>, options);
+    } else future = ensureFuture(made);
+    this.#tasks[slot] = future;
+    if (!(future instanceof Task)) this.#trace.label(future, this.#unique(`S${slot}`));
+    return future;
+  }
+
+  #look(target: Target): void {
+    const future = this.#target(target);
+    if (future === null) return this.#trace.write("missing");
+    this.#attempt("look", () => [future, future.done(), future.cancelled()]);
+    this.#attempt("exception", () => future.exception());
+    this.#attempt("result", () => future.result());
+  }
+
+  #lookTimeout(slot: number): void {
+    this.#on("timeout", this.#timeouts[slot], (limit) => [limit.when(), limit.expired()]);
+  }
+
+  #call({ how, time, handle: slot, body, context: contextSlot }: Of<"call">): void {
+    const context = this.#contexts[contextSlot ?? -1];
+    const plain = () => {
+      this.#trace.write("call", slot);
+      this.#plainBlock(body);
+    };
+    const callback = context === undefined ? plain : context.bind(plain);
+    if (how === "callLater") this.#handles[slot] = this.#loop.callLater(time, callback);
+    else if (how === "callAt") {
+      this.#handles[slot] = this.#loop.callAt(this.#loop.time() + time, callback);
+    } else this.#handles[slot] = this.#loop[how](callback);
+  }
+
+  #callback({ callback: slot, body }: Of<"addCallback">): (future: Future) => void {
+    return this.#callbacks[slot] ??= (future) => {
+      this.#trace.write(`callback ${slot}`, future);
+      this.#plainBlock(body);
+    };
+  }
+
+  #newFuture(slot: number): void {
+    const future = this.#loop.createFuture<number>();
+    this.#trace.label(future, this.#unique(`F${slot}`));
+    this.#futures[slot] = future;
+  }
+
+  #unique(name: string): string {
+    return `${name}.${this.#named++}`;
+  }
+
+  #error(plan: ErrorPlan): Error {
+    return new ERRORS[plan.class]!(plan.message);
+  }
+}
+
+function isPlain(statement: Statement): statement is PlainStatement {
+  switch (statement.do) {
+    case "await":
+    case "return":
+    case "try":
+    case "repeat":
+    case "timeout":
+    case "asCompleted":
+    case "group":
+    case "with":
+      return false;
+    default:
+      return true;
+  }
+}
+
+function matches(error: unknown, match: "cancelled" | "error" | "timeout" | "any"): boolean {
+  switch (match) {
+    case "cancelled":
+      return error instanceof CancelledError;
+    case "error":
+      return !(error instanceof CancelledError);
+    case "timeout":
+      return error instanceof TimeoutError;
+    case "any":
+      return true;
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * The language of the random programs: trees of statements that are JSON, so that the interpreters in
+ * TypeScript and in Python read the same thing.
+ *
+ * Tasks, futures, handles and the rest live in numbered slots, shared by the whole program. A slot that
+ * is empty when it is used is noted in the trace, and the statement does nothing else.
+ *
+ * @module
+ */
+
+/** What `wait` waits for. */
+export type ReturnWhen = "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED";
+
+/** An error that a program makes. */
+export interface ErrorPlan {
+  /** The class: one of Python's, or `AppError`, which both interpreters have. */
+  class: string;
+  /** The message. */
+  message: string;
+}
+
+/** A task or a future, by slot; `self` is the task that runs. */
+export type Target = { task: number } | { future: number } | "self";
+
+/** Something to be acquired and released. */
+export type Guard = { lock: number } | { semaphore: number } | { condition: number };
+
+/** Something to be awaited. */
+export type Subject =
+  | { coro: Block; asFunction?: boolean }
+  | { sleep: number; result: number }
+  | { task: number }
+  | { future: number }
+  | { gather: Subject[]; returnExceptions: boolean }
+  | { wait: Target[]; timeout: number | null; returnWhen: ReturnWhen }
+  | { waitFor: Subject; timeout: number | null }
+  | { shield: Subject }
+  | { event: number }
+  | { get: number }
+  | { put: number; item: number }
+  | { join: number }
+  | { acquire: Guard }
+  | { condition: number }
+  | { condition: number; atLeast: number }
+  | { barrier: number };
+
+/** What a `try` catches. */
+export interface Catch {
+  /** Which errors. */
+  match: "cancelled" | "error" | "timeout" | "any";
+  /** What is done. */
+  body: Block;
+  /** Whether the error is thrown again at the end. */
+  rethrow: boolean;
+}
+
+/** What every callback can do: what does not wait. */
+export type PlainStatement =
+  | { do: "log"; text: string }
+  | { do: "raise"; error: ErrorPlan }
+  | {
+    do: "spawn";
+    task: number;
+    subject: Subject;
+    name?: string;
+    context?: number;
+    via: "createTask" | "loop" | "ensureFuture" | "group";
+    group?: number;
+    eager?: boolean;
+  }
+  | { do: "cancel"; target: Target; message?: string }
+  | { do: "cancelling"; target: Target }
+  | { do: "uncancel"; target: Target }
+  | { do: "look"; target: Target }
+  | { do: "setName"; target: Target; name: string }
+  | { do: "addCallback"; target: Target; callback: number; body: PlainBlock; context?: number }
+  | { do: "removeCallback"; target: Target; callback: number }
+  | { do: "newFuture"; future: number }
+  | { do: "setResult"; future: number; value: number }
+  | { do: "setException"; future: number; error: ErrorPlan }
+  | {
+    do: "call";
+    how: "callSoon" | "callSoonThreadsafe" | "callLater" | "callAt";
+    time: number;
+    handle: number;
+    body: PlainBlock;
+    context?: number;
+  }
+  | { do: "cancelHandle"; handle: number }
+  | { do: "lookHandle"; handle: number }
+  | { do: "event"; event: number; how: "set" | "clear" | "isSet" }
+  | {
+    do: "queue";
+    queue: number;
+    how: "getNowait" | "putNowait" | "taskDone" | "look" | "shutdown" | "shutdownNow";
+    item: number;
+  }
+  | { do: "release"; guard: Guard }
+  | { do: "lookGuard"; guard: Guard }
+  | { do: "notify"; condition: number; count: number | null }
+  | { do: "count"; condition: number }
+  | { do: "barrier"; barrier: number; how: "reset" | "abort" | "look" }
+  | { do: "getVar"; variable: number }
+  | { do: "setVar"; variable: number; value: number; token: number }
+  | { do: "resetVar"; variable: number; token: number }
+  | { do: "copyContext"; context: number }
+  | { do: "lookContext"; context: number; variable: number }
+  | { do: "reschedule"; timeout: number; delay: number | null }
+  | { do: "lookTimeout"; timeout: number }
+  | { do: "allTasks" }
+  | { do: "report"; message: string }
+  | { do: "eagerTasks"; on: boolean }
+  | { do: "stop" };
+
+/** What a coroutine can do. */
+export type Statement =
+  | PlainStatement
+  | { do: "await"; subject: Subject }
+  | { do: "return"; value: number }
+  | { do: "try"; body: Block; catches: Catch[]; final: Block | null }
+  | { do: "repeat"; count: number; body: Block }
+  | { do: "timeout"; timeout: number; delay: number | null; at?: boolean; body: Block }
+  | { do: "asCompleted"; targets: Target[]; timeout: number | null; rethrow: boolean; body: Block }
+  | { do: "group"; group: number; body: Block }
+  | { do: "with"; guard: Guard; body: Block };
+
+/** The body of a coroutine. */
+export type Block = Statement[];
+
+/** The body of a callback. */
+export type PlainBlock = PlainStatement[];
+
+/** What kind of queue. */
+export type QueueKind = "Queue" | "PriorityQueue" | "LifoQueue";
+
+/** A whole program. */
+export interface Program {
+  /** How many futures are there from the start. */
+  futures: number;
+  /** How many events. */
+  events: number;
+  /** How many locks. */
+  locks: number;
+  /** The semaphores: their values, and whether they are bounded. */
+  semaphores: { value: number; bounded: boolean }[];
+  /** The conditions: the lock that each shares, or `null` for one of its own. */
+  conditions: { lock: number | null }[];
+  /** The barriers, each by its parties. */
+  barriers: number[];
+  /** The queues. */
+  queues: { kind: QueueKind; maxsize: number }[];
+  /** How many context variables; the first has no default. */
+  variables: number;
+  /** Which call of the exception handler, from 1, throws; 0 for none. */
+  failingReport: number;
+  /** The main coroutine. */
+  main: Block;
+}

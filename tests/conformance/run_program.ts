@@ -1,0 +1,114 @@
+/**
+ * Runs one program on this module.
+ *
+ * @module
+ */
+import {
+  allTasks,
+  DeadlockError,
+  EventLoop,
+  type ExceptionContext,
+  type Future,
+  gather,
+  type Task,
+  VirtualClock,
+} from "@asyncio/asyncio";
+import type { Interpreter } from "./interpreter.ts";
+import type { Program } from "./program.ts";
+import { type Entry, Trace } from "./trace.ts";
+
+/** The form in which a program's coroutines are run. */
+export type Form = "sync" | "generator" | "async";
+
+/** All forms. */
+export const FORMS: readonly Form[] = ["sync", "generator", "async"];
+
+/** What an exception handler was told, as far as both languages tell the same. */
+function describeReport(context: ExceptionContext, ambient: unknown): unknown[] {
+  const message = context.message.startsWith("Exception in callback")
+    ? "Exception in callback"
+    : context.message;
+  return [message, context.exception, Object.keys(context).sort(), ambient];
+}
+
+class ObservedLoop extends EventLoop {
+  trace: Trace | null = null;
+
+  override defaultExceptionHandler(context: ExceptionContext): void {
+    this.trace?.write("default handler", describeReport(context, null));
+  }
+}
+
+/**
+ * Runs a program, and afterwards cancels what is left, as `run` does.
+ *
+ * @param program The program.
+ * @param makeInterpreter Makes the interpreter, of either kind.
+ * @param sync Whether it runs before the promise is returned; for generator coroutines.
+ * @returns A promise of the trace.
+ */
+export async function runProgram(
+  program: Program,
+  makeInterpreter: typeof Interpreter,
+  sync: boolean,
+): Promise<Entry[]> {
+  const loop = new ObservedLoop({ clock: new VirtualClock() });
+  const probe = loop.createTask(function* () {});
+  const firstName = Number(probe.getName().slice("Task-".length));
+  loop.runUntilCompleteSync(probe);
+  const trace = new Trace(loop, firstName);
+  loop.trace = trace;
+  const interpreter = new makeInterpreter(program, loop, trace);
+  let reports = 0;
+  loop.setExceptionHandler((_loop, context) => {
+    if (trace.isOver || context.message.endsWith("was never retrieved")) return;
+    trace.write("handler", describeReport(context, interpreter.ambient()));
+    if (++reports === program.failingReport) throw new AppError("handler");
+  });
+  const run = { loop, trace, sync };
+  await runToEnd(run, loop.createTask(interpreter.main(), { name: "main" }));
+  const pending = tasksByName(run);
+  trace.write("left over", pending);
+  if (pending.length > 0) {
+    for (const task of pending) task.cancel();
+    await runToEnd(run, gather(pending, { returnExceptions: true }));
+    trace.write("still there", tasksByName(run));
+  }
+  interpreter.finish();
+  trace.closed = true;
+  loop.close();
+  return trace.entries;
+}
+
+class AppError extends Error {
+  override name = "AppError";
+}
+
+interface Run {
+  readonly loop: EventLoop;
+  readonly trace: Trace;
+  readonly sync: boolean;
+}
+
+function tasksByName({ loop, trace }: Run): Task<unknown>[] {
+  const names = new Map([...allTasks(loop)].map((task) => [trace.nameOf(task), task]));
+  return [...names.keys()].sort().map((name) => names.get(name)!);
+}
+
+/** Runs the loop until a future is done, again where the program stopped it. */
+async function runToEnd({ loop, trace, sync }: Run, future: Future): Promise<void> {
+  for (let round = 0; round < 10; round++) {
+    try {
+      const result = sync ? loop.runUntilCompleteSync(future) : await loop.runUntilComplete(future);
+      trace.write("result", result);
+      return;
+    } catch (error) {
+      if (error instanceof DeadlockError) {
+        trace.write("deadlock");
+        return;
+      }
+      trace.write("failure", error);
+      if (future.done()) return;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * What a program did, in a form that is the same for both languages.
+ *
+ * @module
+ */
+import { currentTask, type EventLoop, type Future, Task } from "@asyncio/asyncio";
+import type { Json } from "./json.ts";
+
+/** One line: the loop's time, the current task's name or `null`, what happened, and a value. */
+export type Entry = [time: number, task: string | null, event: string, value: Json];
+
+/** Lines after which a program is cut short. */
+const MOST_ENTRIES = 1500;
+
+/** Writes down what happens, line by line. */
+export class Trace {
+  /** The lines. */
+  readonly entries: Entry[] = [];
+  /** Whether the program is over: what happens now does not count. */
+  closed = false;
+  readonly #loop: EventLoop;
+  readonly #firstName: number;
+  readonly #labels = new Map<unknown, string>();
+  readonly #errors = new Map<unknown, number>();
+
+  /**
+   * @param loop The program's loop.
+   * @param firstName The number from which tasks that nobody named are counted.
+   */
+  constructor(loop: EventLoop, firstName: number) {
+    this.#loop = loop;
+    this.#firstName = firstName;
+  }
+
+  /** Whether no statement runs any more. */
+  get isOver(): boolean {
+    return this.closed || this.entries.length >= MOST_ENTRIES;
+  }
+
+  /** Writes a line. */
+  write(event: string, value: unknown = null, task: Task<unknown> | null = this.#current()): void {
+    if (this.isOver) return;
+    this.entries.push([
+      this.#loop.time(),
+      task === null ? null : this.nameOf(task),
+      event,
+      this.canonical(value),
+    ]);
+  }
+
+  /** Gives a future a label by which lines call it. */
+  label(future: unknown, label: string): void {
+    this.#labels.set(future, label);
+  }
+
+  /** A task's name; where nobody named it, counted from the program's start. */
+  nameOf(task: Task<unknown>): string {
+    const name = task.getName();
+    const number = /^Task-(\d+)$/.exec(name)?.[1];
+    return number === undefined ? name : `T${Number(number) - this.#firstName}`;
+  }
+
+  /** The form of a value that both languages share. */
+  canonical(value: unknown): Json {
+    if (value === undefined || value === null) return null;
+    if (typeof value === "boolean" || typeof value === "number" || typeof value === "string") {
+      return value;
+    }
+    if (value instanceof Error) return this.#canonicalError(value);
+    if (value instanceof Task) return { task: this.nameOf(value) };
+    if (value instanceof Set) {
+      return [...value].map((item) => this.canonical(item))
+        .sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+    }
+    if (Array.isArray(value)) return value.map((item) => this.canonical(item));
+    return { future: this.#labels.get(value as Future) ?? "?" };
+  }
+
+  #canonicalError(error: Error): Json {
+    let id = this.#errors.get(error);
+    if (id === undefined) this.#errors.set(error, id = this.#errors.size);
+    const form: { [key: string]: Json } = { error: error.name, message: error.message, id };
+    if (error.cause !== undefined) form.cause = this.canonical(error.cause);
+    if ("errors" in error) form.errors = this.canonical(error.errors);
+    return form;
+  }
+
+  #current(): Task<unknown> | null {
+    try {
+      return currentTask();
+    } catch {
+      return null;
+    }
+  }
+}
