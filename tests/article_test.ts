@@ -19,6 +19,7 @@ import {
   coroutine,
   createTask,
   currentTask,
+  type Duration,
   ensureFuture,
   EventLoop,
   FIRST_COMPLETED,
@@ -82,16 +83,25 @@ test("claim 1: run() makes a loop, runs main on it and closes it", async () => {
   assertEquals([result, loop.isRunning(), loop.isClosed()], ["result", false, true]);
 });
 
+/* generator only */
+test("claim 1: run(main()) takes a coroutine object, which is lazy", async () => {
+  const log: Log = [];
+  const main = work(log, "main", 0);
+  assertEquals(log, []);
+  assertEquals(await run(main), "main");
+  assertEquals(log, ["main starts", "main ends"]);
+});
+
 test("claim 1: run() cancels what is left, then shuts async generators and the executor down", async () => {
   const log: Log = [];
   class WatchedLoop extends EventLoop {
-    override async shutdownAsyncgens() {
+    override shutdownAsyncgens() {
       log.push("async generators are shut down");
-      await super.shutdownAsyncgens();
+      return super.shutdownAsyncgens();
     }
-    override async shutdownDefaultExecutor() {
+    override shutdownDefaultExecutor(timeout?: Duration | null) {
       log.push("the default executor is shut down");
-      await super.shutdownDefaultExecutor();
+      return super.shutdownDefaultExecutor(timeout);
     }
     override close() {
       log.push("the loop is closed");
@@ -323,6 +333,18 @@ test("claim 6: with wait they take one", async () => {
     yield* wait(["a", "b", "c"].map((name) => () => work(log, name, 1)));
     assertEquals(now(), 1);
     assertEquals(log, ["a starts", "b starts", "c starts", "a ends", "b ends", "c ends"]);
+  });
+});
+
+/* generator only */
+test("claim 6: so do coroutine objects", async () => {
+  await virtually(function* () {
+    const log: Log = [];
+    yield* gather([work(log, "a", 1), work(log, "b", 1)]);
+    yield* wait([work(log, "c", 1), work(log, "d", 1)]);
+    assertEquals(now(), 2);
+    assertEquals(log.slice(0, 4), ["a starts", "b starts", "a ends", "b ends"]);
+    assertEquals(log.slice(4), ["c starts", "d starts", "c ends", "d ends"]);
   });
 });
 
@@ -692,6 +714,23 @@ test("claim 16: gather into a variable, cancel, await the variable: a runs to it
     const [a, b] = yield* ts;
     assert(a instanceof CancelledError);
     assertEquals([a.message, b, now()], ["not needed", "b", 2]);
+    assertEquals(log, ["a starts", "b starts", "a ends", "b ends"]);
+  });
+});
+
+/* generator only */
+test("claim 16: the article's program, with coroutine objects", async () => {
+  await virtually(function* () {
+    const log: Log = [];
+    const t1 = shield(work(log, "a", 1));
+    const t2 = createTask(work(log, "b", 2));
+    const ts = gather([t1, t2], { returnExceptions: true });
+    t1.cancel();
+    const results = yield* ts;
+    assertEquals(results.map((result) => result instanceof Error ? result.name : result), [
+      "CancelledError",
+      "b",
+    ]);
     assertEquals(log, ["a starts", "b starts", "a ends", "b ends"]);
   });
 });
