@@ -1,0 +1,571 @@
+/**
+ * Async functions and the loop's order: between two of its awaits a function runs in microtasks, and the
+ * loop must hold still meanwhile, however many it takes.
+ */
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  CancelledError,
+  ContextVar,
+  createTask,
+  currentTask,
+  Future,
+  gather,
+  getRunningLoop,
+  RuntimeError,
+  sleep,
+  type Task,
+  timeout,
+  wait,
+} from "../../mod.ts";
+import { needs, test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
+
+/** A coroutine of each kind that notes `count` steps, with a wait behind each. */
+const kinds = {
+  *generator(log: string[], name: string, count: number) {
+    for (let step = 0; step < count; step++) {
+      log.push(`${name}${step}`);
+      yield* sleep(0);
+    }
+  },
+  async async(log: string[], name: string, count: number) {
+    for (let step = 0; step < count; step++) {
+      log.push(`${name}${step}`);
+      await sleep(0);
+    }
+  },
+};
+
+/** An async function `depth` calls above a wait, each of which awaits the next. */
+async function nestedAwait(depth: number, wait: () => PromiseLike<string>): Promise<string> {
+  return depth === 0 ? await wait() : await nestedAwait(depth - 1, wait);
+}
+
+/** The same where each returns the promise of the next. */
+async function nestedReturn(depth: number, wait: () => PromiseLike<string>): Promise<string> {
+  return depth === 0 ? wait() : nestedReturn(depth - 1, wait);
+}
+
+const nesters = { "return await f()": nestedAwait, "return f()": nestedReturn };
+
+// Order
+
+test("tasks of both kinds take turns, one step each", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    await gather([
+      () => kinds.async(log, "a", 3),
+      () => kinds.generator(log, "b", 2),
+      () => kinds.async(log, "c", 1),
+      () => kinds.generator(log, "d", 3),
+    ]);
+  });
+  assertEquals(log.join(" "), "a0 b0 c0 d0 a1 b1 d1 a2 d2");
+});
+
+test("the order is one for every mixture of the kinds", async () => {
+  for (let mixture = 0; mixture < 8; mixture++) {
+    const log: string[] = [];
+    await virtually(function* () {
+      const loop = getRunningLoop();
+      const ready = new Future<void>();
+      const tasks = ["x", "y", "z"].map((name, index) => {
+        if ((mixture & (1 << index)) === 0) {
+          return createTask(function* () {
+            log.push(`${name} starts`);
+            yield* ready;
+            log.push(`${name} ready`);
+            loop.callSoon(() => log.push(`${name}'s callback`));
+            yield* sleep(1);
+            log.push(`${name} ends`);
+          });
+        }
+        return createTask(async () => {
+          log.push(`${name} starts`);
+          await ready;
+          log.push(`${name} ready`);
+          loop.callSoon(() => log.push(`${name}'s callback`));
+          await sleep(1);
+          log.push(`${name} ends`);
+        });
+      });
+      yield* sleep(0);
+      ready.setResult();
+      yield* gather(tasks);
+    });
+    assertEquals([mixture, ...log], [
+      mixture,
+      ...["x starts", "y starts", "z starts", "x ready", "y ready", "z ready"],
+      ...["x's callback", "y's callback", "z's callback", "x ends", "y ends", "z ends"],
+    ]);
+  }
+});
+
+for (const [form, nested] of Object.entries(nesters)) {
+  for (const depth of [1, 2, 3, 8, 20, 200]) {
+    test(`${form}, ${depth} deep: the function comes to rest before the next handle`, async () => {
+      const log: string[] = [];
+      await virtually(function* () {
+        const loop = getRunningLoop();
+        const future = new Future<string>();
+        const task = createTask(async () => {
+          log.push("called");
+          log.push(await nested(depth, () => future));
+          log.push(await sleep(0, "second wait"));
+        }, { name: "deep" });
+        loop.callSoon(() => log.push("behind the call"));
+        yield* sleep(0);
+        future.setResult("resumed");
+        loop.callSoon(() => log.push("behind the resumption"));
+        yield* sleep(0);
+        log.push("main");
+        yield* task;
+      });
+      assertEquals(log, [
+        "called",
+        "behind the call",
+        "resumed",
+        "behind the resumption",
+        "main",
+        "second wait",
+      ]);
+    });
+
+    test(`${form}, ${depth} deep, inside a timeout: the same`, async () => {
+      const log: string[] = [];
+      await virtually(async () => {
+        const loop = getRunningLoop();
+        const task = createTask(async () => {
+          await timeout(60, async () => {
+            log.push(await nested(depth, () => sleep(1, "resumed")));
+            loop.callSoon(() => log.push("callback of the body's end"));
+          });
+          log.push("behind the timeout");
+          await sleep(0);
+          log.push("second wait");
+        });
+        loop.callLater(1, () => log.push("timer of the same time"));
+        await task;
+      });
+      assertEquals(log, [
+        "timer of the same time",
+        "resumed",
+        "behind the timeout",
+        "callback of the body's end",
+        "second wait",
+      ]);
+    });
+
+    test(`${form}, ${depth} deep: a cancellation reaches the innermost wait`, async () => {
+      const log: string[] = [];
+      await virtually(async () => {
+        const task = createTask(async () => {
+          try {
+            await nested(depth, async () => {
+              try {
+                return await sleep(10, "slept");
+              } finally {
+                await sleep(1);
+                log.push(`inner finally in ${currentTask()!.getName()}`);
+              }
+            });
+          } finally {
+            log.push(`outer finally in ${currentTask()!.getName()}`);
+          }
+        }, { name: "deep" });
+        await sleep(1);
+        task.cancel("why");
+        const error = await assertRejects(() => Promise.resolve(task), CancelledError);
+        log.push(error.message, `${getRunningLoop().time()}`);
+      });
+      assertEquals(log, ["inner finally in deep", "outer finally in deep", "why", "2"]);
+    });
+  }
+}
+
+test("an error before the first await fails the task in its first step", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const task = createTask(async () => {
+      log.push("called");
+      throw new RangeError("at once");
+    });
+    getRunningLoop().callSoon(() => log.push(`callback: done ${task.done()}`));
+    await sleep(0);
+    log.push(`main: ${task.exception()}`);
+  });
+  assertEquals(log, ["called", "callback: done true", "main: RangeError: at once"]);
+});
+
+test("an async function without an await is done in its first step", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const task = createTask(async () => "value");
+    getRunningLoop().callSoon(() => log.push(`callback: ${task}`));
+    task.setName("T");
+    await sleep(0);
+  });
+  assertEquals(log.map((line) => line.replace(/ coro=<function <anonymous>>/, "")), [
+    "callback: <Task finished name='T' result='value'>",
+  ]);
+});
+
+test("awaits of what is done cost no iteration", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const done = new Future<string>();
+    done.setResult("done");
+    createTask(function* () {
+      log.push("other task");
+    });
+    for (let time = 0; time < 3; time++) log.push(await done);
+    await sleep(0);
+  });
+  assertEquals(log, ["done", "done", "done", "other task"]);
+});
+
+test("awaits of promises that are settled, and of plain values, cost no iteration", async () => {
+  const log: unknown[] = [];
+  await virtually(async () => {
+    createTask(function* () {
+      log.push("other task");
+    });
+    log.push(await Promise.resolve(1), await 2, await Promise.all([3, Promise.resolve(4)]));
+    for (let time = 0; time < 30; time++) await null;
+    log.push(currentTask()!.getName() === "Task-0");
+    await sleep(0);
+  });
+  assertEquals(log, [1, 2, [3, 4], false, "other task"]);
+});
+
+// Whose code runs
+
+test("currentTask() and getRunningLoop() hold in every segment", async () => {
+  const wrong: string[] = [];
+  await virtually(async () => {
+    const loop = getRunningLoop();
+    const work = async (name: string) => {
+      const self = currentTask();
+      const check = (where: string) => {
+        if (currentTask() !== self) wrong.push(`${name}: task ${where}`);
+        if (getRunningLoop() !== loop) wrong.push(`${name}: loop ${where}`);
+      };
+      if (self?.getName() !== name) wrong.push(`${name}: first segment`);
+      try {
+        await sleep(0);
+        check("after sleep(0)");
+        await nestedReturn(5, () => sleep(0.5, ""));
+        check("after nested calls");
+        await Promise.resolve();
+        check("after a settled promise");
+        await timeout(10, async () => {
+          check("in a timeout");
+          await sleep(0.25);
+          check("in a timeout, after a wait");
+        });
+        check("after the timeout");
+        await Promise.all([sleep(0.25), sleep(0.5)]);
+        check("after Promise.all()");
+        throw new Error();
+      } catch {
+        check("in a catch");
+        await sleep(0);
+        check("in a catch, after a wait");
+      } finally {
+        check("in a finally");
+        await sleep(0);
+        check("in a finally, after a wait");
+      }
+    };
+    const names = ["a", "b", "c", "d"];
+    await gather(names.map((name) => createTask(() => work(name), { name })));
+  });
+  assertEquals(wrong, []);
+});
+
+test("context variables hold in every segment, each task's its own", async () => {
+  const who = new ContextVar("who", { default: "nobody" });
+  const log: string[] = [];
+  await virtually(async () => {
+    const work = async (name: string) => {
+      who.set(name);
+      for (let step = 0; step < 3; step++) {
+        await nestedAwait(step, () => sleep(step % 2, ""));
+        log.push(who.get());
+        await Promise.resolve();
+        log.push(who.get());
+      }
+    };
+    await gather(["a", "b"].map((name) => () => work(name)));
+    log.push(who.get());
+  });
+  assertEquals(log.join(" "), "a a b b a a b b a a b b nobody");
+});
+
+test("finally blocks with awaits run in order when a task is cancelled", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const task = createTask(async () => {
+      try {
+        try {
+          await sleep(10);
+        } finally {
+          log.push("inner");
+          await sleep(1);
+          log.push(`inner at ${getRunningLoop().time()}`);
+        }
+      } finally {
+        log.push("outer");
+        await sleep(1);
+        log.push(`outer at ${getRunningLoop().time()}`);
+      }
+    });
+    await sleep(1);
+    task.cancel();
+    await wait([task]);
+    log.push(`cancelled ${task.cancelled()}`);
+  });
+  assertEquals(log, ["inner", "inner at 2", "outer", "outer at 3", "cancelled true"]);
+});
+
+// Several awaits at a time
+
+test("Promise.all() over our awaitables waits for all at once, in one task", async () => {
+  await virtually(async () => {
+    const task = createTask(sleep(3, "task"));
+    const future = new Future<string>();
+    getRunningLoop().callLater(1, () => future.setResult("future"));
+    const results = await Promise.all([
+      sleep(2, "sleep"),
+      task,
+      future,
+      nestedAwait(2, () => sleep(1, "nested")),
+    ]);
+    assertEquals(results, ["sleep", "task", "future", "nested"]);
+    assertEquals(getRunningLoop().time(), 3);
+  });
+});
+
+test("a task in Promise.all() that is cancelled has every await of it cancelled", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const futures = [new Future(), new Future()];
+    const task = createTask(async () => {
+      try {
+        await Promise.all(futures);
+      } catch (error) {
+        log.push((error as Error).message);
+        throw error;
+      }
+    });
+    await sleep(1);
+    task.cancel("all");
+    await wait([task]);
+    assertEquals([task.cancelled(), ...futures.map((each) => each.cancelled())], [
+      true,
+      true,
+      true,
+    ]);
+  });
+  assertEquals(log, ["all"]);
+});
+
+test("Promise.race() goes on with the first, and the loser ends with the task", async () => {
+  await virtually(async () => {
+    const slow = createTask(sleep(5, "slow"));
+    const task = createTask(async () => await Promise.race([slow, sleep(1, "quick")]));
+    assertEquals(await task, "quick");
+    assertEquals(getRunningLoop().time(), 1);
+    assertEquals(await slow, "slow");
+  });
+});
+
+// then() called by hand
+
+test("then() of a future, called in a task, is no wait of the task", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const future = new Future<string>();
+    const task = createTask(async () => {
+      future.then((value) => log.push(`then ${value}`));
+      log.push("goes on");
+      await sleep(1);
+      log.push(`after ${getRunningLoop().time()}`);
+    });
+    getRunningLoop().callLater(5, () => future.setResult("late"));
+    await task;
+    task.cancel();
+    await sleep(10);
+  });
+  assertEquals(log, ["goes on", "after 1", "then late"]);
+});
+
+test("then() of a lazy object, called in a task, starts it in that task", async () => {
+  const log: unknown[] = [];
+  await virtually(async () => {
+    const task = createTask(async () => {
+      const nap = sleep(2, "slept").then((value) => {
+        log.push(`${value} at ${getRunningLoop().time()}`);
+        return value.length;
+      });
+      await sleep(1);
+      log.push("one");
+      log.push(await nap);
+    });
+    await task;
+  });
+  assertEquals(log, ["one", "slept at 2", 5]);
+});
+
+test("a look at the then property is neither a wait nor a call", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const lazy = sleep(1);
+    const future = new Future();
+    log.push(`${typeof lazy.then} ${typeof future.then}`);
+    await sleep(0);
+    log.push("goes on");
+    await lazy;
+    log.push(`${getRunningLoop().time()}`);
+  });
+  assertEquals(log, ["function function", "goes on", "1"]);
+});
+
+// Promises of others
+
+test({
+  name: "a task may await a foreign promise, and keeps its identity",
+  ...needs("asyncIdentity"),
+  async fn() {
+    const log: unknown[] = [];
+    const who = new ContextVar<string>("who");
+    await virtually(async () => {
+      const work = async (name: string, delay: number) => {
+        who.set(name);
+        const self = currentTask();
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        log.push([name, who.get(), currentTask() === self]);
+        await sleep(0);
+        log.push([name, who.get(), currentTask() === self]);
+      };
+      await gather([() => work("slow", 10), () => work("quick", 1)]);
+    });
+    assertEquals(log, [
+      ["quick", "quick", true],
+      ["quick", "quick", true],
+      ["slow", "slow", true],
+      ["slow", "slow", true],
+    ]);
+  },
+});
+
+test({
+  name: "a task that rests on a foreign promise lets others run",
+  ...needs("asyncIdentity"),
+  async fn() {
+    const log: string[] = [];
+    await virtually(async () => {
+      let release = () => {};
+      const foreign = new Promise<void>((resolve) => release = resolve);
+      const resting = createTask(async () => {
+        log.push("rests");
+        await foreign;
+        log.push("goes on");
+      });
+      await sleep(0);
+      await sleep(0);
+      log.push("others run");
+      release();
+      await resting;
+    });
+    assertEquals(log, ["rests", "others run", "goes on"]);
+  },
+});
+
+test({
+  name: "a task cancelled while it rests on a foreign promise gets the error at its next await",
+  ...needs("asyncIdentity"),
+  async fn() {
+    const log: string[] = [];
+    await virtually(async () => {
+      let release = () => {};
+      const foreign = new Promise<void>((resolve) => release = resolve);
+      const task = createTask(async () => {
+        try {
+          await foreign;
+          log.push("the promise came");
+          await sleep(0);
+          log.push("not reached");
+        } catch (error) {
+          log.push(`${(error as Error).name} ${(error as Error).message}`);
+          throw error;
+        }
+      });
+      await sleep(0);
+      assertEquals(task.cancel("at rest"), true);
+      await sleep(1);
+      assertEquals([task.done(), task.cancelling()], [false, 1]);
+      release();
+      await wait([task]);
+      assertEquals(task.cancelled(), true);
+    });
+    assertEquals(log, ["the promise came", "CancelledError at rest"]);
+  },
+});
+
+test({
+  name: "a task cancelled while it rests on a foreign promise and then returns ends cancelled",
+  ...needs("asyncIdentity"),
+  async fn() {
+    await virtually(async () => {
+      let release = (_value: string) => {};
+      const foreign = new Promise<string>((resolve) => release = resolve);
+      const task = createTask(async () => await foreign);
+      await sleep(0);
+      task.cancel();
+      release("too late");
+      await wait([task]);
+      assertEquals(task.cancelled(), true);
+    });
+  },
+});
+
+test({
+  name: "a foreign promise that rejects throws in the task",
+  ...needs("asyncIdentity"),
+  async fn() {
+    await virtually(async () => {
+      const reason = new RangeError("foreign");
+      const task = createTask(async () => {
+        await new Promise((_resolve, reject) => setTimeout(() => reject(reason), 1));
+      });
+      await wait([task]);
+      assertStrictEquals(task.exception(), reason);
+    });
+  },
+});
+
+/** Whether this place follows async functions through foreign promises. */
+const followed = !needs("asyncIdentity").ignore;
+
+if (!followed) {
+  test({
+    name: "without async identity a task that awaits a foreign promise fails, naming fromPromise()",
+    ...needs("browser"),
+    async fn() {
+      await virtually(async () => {
+        let release = () => {};
+        const foreign = new Promise<void>((resolve) => release = resolve);
+        const task: Task<void> = createTask(async () => await foreign, { name: "T" });
+        await wait([task]);
+        assertEquals(task.done(), true);
+        await assertRejects(
+          () => Promise.resolve(task),
+          RuntimeError,
+          "expected await fromPromise(promise)",
+        );
+        release();
+      });
+    },
+  });
+}
