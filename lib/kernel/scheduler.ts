@@ -174,6 +174,8 @@ export class Scheduler {
    */
   start(ended: (end: RunEnd) => void): void {
     this.#ended = ended;
+    // Who starts a run does so in a turn of the host's: the first budget is counted from here.
+    this.#turnStart = host.now();
     this.#orderTurn(true);
   }
 
