@@ -1,0 +1,133 @@
+import { assertEquals } from "@std/assert";
+import {
+  type EventLoop,
+  type ExceptionContext,
+  newEventLoop,
+  sleep,
+  VirtualClock,
+} from "../../mod.ts";
+import { needs, test } from "../_support/harness.ts";
+
+/** Has the engine collect what nobody refers to, and finalizers called. */
+async function collectGarbage(): Promise<void> {
+  const { process } = globalThis as unknown as {
+    process: {
+      getBuiltinModule(name: "node:v8"): { setFlagsFromString(flag: string): void };
+      getBuiltinModule(name: "node:vm"): { runInNewContext(code: string): () => void };
+    };
+  };
+  process.getBuiltinModule("node:v8").setFlagsFromString("--expose-gc");
+  const collect = process.getBuiltinModule("node:vm").runInNewContext("gc");
+  const sentinel = new WeakRef({});
+  // What a job referred to is kept until the job ends.
+  for (let round = 0; round < 5 && sentinel.deref() !== undefined; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    collect();
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** The reports of a loop's handler after `act` has done its work and all garbage was collected. */
+async function reportsAfter(act: (loop: EventLoop) => void): Promise<ExceptionContext[]> {
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const reports: ExceptionContext[] = [];
+  loop.setExceptionHandler((_loop, context) => reports.push(context));
+  act(loop);
+  await collectGarbage();
+  loop.close();
+  return reports;
+}
+
+test({
+  name: "a failed future that is collected unseen is reported, with its error",
+  ...needs("deno"),
+  async fn() {
+    const reports = await reportsAfter((loop) => {
+      loop.createFuture().setException(new RangeError("unseen"));
+    });
+    assertEquals(reports.map(({ message }) => message), ["Future exception was never retrieved"]);
+    // The record holds the error weakly: where it is gone, its text is reported.
+    assertEquals(`${reports[0]!.exception}`, "RangeError: unseen");
+  },
+});
+
+test({
+  name: "a failed task that is collected unseen is reported",
+  ...needs("deno"),
+  async fn() {
+    const reports = await reportsAfter((loop) => {
+      loop.createTask(function* () {
+        yield* sleep(0);
+        throw new RangeError("unseen");
+      });
+      loop.runUntilCompleteSync(sleep(1));
+    });
+    assertEquals(reports.map(({ message }) => message), ["Task exception was never retrieved"]);
+  },
+});
+
+test({
+  name: "a failed future is not reported once its error was seen, in whatever way",
+  ...needs("deno"),
+  async fn() {
+    const reports = await reportsAfter((loop) => {
+      const failed = () => {
+        const future = loop.createFuture();
+        future.setException(new RangeError("seen"));
+        return future;
+      };
+      failed().exception();
+      try {
+        failed().result();
+      } catch {
+        // Seen.
+      }
+      try {
+        loop.runUntilCompleteSync(failed());
+      } catch {
+        // Seen.
+      }
+      failed().cancel();
+      loop.runUntilCompleteSync(function* () {
+        try {
+          yield* failed();
+        } catch {
+          // Seen.
+        }
+      });
+    });
+    assertEquals(reports, []);
+  },
+});
+
+test({
+  name: "a future that has a result or was cancelled is not reported",
+  ...needs("deno"),
+  async fn() {
+    const reports = await reportsAfter((loop) => {
+      loop.createFuture().setResult(1);
+      loop.createFuture().cancel();
+      loop.createFuture();
+    });
+    assertEquals(reports, []);
+  },
+});
+
+test({
+  name: "a failed future whose task was cancelled before it could look counts as seen",
+  ...needs("deno"),
+  async fn() {
+    const reports = await reportsAfter((loop) => {
+      const future = loop.createFuture();
+      const task = loop.createTask(function* () {
+        yield* future;
+      });
+      loop.runUntilCompleteSync(sleep(0));
+      future.setException(new RangeError("overtaken"));
+      task.cancel();
+      loop.runUntilCompleteSync(sleep(1));
+      assertEquals(task.cancelled(), true);
+    });
+    assertEquals(reports, []);
+  },
+});
