@@ -7,7 +7,7 @@ import { firstDifference } from "./compare.ts";
 import type { CPython } from "./cpython.ts";
 import type { RunForm } from "./forms.ts";
 import type { Program } from "./program.ts";
-import type { Form } from "./run_program.ts";
+import { type Form, suits } from "./run_program.ts";
 import { shrink } from "./shrink.ts";
 import type { Entry } from "./trace.ts";
 
@@ -31,6 +31,7 @@ export async function check(
   theirs: Entry[],
   { form, run }: { form: Form; run: RunForm },
 ): Promise<Failure | null> {
+  if (!suits(program, form)) return null;
   const ours = await run(program, form);
   const at = firstDifference(theirs, ours);
   return at < 0 ? null : { program, form, theirs, ours, at };

@@ -2,10 +2,16 @@
  * What differs from CPython because it should, each with its reason. The comparison reads this list;
  * whatever is not in it is an error.
  *
- * Beside these, `interpreter.py` makes two things definite that CPython leaves to chance, for there is
- * nothing to compare with otherwise: timers with the same deadline run in the order of their creation
- * (`heapq` is not stable), and a task group cancels its tasks in the order of theirs (a set of objects
- * has the order of their addresses).
+ * Programs with eager tasks are not run as async functions: whether an async function is done is known
+ * a microtask after its start (DESIGN.md), and its first segment ends at its first `await`, also of
+ * another function of the user's own.
+ *
+ * `interpreter.py` makes two things definite that CPython leaves to chance, for there is nothing to
+ * compare with otherwise: timers with the same deadline run in the order of their creation (`heapq` is
+ * not stable), and task groups and staggered races cancel their tasks in the order of theirs (a set of
+ * objects has the order of their addresses). What depends on when garbage is collected is not compared.
+ * Staggered races are compared with what CPython does with its assertions off, for one of them fails
+ * where a loser refuses its cancellation and wins as well.
  *
  * @module
  */

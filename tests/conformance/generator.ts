@@ -36,9 +36,6 @@ const MESSAGES = ["", "why", "stop", "x"];
 /** How deep statements nest. */
 const DEEPEST = 5;
 
-/** What a program may use, beside what every program may. */
-export type Feature = "TaskGroup" | "guards" | "Barrier" | "queues" | "eager";
-
 /** Where a statement stands. */
 interface Place {
   /** The slot of the task that it belongs to. */
@@ -53,16 +50,16 @@ interface Place {
  * Makes the program of a seed.
  *
  * @param seed The seed.
- * @param features What it may use.
  * @returns The program.
  */
-export function generateProgram(seed: number, features: ReadonlySet<Feature>): Program {
-  return new ProgramGenerator(new Random(seed), features).generate();
+export function generateProgram(seed: number): Program {
+  return new ProgramGenerator(new Random(seed)).generate();
 }
 
 class ProgramGenerator {
   readonly #random: Random;
-  readonly #features: ReadonlySet<Feature>;
+  // Whether tasks may be started eagerly.
+  readonly #isEager: boolean;
   readonly #futures: number;
   readonly #events: number;
   readonly #queues: Program["queues"];
@@ -80,14 +77,14 @@ class ProgramGenerator {
   #contexts = 0;
   #texts = 0;
 
-  constructor(random: Random, features: ReadonlySet<Feature>) {
+  constructor(random: Random) {
     this.#random = random;
-    this.#features = features;
+    this.#isEager = random.chance(0.15);
     this.#left = 10 + random.below(90);
     this.#futures = random.below(4);
     this.#events = random.below(2);
     this.#queues = this.#list(random.below(2), () => this.#queuePlan());
-    const hasGuards = features.has("guards") && random.chance(0.5);
+    const hasGuards = random.chance(0.4);
     this.#locks = hasGuards ? random.below(3) : 0;
     this.#semaphores = hasGuards
       ? this.#list(random.below(2), () => ({ value: random.below(3), bounded: random.chance(0.5) }))
@@ -97,7 +94,7 @@ class ProgramGenerator {
         lock: this.#locks > 0 && random.chance(0.3) ? random.below(this.#locks) : null,
       }))
       : [];
-    this.#barriers = features.has("Barrier") && random.chance(0.15) ? [1 + random.below(3)] : [];
+    this.#barriers = random.chance(0.1) ? [1 + random.below(3)] : [];
   }
 
   generate(): Program {
@@ -168,7 +165,7 @@ class ProgramGenerator {
         body: this.#block(deeper, random.below(2)),
       })],
       [1, () => ({ do: "return", value: random.below(100) })],
-      [isDeep || !this.#features.has("TaskGroup") ? 0 : 8, () => this.#group(deeper)],
+      [isDeep ? 0 : 7, () => this.#group(deeper)],
       [isDeep ? 0 : this.#guardCount * 4, () => ({
         do: "with",
         guard: this.#guard(),
@@ -239,10 +236,10 @@ class ProgramGenerator {
       via,
       ...(via === "group" ? { group: random.below(this.#groups) } : {}),
       ...(via !== "ensureFuture" && random.chance(0.5) ? { name: `n${task}` } : {}),
-      ...(via !== "ensureFuture" && this.#contexts > 0 && random.chance(0.3)
-        ? { context: random.below(this.#contexts) }
-        : {}),
-      ...(this.#features.has("eager") && via !== "ensureFuture" && random.chance(0.1)
+      // An eager task in a context that is entered already leaves CPython's record of the current task
+      // broken for good.
+      ...(via === "ensureFuture" || this.#isEager ? {} : this.#maybeContext()),
+      ...(this.#isEager && via !== "ensureFuture" && random.chance(0.1)
         ? { eager: random.chance(0.8) }
         : {}),
     };
@@ -316,7 +313,14 @@ class ProgramGenerator {
         condition: random.below(this.#conditions.length),
         ...(random.chance(0.4) ? { atLeast: 1 + random.below(2) } : {}),
       })],
-      [this.#barriers.length * 4, () => ({ barrier: random.below(this.#barriers.length) })],
+      [this.#barriers.length * 4, () => ({
+        barrier: random.below(this.#barriers.length),
+        how: random.pick(["wait", "wait", "wait", "reset", "abort"] as const),
+      })],
+      [isDeep ? 0 : 1, () => ({
+        race: this.#list(1 + random.below(3), () => this.#block(inside, 1 + random.below(3))),
+        delay: this.#maybeDelay(),
+      })],
     ];
   }
 
@@ -403,10 +407,9 @@ class ProgramGenerator {
         do: "count",
         condition: random.below(this.#conditions.length),
       })],
-      [this.#barriers.length * 3, () => ({
-        do: "barrier",
+      [this.#barriers.length * 2, () => ({
+        do: "lookBarrier",
         barrier: random.below(this.#barriers.length),
-        how: random.pick(["reset", "abort", "look", "look"] as const),
       })],
       [2, () => ({ do: "getVar", variable: random.below(2) })],
       [2, () => ({
@@ -437,7 +440,7 @@ class ProgramGenerator {
       })],
       [1, () => ({ do: "allTasks" })],
       [0.5, () => ({ do: "report", message: "reported" })],
-      [this.#features.has("eager") ? 1 : 0, () => ({ do: "eagerTasks", on: random.chance(0.7) })],
+      [this.#isEager ? 1 : 0, () => ({ do: "eagerTasks", on: random.chance(0.7) })],
       [0.3, () => ({ do: "stop" })],
     ]);
     return make();
@@ -463,9 +466,7 @@ class ProgramGenerator {
   // --- Parts
 
   #queuePlan(): Program["queues"][number] {
-    const kinds: QueueKind[] = this.#features.has("queues")
-      ? ["Queue", "Queue", "PriorityQueue", "LifoQueue"]
-      : ["Queue"];
+    const kinds: QueueKind[] = ["Queue", "Queue", "PriorityQueue", "LifoQueue"];
     return { kind: this.#random.pick(kinds), maxsize: this.#random.pick([0, 1, 1, 2]) };
   }
 

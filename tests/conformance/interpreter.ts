@@ -9,14 +9,19 @@ import {
   ALL_COMPLETED,
   allTasks,
   asCompleted,
+  asyncWith,
   type AwaitableLike,
+  Barrier,
+  BoundedSemaphore,
   CancelledError,
+  Condition,
   type Context,
   ContextVar,
   copyContext,
   type CoroutineLike,
   createTask,
   currentTask,
+  eagerTaskFactory,
   ensureFuture,
   Event,
   type EventLoop,
@@ -24,12 +29,18 @@ import {
   gather,
   type Handle,
   isCoroutine,
+  LifoQueue,
+  Lock,
+  PriorityQueue,
   Queue,
   RuntimeError,
+  Semaphore,
   shield,
   sleep,
+  staggeredRace,
   type Suspension,
   Task,
+  TaskGroup,
   type Timeout,
   timeout,
   timeoutAt,
@@ -43,6 +54,7 @@ import {
 import type {
   Block,
   ErrorPlan,
+  Guard,
   PlainBlock,
   PlainStatement,
   Program,
@@ -79,6 +91,8 @@ const ERRORS: Readonly<Record<string, new (message: string) => Error>> = {
   ValueError,
 };
 
+const QUEUES = { Queue, PriorityQueue, LifoQueue };
+
 /** One run of one program. */
 export class Interpreter {
   readonly #program: Program;
@@ -88,6 +102,12 @@ export class Interpreter {
   readonly #futures: Future<number>[] = [];
   readonly #events: Event[] = [];
   readonly #queues: Queue<number>[] = [];
+  readonly #locks: Lock[] = [];
+  readonly #semaphores: Semaphore[] = [];
+  readonly #conditions: Condition[] = [];
+  readonly #counts: number[] = [];
+  readonly #barriers: Barrier[] = [];
+  readonly #groups: TaskGroup[] = [];
   readonly #variables: ContextVar<number | null>[] = [];
   readonly #tokens: Token<number | null>[] = [];
   readonly #contexts: Context[] = [];
@@ -107,7 +127,16 @@ export class Interpreter {
     this.#trace = trace;
     for (let slot = 0; slot < program.futures; slot++) this.#newFuture(slot);
     for (let slot = 0; slot < program.events; slot++) this.#events.push(new Event());
-    for (const { maxsize } of program.queues) this.#queues.push(new Queue(maxsize));
+    for (const { kind, maxsize } of program.queues) this.#queues.push(new QUEUES[kind](maxsize));
+    for (let slot = 0; slot < program.locks; slot++) this.#locks.push(new Lock());
+    for (const { value, bounded } of program.semaphores) {
+      this.#semaphores.push(new (bounded ? BoundedSemaphore : Semaphore)(value));
+    }
+    for (const { lock } of program.conditions) {
+      this.#conditions.push(new Condition(lock === null ? undefined : this.#locks[lock]));
+      this.#counts.push(0);
+    }
+    for (const parties of program.barriers) this.#barriers.push(new Barrier(parties));
     for (let slot = 0; slot < program.variables; slot++) {
       this.#variables.push(new ContextVar(`v${slot}`, slot === 0 ? {} : { default: -slot }));
     }
@@ -179,8 +208,10 @@ export class Interpreter {
         return yield* this.#timeout(statement);
       case "asCompleted":
         return yield* this.#asCompleted(statement);
-      default:
-        throw new Error(`no such statement: ${statement.do}`);
+      case "group":
+        return yield* this.#group(statement);
+      case "with":
+        return yield* this.#with(statement);
     }
   }
 
@@ -253,6 +284,32 @@ export class Interpreter {
     return undefined;
   }
 
+  *#group({ group: slot, body }: Of<"group">): Steps<Returned | undefined> {
+    try {
+      return yield* TaskGroup.run((group) => {
+        this.#groups[slot] = group;
+        return this.#block(body);
+      });
+    } catch (error) {
+      this.#trace.write("group threw", error);
+      throw error;
+    }
+  }
+
+  *#with({ guard, body }: Of<"with">): Steps<Returned | undefined> {
+    try {
+      const returned = yield* asyncWith(this.#guard(guard), () => {
+        this.#trace.write("entered");
+        return this.#block(body);
+      });
+      this.#trace.write("left");
+      return returned;
+    } catch (error) {
+      this.#trace.write("with threw", error);
+      throw error;
+    }
+  }
+
   // --- What can be awaited
 
   #subject(subject: Subject): AwaitableLike<unknown> {
@@ -276,7 +333,29 @@ export class Interpreter {
       return this.#queues[subject.put]?.put(subject.item) ?? this.#missing();
     }
     if ("join" in subject) return this.#queues[subject.join]?.join() ?? this.#missing();
-    throw new Error(`no such subject: ${Object.keys(subject)}`);
+    if ("acquire" in subject) return this.#guard(subject.acquire).acquire();
+    if ("condition" in subject) {
+      const condition = this.#conditions[subject.condition]!;
+      return "atLeast" in subject
+        ? condition.waitFor(() => this.#isEnough(subject.condition, subject.atLeast))
+        : condition.wait();
+    }
+    if ("barrier" in subject) return this.#barriers[subject.barrier]![subject.how]();
+    return staggeredRace(
+      subject.race.map((body) => () => this.#body(body)),
+      subject.delay,
+    );
+  }
+
+  #isEnough(slot: number, count: number): boolean {
+    this.#trace.write("predicate", this.#counts[slot]);
+    return this.#counts[slot]! >= count;
+  }
+
+  #guard(guard: Guard): Lock | Semaphore | Condition {
+    if ("lock" in guard) return this.#locks[guard.lock]!;
+    if ("semaphore" in guard) return this.#semaphores[guard.semaphore]!;
+    return this.#conditions[guard.condition]!;
   }
 
   #missing(): AwaitableLike<unknown> {
@@ -375,6 +454,27 @@ export class Interpreter {
         );
       case "queue":
         return this.#onQueue(statement);
+      case "release":
+        return this.#attempt("release", () => this.#guard(statement.guard).release());
+      case "lookGuard":
+        return this.#attempt("locked", () => this.#guard(statement.guard).locked());
+      case "notify": {
+        const { count } = statement;
+        return this.#on(
+          "notify",
+          this.#conditions[statement.condition],
+          (condition) => count === null ? condition.notifyAll() : condition.notify(count),
+        );
+      }
+      case "count":
+        this.#counts[statement.condition]!++;
+        return;
+      case "lookBarrier":
+        return this.#on("barrier", this.#barriers[statement.barrier], (barrier) => [
+          barrier.parties,
+          barrier.nWaiting,
+          barrier.broken,
+        ]);
       case "getVar":
         return this.#on(
           "getVar",
@@ -415,8 +515,8 @@ export class Interpreter {
         return this.#loop.callExceptionHandler({ message: statement.message });
       case "stop":
         return this.#attempt("stop", () => this.#loop.stop());
-      default:
-        throw new Error(`no such statement: ${statement.do}`);
+      case "eagerTasks":
+        return this.#loop.setTaskFactory(statement.on ? eagerTaskFactory : null);
     }
   }
 
@@ -462,19 +562,23 @@ export class Interpreter {
     });
   }
 
-  #spawn({ task: slot, subject, name, context, via }: Of<"spawn">): Future {
+  #spawn({ task: slot, subject, via, ...plan }: Of<"spawn">): Future | string {
+    const group = this.#groups[plan.group ?? -1];
+    if (via === "group" && group === undefined) return "no group";
+    const context = this.#contexts[plan.context ?? -1];
     const options = {
-      ...(name === undefined ? {} : { name: this.#unique(name) }),
-      ...(this.#contexts[context ?? -1] === undefined
-        ? {}
-        : { context: this.#contexts[context!]! }),
+      ...(context === undefined ? {} : { context }),
+      ...(plan.name === undefined ? {} : { name: this.#unique(plan.name) }),
+      ...(plan.eager === undefined ? {} : { eagerStart: plan.eager }),
     };
     const made = this.#subject(subject);
     let future: Future;
-    if (via === "createTask") future = createTask(made as CoroutineLike<unknown>, options);
-    else if (via === "loop") {
-      future = this.#loop.createTask(made as CoroutineLike<unknown>, options);
-    } else future = ensureFuture(made);
+    if (via === "ensureFuture") future = ensureFuture(made);
+    else {
+      const coroutine = made as CoroutineLike<unknown>;
+      if (via === "createTask") future = createTask(coroutine, options);
+      else future = (group ?? this.#loop).createTask(coroutine, options);
+    }
     this.#tasks[slot] = future;
     if (!(future instanceof Task)) this.#trace.label(future, this.#unique(`S${slot}`));
     return future;

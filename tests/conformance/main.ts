@@ -6,7 +6,6 @@
 import { parseArgs } from "node:util";
 import { check, type Failure, kindOf, shrinkFailure } from "./check.ts";
 import { CPython } from "./cpython.ts";
-import { FEATURES } from "./features.ts";
 import { prepareForms } from "./forms.ts";
 import { generateProgram } from "./generator.ts";
 import { type Form, FORMS } from "./run_program.ts";
@@ -57,7 +56,7 @@ const events = new Map<string, number>();
 for (let first = 0; first < count && shown < most; first += BATCH) {
   const length = Math.min(BATCH, count - first);
   const seeds = Array.from({ length }, (_, index) => seed + first + index);
-  const programs = seeds.map((seed) => generateProgram(seed, FEATURES));
+  const programs = seeds.map((seed) => generateProgram(seed));
   const traces = python.run(programs);
   for (const [index, program] of programs.entries()) {
     const theirs = traces[index]!;

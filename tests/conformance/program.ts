@@ -42,7 +42,8 @@ export type Subject =
   | { acquire: Guard }
   | { condition: number }
   | { condition: number; atLeast: number }
-  | { barrier: number };
+  | { barrier: number; how: "wait" | "reset" | "abort" }
+  | { race: Block[]; delay: number | null };
 
 /** What a `try` catches. */
 export interface Catch {
@@ -99,7 +100,7 @@ export type PlainStatement =
   | { do: "lookGuard"; guard: Guard }
   | { do: "notify"; condition: number; count: number | null }
   | { do: "count"; condition: number }
-  | { do: "barrier"; barrier: number; how: "reset" | "abort" | "look" }
+  | { do: "lookBarrier"; barrier: number }
   | { do: "getVar"; variable: number }
   | { do: "setVar"; variable: number; value: number; token: number }
   | { do: "resetVar"; variable: number; token: number }

@@ -23,6 +23,11 @@ export type Form = "sync" | "generator" | "async";
 /** All forms. */
 export const FORMS: readonly Form[] = ["sync", "generator", "async"];
 
+/** Whether a program can be run in a form; where not, `differences.ts` says why. */
+export function suits(program: Program, form: Form): boolean {
+  return form !== "async" || !/"eager(Tasks)?"/.test(JSON.stringify(program));
+}
+
 /** What an exception handler was told, as far as both languages tell the same. */
 function describeReport(context: ExceptionContext, ambient: unknown): unknown[] {
   const message = context.message.startsWith("Exception in callback")
