@@ -106,11 +106,12 @@ test({
 });
 
 test({
-  name: `lib/ has no file over ${LONGEST_FILE} lines`,
+  name: `lib/ has no file over ${LONGEST_FILE} lines that does not say why it is one`,
   ...needs("files"),
   async fn() {
     const { readSources } = await tree();
-    const long = (await readSources("lib")).filter(({ lineCount }) => lineCount > LONGEST_FILE)
+    const long = (await readSources("lib"))
+      .filter((file) => file.lineCount > LONGEST_FILE && !file.saysWhyItIsLong)
       .map(({ path, lineCount }) => `${path}: ${lineCount} lines`);
     assertEquals(long, []);
   },

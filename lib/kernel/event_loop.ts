@@ -1,6 +1,7 @@
 /**
- * The event loop as its users see it; `scheduler.ts` is the engine below. It is long because asyncio's
- * loop has many methods, and each has its page of documentation.
+ * The event loop as its users see it; `scheduler.ts` is the engine below.
+ *
+ * It is long because asyncio's loop has many methods, each with its own documentation.
  *
  * @module
  */

@@ -16,28 +16,34 @@
  * the usual way. Where it does not wait, or the future will not be cancelled, a flag is left and the
  * next step throws the error in.
  *
+ * It is long because a step's ways lead through state that nobody else may touch; what could be told
+ * apart stands in `coroutine_steps.ts`, `strand.ts` and `async_call.ts`.
+ *
  * @module
  */
 import { CancelledError, RuntimeError } from "../base/errors.ts";
-import { describe, repr } from "../base/repr.ts";
-import {
-  type Awaitable,
-  CALLING,
-  isGenerator,
-  type Steps,
-  SUSPENDED,
-} from "../coroutine/awaitable.ts";
-import { CallFrame } from "../coroutine/call_frame.ts";
+import { repr } from "../base/repr.ts";
+import { type Awaitable, CALLING, type Steps, SUSPENDED } from "../coroutine/awaitable.ts";
+import type { CallFrame } from "../coroutine/call_frame.ts";
 import {
   type Context,
   copyContext,
   setAmbientContext,
   swapContext,
 } from "../coroutine/context_vars.ts";
-import { Coroutine, type CoroutineLike, reused } from "../coroutine/coroutine.ts";
+import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
 import { isWaiting, restElsewhere } from "./async_hold.ts";
 import { cancelOnAbort } from "./abort.ts";
+import { callFor } from "./async_call.ts";
+import {
+  badYield,
+  checkWaiting,
+  coroutineSteps,
+  takeFrame,
+  takeFuture,
+  throwInto,
+} from "./coroutine_steps.ts";
 import type { EventLoop } from "./event_loop.ts";
 import {
   cancelMessageOf,
@@ -47,18 +53,17 @@ import {
   Future,
   type FutureOptions,
   listen,
-  type Listener,
   makeCancelledError,
   markRetrieved,
   notify,
   peekError,
   schedulerOfFuture,
   setCancelMessage,
-  unlisten,
 } from "./future.ts";
-import { endsRun, execute, type Runnable } from "./handle.ts";
+import { endsRun, execute } from "./handle.ts";
 import { ambientTask, running } from "./running.ts";
 import { schedulerOf } from "./scheduler.ts";
+import { cancelStrands, closeStrand, runStrand, Strand } from "./strand.ts";
 import type { TaskList } from "./task_list.ts";
 
 /** What {@linkcode Task} and `createTask` take beside the coroutine. */
@@ -97,39 +102,6 @@ export let startStrand: <T>(
 /** Tells a task that rested on something foreign that its function goes on; for the promise bridge. */
 export let returnToTask: (task: Task<unknown>) => void;
 
-/** Something of an async function's awaits: its iterator, and whom to tell of the outcome. */
-class Strand implements Runnable, Listener {
-  readonly task: Task<unknown>;
-  readonly steps: Steps;
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: unknown) => void;
-  waiter: Future<unknown> | null = null;
-  failure: RuntimeError | null = null;
-  // Whether it waits for a function's promise, and so for what that function awaits in its turn.
-  calling = false;
-
-  constructor(
-    task: Task<unknown>,
-    steps: Steps,
-    resolve: (value: never) => void,
-    reject: (error: unknown) => void,
-  ) {
-    this.task = task;
-    this.steps = steps;
-    this.resolve = resolve;
-    this.reject = reject;
-  }
-
-  [notify](): void {
-    schedulerOfFuture(this.task).push(this);
-  }
-
-  [execute](): void {
-    runStrand(this);
-  }
-}
-
-let runStrand: (strand: Strand) => void;
 let listTasks: (list: TaskList) => Task<unknown>[];
 
 /** The future that a task waits for, or `null`; for reports of deadlocks. */
@@ -181,7 +153,6 @@ export class Task<T = unknown> extends Future<T> {
   #newer: Task<unknown> | null = null;
 
   static {
-    runStrand = (strand) => strand.task.#runStrand(strand);
     startStrand = (task, subject, resolve, reject) => {
       const strand = new Strand(task, subject[Symbol.iterator](), resolve, reject);
       task.#strands ??= [];
@@ -276,7 +247,7 @@ export class Task<T = unknown> extends Future<T> {
     this.#cancelRequests++;
     // The waiter stays: it may be a task that refuses, and then it must be asked again.
     if (this.#waiter !== null && this.#waiter.cancel(message)) return true;
-    if (this.#strands !== null && this.#cancelStrands(message)) return true;
+    if (this.#strands !== null && cancelStrands(this.#strands, message)) return true;
     this.#mustCancel = true;
     setCancelMessage(this, message);
     return true;
@@ -444,8 +415,8 @@ export class Task<T = unknown> extends Future<T> {
     return this.done() || schedulerOfFuture(this).isClosed;
   }
 
-  /** The same three for what an async function awaits. */
-  #runStrand(strand: Strand): void {
+  /** @ignore The same for what an async function awaits: one step, run by the loop. */
+  [runStrand](strand: Strand): void {
     if (this.done()) return;
     const { waiter } = strand;
     strand.waiter = null;
@@ -502,32 +473,15 @@ export class Task<T = unknown> extends Future<T> {
    * @returns The future to wait for, or `null` where the driver's next step is queued already.
    */
   #suspension(result: IteratorResult<unknown, unknown>, driver: Driver): Future<unknown> | null {
-    const scheduler = schedulerOfFuture(this);
-    let message: string;
     if (result === SUSPENDED) {
-      const future = SUSPENDED.value as Future<unknown>;
-      SUSPENDED.value = undefined;
-      if (schedulerOfFuture(future) !== scheduler) {
-        message = `Task ${this} got Future ${future} attached to a different loop`;
-      } else if (future === this) {
-        message = `Task cannot await on itself: ${this}`;
-      } else {
-        return future;
-      }
-    } else if (result.value === undefined) {
-      scheduler.push(driver);
-      return null;
-    } else if (result.value instanceof Future) {
-      message = `yield was used instead of yield* in task ${this} with ${result.value}`;
-    } else if (isGenerator(result.value)) {
-      message = `yield was used instead of yield* for generator in task ${this} with ${
-        repr(result.value)
-      }`;
-    } else {
-      message = `Task got bad yield: ${repr(result.value)}, expected yield* of something awaitable`;
+      const future = takeFuture();
+      const mistake = checkWaiting(this, future);
+      if (mistake === null) return future;
+      this.#setFailure(driver, mistake);
+    } else if (result.value !== undefined) {
+      this.#setFailure(driver, badYield(this, result.value));
     }
-    this.#setFailure(driver, new RuntimeError(message));
-    scheduler.push(driver);
+    schedulerOfFuture(this).push(driver);
     return null;
   }
 
@@ -542,38 +496,12 @@ export class Task<T = unknown> extends Future<T> {
    * @returns Whether a promise came back; then the driver goes on when it settles.
    */
   #call(frame: CallFrame, driver: Driver): boolean {
-    running.calling = true;
-    let promise: PromiseLike<unknown> | null;
-    try {
-      promise = identity === null ? frame.call() : identity.run(this, () => frame.call());
-    } finally {
-      running.calling = false;
-    }
-    if (promise === null) return false;
-    const settled = Promise.resolve(promise);
-    const scheduler = schedulerOfFuture(this);
-    if (scheduler.isSynchronous) {
-      settled.catch(() => {});
-      frame.reject(
-        new RuntimeError(
-          "a synchronous run cannot wait for a promise: expected generator coroutines, " +
-            "got an async function; runUntilComplete() takes both",
-        ),
-      );
-      return false;
-    }
     const resume = driver instanceof Strand
-      ? () => driver.task.#resumeStrand(driver)
-      : () => driver.#resume();
-    settled.then((value) => {
-      frame.fulfill(value);
-      resume();
-    }, (error) => {
-      frame.reject(error);
-      resume();
-    });
+      ? () => this.#resumeStrand(driver)
+      : () => this.#resume();
+    if (!callFor(this, frame, resume)) return false;
     if (driver instanceof Strand) driver.calling = true;
-    scheduler.hold.begin(this);
+    schedulerOfFuture(this).hold.begin(this);
     return true;
   }
 
@@ -616,15 +544,6 @@ export class Task<T = unknown> extends Future<T> {
     if (future.cancel(cancelMessageOf(this))) this.#mustCancel = false;
   }
 
-  #cancelStrands(message: string | undefined): boolean {
-    let cancelled = false;
-    // A copy: cancelling a future may end a strand.
-    for (const strand of [...this.#strands!]) {
-      if (strand.waiter?.cancel(message)) cancelled = true;
-    }
-    return cancelled;
-  }
-
   #dropStrand(strand: Strand): void {
     const index = this.#strands!.indexOf(strand);
     if (index >= 0) this.#strands!.splice(index, 1);
@@ -662,11 +581,7 @@ export class Task<T = unknown> extends Future<T> {
     const strands = this.#strands;
     if (strands === null) return;
     this.#strands = null;
-    for (const strand of strands) {
-      // What the function awaited and then did without, such as the loser of a race.
-      if (strand.waiter !== null) unlisten(strand.waiter, strand);
-      strand.steps.return?.();
-    }
+    strands.forEach(closeStrand);
   }
 
   #link(list: TaskList): void {
@@ -689,48 +604,4 @@ export class Task<T = unknown> extends Future<T> {
 /** The tasks of a loop that are not done, oldest first. */
 export function tasksOf(loop: EventLoop): Task<unknown>[] {
   return listTasks(schedulerOf(loop).tasks);
-}
-
-/**
- * Marks generator objects that a task was made of, by a private field of this class on the object
- * itself: a set of them would cost four times as much, and every task would pay.
- */
-class Used extends (class {
-  constructor(coro: object) {
-    return coro;
-  }
-}) {
-  readonly #mark = true;
-
-  /** Marks an object, and tells whether it was marked before. */
-  static testAndSet(coro: object): boolean {
-    if (#mark in coro) return true;
-    new Used(coro);
-    return false;
-  }
-}
-
-/** The iterator of a coroutine that a task is made of. */
-function coroutineSteps(coro: unknown): Steps {
-  if (isGenerator(coro)) {
-    // A generator object that is through gives no error but an end without a value.
-    return Used.testAndSet(coro) ? reused() : coro;
-  }
-  if (coro instanceof Coroutine) return coro[Symbol.iterator]();
-  if (typeof coro === "function") return new CallFrame(coro as () => unknown);
-  throw new TypeError(
-    `a coroutine was expected, got ${describe(coro)}: expected a generator object, what ` +
-      "coroutine() made, or a function that returns a coroutine or a promise",
-  );
-}
-
-function takeFrame(): CallFrame {
-  const frame = CALLING.value!;
-  CALLING.value = undefined;
-  return frame;
-}
-
-function throwInto(steps: Steps, error: Error): IteratorResult<unknown, unknown> {
-  if (steps.throw === undefined) throw error;
-  return steps.throw(error);
 }

@@ -47,6 +47,11 @@ export class SourceFile {
     return this.text.trimEnd().split("\n").length;
   }
 
+  /** Whether the comment at its top says why it is long. */
+  get saysWhyItIsLong(): boolean {
+    return this.text.slice(0, this.text.indexOf("*/")).includes("It is long because");
+  }
+
   /** Whether it is of types alone, so that nothing of it runs. */
   get isOfTypesAlone(): boolean {
     return this.#tree.statements.every((statement) =>

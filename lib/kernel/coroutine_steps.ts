@@ -1,0 +1,87 @@
+/**
+ * The iterators that tasks drive, and how they are driven.
+ *
+ * @module
+ */
+import { RuntimeError } from "../base/errors.ts";
+import { describe, repr } from "../base/repr.ts";
+import { CALLING, isGenerator, type Steps, SUSPENDED } from "../coroutine/awaitable.ts";
+import { CallFrame } from "../coroutine/call_frame.ts";
+import { Coroutine, reused } from "../coroutine/coroutine.ts";
+import { Future, schedulerOfFuture } from "./future.ts";
+
+/**
+ * Marks generator objects that a task was made of, by a private field of this class on the object
+ * itself: a set of them would cost four times as much, and every task would pay.
+ */
+class Used extends (class {
+  constructor(coro: object) {
+    return coro;
+  }
+}) {
+  readonly #mark = true;
+
+  /** Marks an object, and tells whether it was marked before. */
+  static testAndSet(coro: object): boolean {
+    if (#mark in coro) return true;
+    new Used(coro);
+    return false;
+  }
+}
+
+/** The iterator of a coroutine that a task is made of. */
+export function coroutineSteps(coro: unknown): Steps {
+  if (isGenerator(coro)) {
+    // A generator object that is through gives no error but an end without a value.
+    return Used.testAndSet(coro) ? reused() : coro;
+  }
+  if (coro instanceof Coroutine) return coro[Symbol.iterator]();
+  if (typeof coro === "function") return new CallFrame(coro as () => unknown);
+  throw new TypeError(
+    `a coroutine was expected, got ${describe(coro)}: expected a generator object, what ` +
+      "coroutine() made, or a function that returns a coroutine or a promise",
+  );
+}
+
+/** The call that an iterator has just asked for. */
+export function takeFrame(): CallFrame {
+  const frame = CALLING.value!;
+  CALLING.value = undefined;
+  return frame;
+}
+
+/** Throws at an iterator's suspension; one that takes no errors throws it on. */
+export function throwInto(steps: Steps, error: Error): IteratorResult<unknown, unknown> {
+  if (steps.throw === undefined) throw error;
+  return steps.throw(error);
+}
+
+/** The future that an iterator has just asked to wait for. */
+export function takeFuture(): Future<unknown> {
+  const future = SUSPENDED.value as Future<unknown>;
+  SUSPENDED.value = undefined;
+  return future;
+}
+
+/** What is wrong with a task's waiting for a future, or `null`. */
+export function checkWaiting(task: Future<unknown>, future: Future<unknown>): RuntimeError | null {
+  if (schedulerOfFuture(future) !== schedulerOfFuture(task)) {
+    return new RuntimeError(`Task ${task} got Future ${future} attached to a different loop`);
+  }
+  return future === task ? new RuntimeError(`Task cannot await on itself: ${task}`) : null;
+}
+
+/** What to tell a coroutine that yielded something of its own, which nobody can wait for. */
+export function badYield(task: Future<unknown>, value: unknown): RuntimeError {
+  if (value instanceof Future) {
+    return new RuntimeError(`yield was used instead of yield* in task ${task} with ${value}`);
+  }
+  if (isGenerator(value)) {
+    return new RuntimeError(
+      `yield was used instead of yield* for generator in task ${task} with ${repr(value)}`,
+    );
+  }
+  return new RuntimeError(
+    `Task got bad yield: ${repr(value)}, expected yield* of something awaitable`,
+  );
+}

@@ -1,0 +1,75 @@
+/**
+ * What an async function awaits.
+ *
+ * @module
+ */
+import type { RuntimeError } from "../base/errors.ts";
+import type { Steps } from "../coroutine/awaitable.ts";
+import { type Future, type Listener, notify, schedulerOfFuture, unlisten } from "./future.ts";
+import { execute, type Runnable } from "./handle.ts";
+
+/** The key of the method by which a strand has its task make a step of it. */
+export const runStrand: unique symbol = Symbol("runStrand");
+
+/** The task that a strand belongs to. */
+export interface StrandOwner extends Future<unknown> {
+  /** Makes a step of a strand that is due. */
+  [runStrand](strand: Strand): void;
+}
+
+/** One await of an async function's: the iterator of what it awaits, and whom to tell of the outcome. */
+export class Strand implements Runnable, Listener {
+  /** The task that the function runs in. */
+  readonly task: StrandOwner;
+  /** What is driven. */
+  readonly steps: Steps;
+  /** Takes the outcome. */
+  readonly resolve: (value: never) => void;
+  /** Takes the error. */
+  readonly reject: (error: unknown) => void;
+  /** What it waits for. */
+  waiter: Future<unknown> | null = null;
+  /** What its next step throws in. */
+  failure: RuntimeError | null = null;
+  /** Whether it waits for a function's promise, and so for what that function awaits in its turn. */
+  calling = false;
+
+  /** Makes a strand; the task drives it. */
+  constructor(
+    task: StrandOwner,
+    steps: Steps,
+    resolve: (value: never) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.task = task;
+    this.steps = steps;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  /** Takes note that what it waits for is done. */
+  [notify](): void {
+    schedulerOfFuture(this.task).push(this);
+  }
+
+  /** Makes a step. */
+  [execute](): void {
+    this.task[runStrand](this);
+  }
+}
+
+/** Cancels what strands wait for, and tells whether any could be. */
+export function cancelStrands(strands: readonly Strand[], message: string | undefined): boolean {
+  let cancelled = false;
+  // A copy: cancelling a future may end a strand.
+  for (const strand of [...strands]) {
+    if (strand.waiter?.cancel(message)) cancelled = true;
+  }
+  return cancelled;
+}
+
+/** Ends what a function awaited and then did without, such as the loser of a race. */
+export function closeStrand(strand: Strand): void {
+  if (strand.waiter !== null) unlisten(strand.waiter, strand);
+  strand.steps.return?.();
+}
