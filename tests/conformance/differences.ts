@@ -13,6 +13,9 @@
  * Staggered races are compared with what CPython does with its assertions off, for one of them fails
  * where a loser refuses its cancellation and wins as well.
  *
+ * Never generated, for CPython itself goes wrong there: a task that awaits itself twice, an eager task in
+ * a context that is entered, tasks that wait for each other in a ring and are cancelled.
+ *
  * @module
  */
 import type { Json } from "./json.ts";

@@ -60,6 +60,8 @@ class ProgramGenerator {
   readonly #random: Random;
   // Whether tasks may be started eagerly.
   readonly #isEager: boolean;
+  // Whether errors may be raised that end the loop's run.
+  readonly #exits: boolean;
   readonly #futures: number;
   readonly #events: number;
   readonly #queues: Program["queues"];
@@ -74,12 +76,14 @@ class ProgramGenerator {
   #timeouts = 0;
   #groups = 0;
   #tokens = 0;
+  #kept = 0;
   #contexts = 0;
   #texts = 0;
 
   constructor(random: Random) {
     this.#random = random;
     this.#isEager = random.chance(0.15);
+    this.#exits = random.chance(0.04);
     this.#left = 10 + random.below(90);
     this.#futures = random.below(4);
     this.#events = random.below(2);
@@ -149,6 +153,7 @@ class ProgramGenerator {
     const make = random.weighted<() => Statement>([
       [30, () => this.#plain(place)],
       [26, () => ({ do: "await", subject: this.#subject(deeper) })],
+      [0.2, () => ({ do: "await", subject: { self: true } })],
       [isDeep ? 0 : 14, () => this.#spawn(place)],
       [isDeep ? 0 : 16, () => this.#try(deeper)],
       [isDeep ? 0 : 6, () => this.#timeout(deeper)],
@@ -162,7 +167,15 @@ class ProgramGenerator {
         targets: this.#awaitables(place),
         timeout: this.#maybeDelay(),
         rethrow: random.chance(0.5),
+        ...(random.chance(0.3) ? { futures: true } : {}),
         body: this.#block(deeper, random.below(2)),
+      })],
+      [isDeep ? 0 : 2, () => ({
+        do: "manager",
+        before: this.#block(deeper, random.below(2)),
+        body: this.#block(deeper, 1 + random.below(3)),
+        swallow: random.chance(0.3),
+        after: this.#block(deeper, random.below(3)),
       })],
       [1, () => ({ do: "return", value: random.below(100) })],
       [isDeep ? 0 : 7, () => this.#group(deeper)],
@@ -281,6 +294,10 @@ class ProgramGenerator {
       [7, () => ({ task: this.#awaitableSlot(place) })],
       [this.#futures > 0 ? 5 : 0, () => ({ future: random.below(this.#futures) })],
       [isDeep ? 0 : 5, () => this.#futureSubject(place)],
+      [isDeep ? 0 : 1, () => ({
+        wrap: random.chance(0.3) ? { task: this.#awaitableSlot(place) } : this.#waiting(place),
+      })],
+      [this.#kept > 0 ? 2 : 0, () => ({ kept: random.below(this.#kept) })],
       ...this.#waits(place),
     ]);
     return make();
@@ -322,6 +339,11 @@ class ProgramGenerator {
         delay: this.#maybeDelay(),
       })],
     ];
+  }
+
+  /** One of them. */
+  #waiting(place: Place): Subject {
+    return this.#random.weighted([[2, () => this.#sleep()], ...this.#waits(place)])();
   }
 
   #sleep(): Subject {
@@ -442,6 +464,8 @@ class ProgramGenerator {
       [0.5, () => ({ do: "report", message: "reported" })],
       [this.#isEager ? 1 : 0, () => ({ do: "eagerTasks", on: random.chance(0.7) })],
       [0.3, () => ({ do: "stop" })],
+      [0.3, () => ({ do: "handler", on: random.chance(0.5) })],
+      [isDeep ? 0 : 1, () => ({ do: "keep", kept: this.#kept++, subject: this.#waiting(inside) })],
     ]);
     return make();
   }
@@ -508,7 +532,9 @@ class ProgramGenerator {
   }
 
   #error(): ErrorPlan {
-    return { class: this.#random.pick(ERRORS), message: this.#random.pick(MESSAGES) };
+    const message = this.#random.pick(MESSAGES);
+    if (this.#exits && this.#random.chance(0.3)) return { class: "SystemExit", message };
+    return { class: this.#random.pick(ERRORS), message };
   }
 
   #delay(): number {

@@ -9,7 +9,10 @@ import {
   ALL_COMPLETED,
   allTasks,
   asCompleted,
+  asyncContextManager,
   asyncWith,
+  Awaitable,
+  awaitable,
   type AwaitableLike,
   Barrier,
   BoundedSemaphore,
@@ -25,6 +28,7 @@ import {
   ensureFuture,
   Event,
   type EventLoop,
+  type ExceptionContext,
   type Future,
   gather,
   type Handle,
@@ -39,6 +43,7 @@ import {
   sleep,
   staggeredRace,
   type Suspension,
+  SystemExit,
   Task,
   TaskGroup,
   type Timeout,
@@ -62,7 +67,7 @@ import type {
   Subject,
   Target,
 } from "./program.ts";
-import type { Trace } from "./trace.ts";
+import { describeReport, isOfCollection, type Trace } from "./trace.ts";
 
 /** A coroutine of the interpreter's: in the twin, what an async function returns. */
 type Steps<T> = Generator<Suspension, T, unknown>;
@@ -87,9 +92,24 @@ const ERRORS: Readonly<Record<string, new (message: string) => Error>> = {
   AppError,
   CancelledError,
   RuntimeError,
+  SystemExit,
   TimeoutError,
   ValueError,
 };
+
+/** An object that can be awaited. */
+class Wrapped extends Awaitable<unknown> {
+  readonly #inner: AwaitableLike<unknown>;
+
+  constructor(inner: AwaitableLike<unknown>) {
+    super();
+    this.#inner = inner;
+  }
+
+  *[awaitable](): Steps<unknown> {
+    return yield* this.#inner as Iterable<Suspension, unknown, unknown>;
+  }
+}
 
 const QUEUES = { Queue, PriorityQueue, LifoQueue };
 
@@ -114,7 +134,10 @@ export class Interpreter {
   readonly #handles: Handle[] = [];
   readonly #timeouts: Timeout[] = [];
   readonly #callbacks: ((future: Future) => void)[] = [];
+  readonly #kept: AwaitableLike<unknown>[] = [];
+  readonly #selfAwaiting = new Set<Task>();
   #named = 0;
+  #reports = 0;
 
   /**
    * @param program What to run.
@@ -147,10 +170,13 @@ export class Interpreter {
     return this.#coroutine(this.#program.main);
   }
 
-  /** What the exception handler sees of the context that it is called in. */
-  ambient(): unknown {
-    return this.#variables.at(-1)?.get(null);
-  }
+  /** Takes what is reported, as the loop's exception handler. */
+  readonly handler = (_loop: EventLoop, context: ExceptionContext): void => {
+    if (this.#trace.isOver || isOfCollection(context)) return;
+    const ambient = this.#variables.at(-1)?.get(null);
+    this.#trace.write("handler", describeReport(context, ambient));
+    if (++this.#reports === this.#program.failingReport) throw new AppError("handler");
+  };
 
   /** Writes down how everything ended. */
   finish(): void {
@@ -212,6 +238,8 @@ export class Interpreter {
         return yield* this.#group(statement);
       case "with":
         return yield* this.#with(statement);
+      case "manager":
+        return yield* this.#manager(statement);
     }
   }
 
@@ -271,9 +299,19 @@ export class Interpreter {
     // CPython's order of those that are done already is that of a set: one of them at most.
     const isFirstDone = (future: Future) => future === futures.find((other) => other.done());
     const taken = futures.filter((future) => !future.done() || isFirstDone(future));
-    for (const next of asCompleted(taken, { timeout: statement.timeout })) {
+    const iterator = asCompleted(taken, { timeout: statement.timeout });
+    for (;;) {
       try {
-        this.#trace.write("next", yield* next);
+        if (statement.futures) {
+          const next: unknown = iterator[Symbol.asyncIterator]().next();
+          const result = yield* next as Iterable<Suspension, IteratorResult<Future>, unknown>;
+          if (result.done) break;
+          this.#trace.write("next future", result.value);
+        } else {
+          const { value, done } = iterator.next();
+          if (done) break;
+          this.#trace.write("next", yield* value);
+        }
       } catch (error) {
         this.#trace.write("next threw", error);
         if (statement.rethrow) throw error;
@@ -310,6 +348,29 @@ export class Interpreter {
     }
   }
 
+  *#manager({ before, body, swallow, after }: Of<"manager">): Steps<Returned | undefined> {
+    const trace = this.#trace;
+    const block = (block: Block) => this.#block(block);
+    const manager = asyncContextManager(function* () {
+      yield* block(before);
+      try {
+        trace.write("entered");
+        yield 1;
+      } catch (error) {
+        trace.write("manager caught", error);
+        if (!swallow || trace.isOver) throw error;
+      } finally {
+        yield* block(after);
+      }
+    });
+    try {
+      return yield* asyncWith(manager(), () => this.#block(body));
+    } catch (error) {
+      trace.write("manager threw", error);
+      throw error;
+    }
+  }
+
   // --- What can be awaited
 
   #subject(subject: Subject): AwaitableLike<unknown> {
@@ -341,6 +402,18 @@ export class Interpreter {
         : condition.wait();
     }
     if ("barrier" in subject) return this.#barriers[subject.barrier]![subject.how]();
+    if ("kept" in subject) {
+      const kept = this.#kept[subject.kept];
+      delete this.#kept[subject.kept];
+      return kept ?? this.#missing();
+    }
+    if ("wrap" in subject) return new Wrapped(this.#subject(subject.wrap));
+    if ("self" in subject) {
+      const task = currentTask();
+      if (task === null || this.#selfAwaiting.has(task)) return this.#missing();
+      this.#selfAwaiting.add(task);
+      return task;
+    }
     return staggeredRace(
       subject.race.map((body) => () => this.#body(body)),
       subject.delay,
@@ -515,6 +588,12 @@ export class Interpreter {
         return this.#loop.callExceptionHandler({ message: statement.message });
       case "stop":
         return this.#attempt("stop", () => this.#loop.stop());
+      case "handler":
+        return this.#loop.setExceptionHandler(statement.on ? this.handler : null);
+      case "keep":
+        return this.#attempt("keep", () => {
+          this.#kept[statement.kept] = this.#subject(statement.subject);
+        });
       case "eagerTasks":
         return this.#loop.setTaskFactory(statement.on ? eagerTaskFactory : null);
     }
@@ -641,6 +720,7 @@ function isPlain(statement: Statement): statement is PlainStatement {
     case "asCompleted":
     case "group":
     case "with":
+    case "manager":
       return false;
     default:
       return true;

@@ -43,7 +43,10 @@ export type Subject =
   | { condition: number }
   | { condition: number; atLeast: number }
   | { barrier: number; how: "wait" | "reset" | "abort" }
-  | { race: Block[]; delay: number | null };
+  | { race: Block[]; delay: number | null }
+  | { kept: number }
+  | { wrap: Subject }
+  | { self: true };
 
 /** What a `try` catches. */
 export interface Catch {
@@ -111,6 +114,8 @@ export type PlainStatement =
   | { do: "allTasks" }
   | { do: "report"; message: string }
   | { do: "eagerTasks"; on: boolean }
+  | { do: "handler"; on: boolean }
+  | { do: "keep"; kept: number; subject: Subject }
   | { do: "stop" };
 
 /** What a coroutine can do. */
@@ -121,7 +126,15 @@ export type Statement =
   | { do: "try"; body: Block; catches: Catch[]; final: Block | null }
   | { do: "repeat"; count: number; body: Block }
   | { do: "timeout"; timeout: number; delay: number | null; at?: boolean; body: Block }
-  | { do: "asCompleted"; targets: Target[]; timeout: number | null; rethrow: boolean; body: Block }
+  | {
+    do: "asCompleted";
+    targets: Target[];
+    timeout: number | null;
+    rethrow: boolean;
+    futures?: boolean;
+    body: Block;
+  }
+  | { do: "manager"; before: Block; body: Block; swallow: boolean; after: Block }
   | { do: "group"; group: number; body: Block }
   | { do: "with"; guard: Guard; body: Block };
 

@@ -15,7 +15,7 @@ import {
 } from "@asyncio/asyncio";
 import type { Interpreter } from "./interpreter.ts";
 import type { Program } from "./program.ts";
-import { type Entry, Trace } from "./trace.ts";
+import { describeReport, type Entry, isOfCollection, Trace } from "./trace.ts";
 
 /** The form in which a program's coroutines are run. */
 export type Form = "sync" | "generator" | "async";
@@ -28,19 +28,13 @@ export function suits(program: Program, form: Form): boolean {
   return form !== "async" || !/"eager(Tasks)?"/.test(JSON.stringify(program));
 }
 
-/** What an exception handler was told, as far as both languages tell the same. */
-function describeReport(context: ExceptionContext, ambient: unknown): unknown[] {
-  const message = context.message.startsWith("Exception in callback")
-    ? "Exception in callback"
-    : context.message;
-  return [message, context.exception, Object.keys(context).sort(), ambient];
-}
-
 class ObservedLoop extends EventLoop {
   trace: Trace | null = null;
 
   override defaultExceptionHandler(context: ExceptionContext): void {
-    this.trace?.write("default handler", describeReport(context, null));
+    if (!isOfCollection((context.context ?? context) as ExceptionContext)) {
+      this.trace?.write("default handler", describeReport(context, null));
+    }
   }
 }
 
@@ -64,12 +58,7 @@ export async function runProgram(
   const trace = new Trace(loop, firstName);
   loop.trace = trace;
   const interpreter = new makeInterpreter(program, loop, trace);
-  let reports = 0;
-  loop.setExceptionHandler((_loop, context) => {
-    if (trace.isOver || context.message.endsWith("was never retrieved")) return;
-    trace.write("handler", describeReport(context, interpreter.ambient()));
-    if (++reports === program.failingReport) throw new AppError("handler");
-  });
+  loop.setExceptionHandler(interpreter.handler);
   const run = { loop, trace, sync };
   await runToEnd(run, loop.createTask(interpreter.main(), { name: "main" }));
   const pending = tasksByName(run);
@@ -83,10 +72,6 @@ export async function runProgram(
   trace.closed = true;
   loop.close();
   return trace.entries;
-}
-
-class AppError extends Error {
-  override name = "AppError";
 }
 
 interface Run {

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { currentTask, type EventLoop, type Future, Task } from "@asyncio/asyncio";
+import {
+  currentTask,
+  type EventLoop,
+  type ExceptionContext,
+  type Future,
+  Task,
+} from "@asyncio/asyncio";
 import type { Json } from "./json.ts";
 
 /** One line: the loop's time, the current task's name or `null`, what happened, and a value. */
@@ -92,4 +98,16 @@ export class Trace {
       return null;
     }
   }
+}
+
+/** What an exception handler was told, as far as both languages tell the same. */
+export function describeReport(context: ExceptionContext, ambient: unknown): unknown[] {
+  const isOfCallback = context.message.startsWith("Exception in callback");
+  const message = isOfCallback ? "Exception in callback" : context.message;
+  return [message, context.exception, Object.keys(context).sort(), ambient];
+}
+
+/** Whether a report comes of the garbage collector, which nobody can tell when to run. */
+export function isOfCollection({ message }: ExceptionContext): boolean {
+  return message.endsWith("was never retrieved");
 }
