@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Terminal } from "./terminal.ts";
 import type { Processes, Workers } from "./workers.ts";
 
 /** Follows one value through the promise reactions of an async function, as the host tracks it. */
@@ -45,6 +46,8 @@ export interface Host {
    * back. `null` where there is no such thing.
    */
   readonly onInterrupt: ((callback: () => void) => () => void) | null;
+  /** Standard input and output, made when asked for, or `null` where there are none. */
+  readonly terminal: Terminal | null;
   /** Hands an error that nobody caught to the host's own report. */
   logError(message: string): void;
   /** An environment variable, where there are such and reading it needs no prompt. */

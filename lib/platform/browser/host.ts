@@ -23,6 +23,7 @@ export function browserHost(): Host {
     workers: browserWorkers(),
     processes: null,
     onInterrupt: null,
+    terminal: null,
     logError: (message) => console.error(message),
     environment: () => undefined,
   };

@@ -6,6 +6,7 @@
 import type { AsyncIdentity, Host } from "../host.ts";
 import { denoGlobal } from "./namespace.ts";
 import { denoProcesses } from "./processes.ts";
+import { denoTerminal } from "./terminal.ts";
 import { denoWorkers } from "./workers.ts";
 
 /** Assembles the host from what Deno has. */
@@ -24,6 +25,9 @@ export function denoHost(): Host {
     workers: denoWorkers(),
     processes: denoProcesses(),
     onInterrupt,
+    get terminal() {
+      return denoTerminal();
+    },
     logError: (message) => console.error(message),
     environment,
   };

@@ -1,0 +1,175 @@
+/**
+ * Deno's terminal: standard input and output, with Node's line editing where they are a terminal.
+ *
+ * @module
+ */
+import type { InputEvent, LineReader, Terminal } from "../terminal.ts";
+
+/** The slice of Deno, and of Node in it, that only a console needs; see `namespace.ts`. */
+interface TerminalGlobal {
+  readonly Deno: {
+    readonly args: readonly string[];
+    readonly noColor: boolean;
+    readonly version: { readonly deno: string };
+    readonly stdin: { isTerminal(): boolean };
+    readonly stdout: { isTerminal(): boolean };
+    addSignalListener(signal: "SIGINT", callback: () => void): void;
+    removeSignalListener(signal: "SIGINT", callback: () => void): void;
+    cwd(): string;
+    exit(code: number): never;
+    inspect(value: unknown, options: { colors: boolean }): string;
+  };
+  readonly process: {
+    readonly stdin: NodeInput;
+    readonly stdout: unknown;
+    getBuiltinModule(name: "node:readline"): {
+      createInterface(options: LineInterfaceOptions): LineInterface;
+    };
+    getBuiltinModule(name: "node:url"): { pathToFileURL(path: string): URL };
+  };
+}
+
+interface NodeInput {
+  setRawMode?(isRaw: boolean): void;
+}
+
+interface LineInterfaceOptions {
+  readonly input: NodeInput;
+  readonly output?: unknown;
+  readonly terminal: boolean;
+}
+
+interface LineInterface {
+  on(event: "line", callback: (line: string) => void): void;
+  on(event: "SIGINT" | "close", callback: () => void): void;
+  setPrompt(prompt: string): void;
+  prompt(): void;
+  pause(): void;
+  resume(): void;
+  write(text: null, key: { readonly ctrl: true; readonly name: string }): void;
+  close(): void;
+}
+
+const terminalGlobal: TerminalGlobal = globalThis as unknown as TerminalGlobal;
+
+/** Makes Deno's terminal. */
+export function denoTerminal(): Terminal {
+  const { Deno, process } = terminalGlobal;
+  const isInteractive = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  return {
+    isInteractive,
+    args: Deno.args,
+    hostVersion: `Deno ${Deno.version.deno}`,
+    get folderUrl() {
+      return process.getBuiltinModule("node:url").pathToFileURL(`${Deno.cwd()}/`).href;
+    },
+    print: (line) => console.log(line),
+    printError: (line) => console.error(line),
+    inspect: (value) => Deno.inspect(value, { colors: isInteractive && !Deno.noColor }),
+    inspectByToString,
+    readLines: (onInterrupt) => new DenoLineReader(isInteractive, onInterrupt),
+    onUncaught,
+    exit: (code) => Deno.exit(code),
+  };
+}
+
+function inspectByToString(prototype: object): void {
+  Object.defineProperty(prototype, Symbol.for("Deno.customInspect"), {
+    value(this: object) {
+      return String(this);
+    },
+    writable: true,
+    configurable: true,
+  });
+}
+
+function onUncaught(callback: (error: unknown) => void): void {
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    callback(event.error);
+  });
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    callback(event.reason);
+  });
+}
+
+class DenoLineReader implements LineReader {
+  readonly #isInteractive: boolean;
+  readonly #lines: LineInterface;
+  readonly #onInterrupt: () => void;
+  // What came while nobody waited: the rest of what was pasted, or of what a pipe gave at once.
+  readonly #events: InputEvent[] = [];
+  #waiting: ((event: InputEvent) => void) | null = null;
+  #isClosed = false;
+
+  constructor(isInteractive: boolean, onInterrupt: () => void) {
+    this.#isInteractive = isInteractive;
+    this.#onInterrupt = onInterrupt;
+    const { Deno, process } = terminalGlobal;
+    const { stdin: input, stdout: output } = process;
+    this.#lines = process.getBuiltinModule("node:readline").createInterface(
+      isInteractive ? { input, output, terminal: true } : { input, terminal: false },
+    );
+    this.#lines.on("line", (text) => this.#take({ kind: "line", text }));
+    this.#lines.on("close", () => {
+      this.#isClosed = true;
+      this.#take({ kind: "end" });
+    });
+    // While a line is edited the terminal sends no signals, and Ctrl-C is a key.
+    this.#lines.on("SIGINT", () => this.#interrupt());
+    Deno.addSignalListener("SIGINT", this.#onSignal);
+    this.#release();
+  }
+
+  read(prompt: string): Promise<InputEvent> {
+    const event = this.#events.shift();
+    if (event !== undefined) return Promise.resolve(event);
+    if (this.#isClosed) return Promise.resolve({ kind: "end" });
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      if (this.#isInteractive) {
+        terminalGlobal.process.stdin.setRawMode?.(true);
+        this.#lines.setPrompt(prompt);
+        this.#lines.prompt();
+      } else {
+        this.#lines.resume();
+      }
+    });
+  }
+
+  close(): void {
+    terminalGlobal.Deno.removeSignalListener("SIGINT", this.#onSignal);
+    if (!this.#isClosed) this.#lines.close();
+  }
+
+  readonly #onSignal = (): void => this.#interrupt();
+
+  #interrupt(): void {
+    if (this.#waiting === null) {
+      this.#onInterrupt();
+      return;
+    }
+    // The end of the line and then all before it: nothing of what was typed is left.
+    this.#lines.write(null, { ctrl: true, name: "e" });
+    this.#lines.write(null, { ctrl: true, name: "u" });
+    this.#take({ kind: "interrupt" });
+  }
+
+  #take(event: InputEvent): void {
+    const waiting = this.#waiting;
+    if (waiting === null) {
+      this.#events.push(event);
+      return;
+    }
+    this.#waiting = null;
+    this.#release();
+    waiting(event);
+  }
+
+  #release(): void {
+    if (this.#isClosed) return;
+    this.#lines.pause();
+    if (this.#isInteractive) terminalGlobal.process.stdin.setRawMode?.(false);
+  }
+}

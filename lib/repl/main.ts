@@ -1,0 +1,147 @@
+/**
+ * The console on a terminal: what `deno run -A mod.ts` starts, as `python -m asyncio` does.
+ *
+ * @module
+ */
+import { NotSupportedError } from "../base/errors.ts";
+import { setEventLoop } from "../kernel/loops.ts";
+import { host } from "../platform/current.ts";
+import type { LineReader, Terminal } from "../platform/terminal.ts";
+import { type EntryExit, Repl } from "./repl.ts";
+
+const USAGE = `Usage: deno run -A mod.ts
+
+A console that understands yield* and await at top level. It reads JavaScript and TypeScript from a
+terminal, or from standard input.`;
+
+/** How long tasks may take to clean up at the end, in milliseconds. */
+const CLEAN_UP_TIME = 2000;
+
+/** The exit code of a program that was ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs the console until it is left, and ends the process.
+ *
+ * @param load Gives the names that are there from the beginning.
+ * @returns A promise that is not settled.
+ * @throws {NotSupportedError} If there is no terminal; the promise is rejected with it.
+ */
+export async function main(load: () => Promise<object>): Promise<void> {
+  const { terminal } = host;
+  if (terminal === null) throw new NotSupportedError("this host has no terminal");
+  const [argument] = terminal.args;
+  if (argument === "--help" || argument === "-h") {
+    terminal.print(USAGE);
+    terminal.exit(0);
+  } else if (argument !== undefined) {
+    terminal.printError(`there is no command ${argument}\n\n${USAGE}`);
+    terminal.exit(2);
+  }
+  const session = new Session(terminal, await load());
+  terminal.exit(await session.run());
+}
+
+class Session {
+  readonly #terminal: Terminal;
+  readonly #repl: Repl;
+  readonly #input: LineReader;
+
+  constructor(terminal: Terminal, names: object) {
+    this.#terminal = terminal;
+    for (const prototype of prototypesWithToString(names)) terminal.inspectByToString(prototype);
+    this.#repl = new Repl({ names, baseUrl: terminal.folderUrl });
+    setEventLoop(this.#repl.loop);
+    terminal.onUncaught((error) => terminal.printError(this.#repl.format(error)));
+    this.#input = terminal.readLines(() => this.#repl.interrupt());
+  }
+
+  /** Gives the exit code. */
+  async run(): Promise<number> {
+    if (this.#terminal.isInteractive) {
+      this.#terminal.print(
+        `asyncio REPL on ${this.#terminal.hostVersion}\n` +
+          'Use "yield*" or "await" directly instead of "run()"; "asyncio" and its names are there.\n' +
+          'Type "%autoawait" to see who runs what is typed, "exit()" or Ctrl-D to leave.',
+      );
+    }
+    // The first line is typed meanwhile; where this fails it fails again, and is told.
+    this.#repl.prepare().catch(() => {});
+    const { code, message } = await this.#readAndRun();
+    if (message !== "") this.#terminal.printError(message);
+    this.#input.close();
+    if (this.#terminal.isInteractive) this.#terminal.print("exiting asyncio REPL...");
+    await Promise.race([
+      this.#repl.close(),
+      new Promise<void>((resolve) => host.setTimer(resolve, CLEAN_UP_TIME)),
+    ]);
+    return code;
+  }
+
+  async #readAndRun(): Promise<EntryExit> {
+    const { isInteractive } = this.#terminal;
+    let entry = "";
+    for (;;) {
+      const prompt = entry === "" ? ">>> " : "... ";
+      const event = await Promise.race([this.#input.read(prompt), this.#repl.ended]);
+      switch (event.kind) {
+        case "exit":
+          return event;
+        case "interrupt":
+          if (!isInteractive) return { kind: "exit", code: INTERRUPTED, message: "" };
+          this.#terminal.print("\nKeyboardInterrupt");
+          entry = "";
+          break;
+        case "line": {
+          entry += event.text;
+          if (await this.#repl.isIncomplete(entry)) entry += "\n";
+          else {
+            const exit = await this.#runEntry(entry);
+            if (exit !== null) return exit;
+            entry = "";
+          }
+          break;
+        }
+        case "end": {
+          const exit = isInteractive ? null : await this.#runEntry(entry.trimEnd());
+          if (isInteractive) this.#terminal.print("");
+          return exit ?? { kind: "exit", code: 0, message: "" };
+        }
+      }
+    }
+  }
+
+  async #runEntry(entry: string): Promise<EntryExit | null> {
+    const outcome = await this.#repl.enter(entry);
+    switch (outcome.kind) {
+      case "exit":
+        return outcome;
+      case "value":
+        if (outcome.value !== undefined) {
+          this.#terminal.print(this.#terminal.inspect(outcome.value));
+        }
+        break;
+      case "text":
+        if (outcome.text !== "") this.#terminal.print(outcome.text);
+        break;
+      case "error":
+        this.#terminal.printError(outcome.traceback);
+        break;
+      case "interrupted":
+        this.#terminal.printError("\nKeyboardInterrupt");
+        break;
+    }
+    return null;
+  }
+}
+
+/** The classes among some values that say how their objects print; errors print well as they are. */
+function prototypesWithToString(names: object): object[] {
+  return Object.values(names).flatMap((value) => {
+    const prototype: unknown = typeof value === "function" ? value.prototype : undefined;
+    return prototype instanceof Object && !(prototype instanceof Error) &&
+        Object.hasOwn(prototype, "toString")
+      ? [prototype]
+      : [];
+  });
+}

@@ -1,0 +1,320 @@
+/**
+ * The console without a terminal: entries in, outcomes out, on a loop that runs on between them.
+ *
+ * @module
+ */
+import { asyncDisposeKey } from "../base/dispose.ts";
+import { CancelledError, RuntimeError } from "../base/errors.ts";
+import { type Context, copyContext } from "../coroutine/context_vars.ts";
+import type { EventLoop } from "../kernel/event_loop.ts";
+import { runningLoop } from "../kernel/loops.ts";
+import { Runner } from "../run/runner.ts";
+import { Autoawait } from "./autoawait.ts";
+import { EntryHelper } from "./entry_helper.ts";
+import { EntrySyntaxError, loadParser, type Parser } from "./parser.ts";
+import { checkEntry, rewriteEntry, type RewrittenEntry } from "./rewrite.ts";
+import { type EntryBody, type EntryResult, RunningEntry } from "./running_entry.ts";
+import { Scope } from "./scope.ts";
+import { formatError, formatSyntaxError } from "./traceback.ts";
+
+/** What {@linkcode Repl} takes. */
+export interface ReplOptions {
+  /** What every entry sees: the names of this module, most often. */
+  names?: object;
+  /** What relative imports are relative to. */
+  baseUrl?: string;
+  /** The parser, `@babel/parser`; it is loaded from npm where left out, which a page cannot. */
+  parser?: Parser | Promise<Parser>;
+}
+
+/** What became of an entry. */
+export type Outcome =
+  | EntryValue
+  | EntryText
+  | EntryError
+  | { readonly kind: "interrupted" }
+  | EntryExit;
+
+/** The entry is over. */
+export interface EntryValue {
+  readonly kind: "value";
+  /** The value of its last expression; `undefined` if it ended in none. */
+  readonly value: unknown;
+}
+
+/** The entry was a command to the console. */
+export interface EntryText {
+  readonly kind: "text";
+  /** The answer; empty where there is none. */
+  readonly text: string;
+}
+
+/** The entry threw. */
+export interface EntryError {
+  readonly kind: "error";
+  /** What it threw. */
+  readonly error: unknown;
+  /** The error as it is to be printed, of several lines. */
+  readonly traceback: string;
+}
+
+/** The console is to end. */
+export interface EntryExit {
+  readonly kind: "exit";
+  /** The exit code. */
+  readonly code: number;
+  /** A last message, or `""`. */
+  readonly message: string;
+}
+
+/** Thrown by `exit()`, to end what called it. */
+class SystemExit extends Error {
+  override get name(): string {
+    return "SystemExit";
+  }
+}
+
+/**
+ * A console: what is entered is run, one entry after the other, on a loop that keeps running.
+ *
+ * To be made and used outside any loop.
+ *
+ * @example
+ * ```ts ignore
+ * const repl = new Repl({ names: await import("@asyncio/asyncio") });
+ * const outcome = await repl.enter("const x = await sleep(1, 42)");
+ * ```
+ */
+export class Repl {
+  readonly #runner = new Runner();
+  readonly #loop: EventLoop;
+  readonly #context: Context = copyContext();
+  readonly #scope: Scope;
+  readonly #autoawait = new Autoawait();
+  readonly #options: ReplOptions;
+  readonly #entries = new Map<string, RewrittenEntry>();
+  readonly #loopEnd: Promise<void>;
+  readonly #ended: Promise<EntryExit>;
+  #end!: (exit: EntryExit) => void;
+  #parser: Promise<Parser> | null = null;
+  #entered = 0;
+  #isBusy = false;
+  #isInterrupted = false;
+  #running: RunningEntry | null = null;
+  #exit: EntryExit | null = null;
+  #isClosed = false;
+
+  /** @param options `names`, `baseUrl`, `parser`. */
+  constructor(options: ReplOptions = {}) {
+    this.#options = options;
+    this.#loop = this.#runner.getLoop();
+    const exit = (status?: unknown): never => this.#leave(status);
+    const asyncio = options.names ?? {};
+    this.#scope = new Scope({ ...asyncio, asyncio, loop: this.#loop, exit, quit: exit });
+    this.#ended = new Promise((resolve) => this.#end = resolve);
+    this.#loopEnd = this.#loop.runForever();
+    // Stopping the loop ends the console, as it does in Python.
+    this.#loopEnd.then(() => this.#leaveWith(0, ""));
+  }
+
+  /** The loop. */
+  get loop(): EventLoop {
+    return this.#loop;
+  }
+
+  /** Settled when the console is to end: something called `exit()` or stopped the loop. */
+  get ended(): Promise<EntryExit> {
+    return this.#ended;
+  }
+
+  /** Loads the parser, so that the first entry need not wait for it. */
+  async prepare(): Promise<void> {
+    await this.#getParser();
+  }
+
+  /**
+   * Tells whether an entry breaks off, so that more lines are to be asked for.
+   *
+   * @param source The entry so far.
+   * @returns Whether it does not parse now, but may with more behind it.
+   */
+  async isIncomplete(source: string): Promise<boolean> {
+    if (isCommand(source)) return false;
+    try {
+      checkEntry(await this.#getParser(), source);
+    } catch (error) {
+      return error instanceof EntrySyntaxError && error.isIncomplete;
+    }
+    return false;
+  }
+
+  /**
+   * Runs an entry.
+   *
+   * @param source JavaScript or TypeScript, with `yield*` and `await` at top level, or a command such as
+   * `%autoawait`.
+   * @returns A promise of what became of it. It is never rejected because of the entry.
+   * @throws {RuntimeError} If another entry is running, a loop is running this code, or the console is
+   * closed; the promise is rejected with it.
+   */
+  async enter(source: string): Promise<Outcome> {
+    if (this.#isClosed) throw new RuntimeError("the console is closed");
+    if (this.#isBusy) {
+      throw new RuntimeError("another entry is running: expected to wait for its end");
+    }
+    if (runningLoop() !== null) {
+      throw new RuntimeError("enter() cannot be called from a running event loop");
+    }
+    this.#isBusy = true;
+    this.#isInterrupted = false;
+    try {
+      return await Promise.race([this.#enter(source), this.#ended]);
+    } finally {
+      this.#isBusy = false;
+      this.#running = null;
+    }
+  }
+
+  /**
+   * Interrupts the entry that is running, and nothing else: it is cancelled where it waits.
+   *
+   * @returns `false` if none is running.
+   */
+  interrupt(): boolean {
+    if (!this.#isBusy) return false;
+    this.#isInterrupted = true;
+    this.#running?.interrupt(new CancelledError());
+    return true;
+  }
+
+  /**
+   * Ends the console: cancels what is left on its loop, and closes it.
+   *
+   * @returns A promise that is settled when all is over.
+   */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#loop.isRunning()) this.#loop.stop();
+    await this.#loopEnd;
+    await this.#runner.close();
+  }
+
+  /** Closes the console, for `await using`. */
+  [asyncDisposeKey](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Prints an error as outcomes have it.
+   *
+   * @param error Anything thrown.
+   * @returns The text, of several lines.
+   */
+  format(error: unknown): string {
+    return formatError(error, {
+      origin: (name, place) => this.#entries.get(name)?.origin(place) ?? null,
+    });
+  }
+
+  async #enter(source: string): Promise<Outcome> {
+    const name = `REPL${++this.#entered}`;
+    try {
+      if (isCommand(source)) return this.#obey(source);
+      if (/^\s*(?:exit|quit)\s*;?\s*$/.test(source)) this.#leaveUnlessDeclared(source);
+      const entry = rewriteEntry(await this.#getParser(), source, {
+        name,
+        baseUrl: this.#options.baseUrl,
+        mayBeDeclared: (name) => this.#mayBeDeclared(name),
+      });
+      this.#entries.set(name, entry);
+      const result = await this.#run(entry);
+      if (result.kind === "value") this.#remember(result.value);
+      return result.kind === "value" ? result : this.#failure(result.error);
+    } catch (error) {
+      if (!(error instanceof EntrySyntaxError)) return this.#failure(error);
+      return { kind: "error", error, traceback: formatSyntaxError(error, name, source) };
+    }
+  }
+
+  async #run(entry: RewrittenEntry): Promise<EntryResult> {
+    const { isOn } = this.#autoawait;
+    if (!isOn && entry.suspends !== null) {
+      const { word, position } = entry.suspends;
+      throw new EntrySyntaxError(
+        `'${word}' outside function: autoawait is off, %autoawait on switches it on`,
+        position,
+      );
+    }
+    if (this.#isInterrupted) throw new CancelledError();
+    const makeBody = evaluate(entry.script);
+    this.#scope.open(entry.names);
+    try {
+      const isAsync = isOn || entry.imports;
+      const helper = new EntryHelper(this.#scope, isAsync);
+      const body = makeBody(helper)();
+      if (!isAsync) return { kind: "value", value: body.next().value };
+      this.#running = new RunningEntry(body, helper);
+      return await this.#running.run(this.#loop, this.#context, this.#autoawait);
+    } finally {
+      this.#scope.close(entry.names);
+    }
+  }
+
+  #failure(error: unknown): Outcome {
+    if (error instanceof SystemExit && this.#exit !== null) return this.#exit;
+    if (error instanceof CancelledError && this.#isInterrupted) return { kind: "interrupted" };
+    return { kind: "error", error, traceback: this.format(error) };
+  }
+
+  #remember(value: unknown): void {
+    if (value !== undefined) this.#scope.give("_", value);
+  }
+
+  #mayBeDeclared(name: string): boolean {
+    return this.#scope.declares(name) || !(name in this.#scope.object || name in globalThis);
+  }
+
+  #getParser(): Promise<Parser> {
+    this.#parser ??= Promise.resolve(this.#options.parser ?? loadParser());
+    return this.#parser;
+  }
+
+  #obey(source: string): Outcome {
+    const [, magic, argument = ""] = /^\s*%(\S*)\s*(.*?)\s*$/s.exec(source)!;
+    try {
+      if (magic !== "autoawait") {
+        throw new SyntaxError(`there is no magic %${magic}: expected %autoawait`);
+      }
+      return { kind: "text", text: this.#autoawait.command(argument, this.#scope) };
+    } catch (error) {
+      return { kind: "error", error, traceback: `Uncaught ${error}` };
+    }
+  }
+
+  #leaveUnlessDeclared(word: string): void {
+    if (!this.#scope.declares(word.trim().replace(/\s*;$/, ""))) this.#leave();
+  }
+
+  /** What `exit()` does; a status that is no number is a message, as in Python. */
+  #leave(status: unknown = 0): never {
+    if (status === null) this.#leaveWith(0, "");
+    else if (typeof status === "number") this.#leaveWith(status, "");
+    else this.#leaveWith(1, String(status));
+    throw new SystemExit(String(status));
+  }
+
+  #leaveWith(code: number, message: string): void {
+    this.#exit ??= { kind: "exit", code, message };
+    this.#end(this.#exit);
+  }
+}
+
+function isCommand(source: string): boolean {
+  return /^\s*%/.test(source);
+}
+
+function evaluate(script: string): (helper: EntryHelper) => () => EntryBody {
+  // Called by another name, `eval` sees nothing of this module.
+  const { eval: evaluateGlobally } = globalThis;
+  return evaluateGlobally(script);
+}
