@@ -1,0 +1,315 @@
+/**
+ * Scenes: statements that make something of each other. Statements chosen one by one seldom meet: a
+ * notification with nobody waiting, a release of what nobody holds.
+ *
+ * @module
+ */
+import type { Block, Guard, PlainBlock, PlainStatement, Statement, Subject } from "./program.ts";
+import type { Random } from "./random.ts";
+import { list, type Place, type Slots } from "./slots.ts";
+
+/** What scenes need of the generator. */
+export interface SceneMaker {
+  readonly random: Random;
+  readonly slots: Slots;
+  /** Some statements of any kind. */
+  block(place: Place, length?: number): Block;
+  /** Something that waits. */
+  subject(place: Place): Subject;
+}
+
+type Scene = (maker: SceneMaker, place: Place) => Block;
+
+/** All scenes. */
+export const SCENES: readonly Scene[] = [
+  contention,
+  notification,
+  workers,
+  rendezvous,
+  flag,
+  sharedFuture,
+  cancelStorm,
+  nestedTimeouts,
+  crowdedGroup,
+  gathering,
+];
+
+/** Several tasks hold the same thing in turn, and some are cancelled. */
+function contention(maker: SceneMaker, place: Place): Block {
+  const guard = maker.slots.guard();
+  const holders = many(maker, place, () => [{
+    do: "with",
+    guard,
+    body: [...pause(maker), ...maker.block(deeper(place), maker.random.below(2))],
+  }]);
+  return [...holders, ...disturb(maker, place), ...release(maker, guard)];
+}
+
+/** Tasks wait for a condition and are notified. */
+function notification(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const condition = slots.condition();
+  const waiters = many(maker, place, () => [{
+    do: "with",
+    guard: { condition },
+    body: [{
+      do: "await",
+      subject: random.chance(0.5) ? { condition } : { condition, atLeast: 1 + random.below(2) },
+    }],
+  }]);
+  const notify = (): Statement => ({
+    do: "with",
+    guard: { condition },
+    body: [
+      { do: "count", condition },
+      { do: "notify", condition, count: random.pick([null, 1, 1, 2]) },
+      ...(random.chance(0.3) ? pause(maker) : []),
+    ],
+  });
+  return [
+    ...waiters,
+    ...pause(maker),
+    notify(),
+    ...disturb(maker, place),
+    ...(random.chance(0.5) ? [notify()] : []),
+  ];
+}
+
+/** Tasks take from a queue that others fill. */
+function workers(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const queue = slots.queue();
+  const taken = many(maker, place, () => [{
+    do: "repeat",
+    count: 1 + random.below(3),
+    body: [
+      { do: "await", subject: { get: queue } },
+      ...(random.chance(0.5) ? pause(maker) : []),
+      { do: "queue", queue, how: "taskDone", item: 0 },
+    ],
+  }]);
+  const filled = many(maker, place, () => [{
+    do: "repeat",
+    count: 1 + random.below(3),
+    body: [{ do: "await", subject: { put: queue, item: random.below(10) } }],
+  }]);
+  const end: Block = random.chance(0.4)
+    ? [{ do: "queue", queue, how: random.pick(["shutdown", "shutdownNow"]), item: 0 }]
+    : [{ do: "await", subject: { waitFor: { join: queue }, timeout: slots.delay() } }];
+  return [...shuffled(random, [...taken, ...filled]), ...disturb(maker, place), ...end];
+}
+
+/** Tasks meet at a barrier. */
+function rendezvous(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const barrier = slots.barrier();
+  const parties = many(maker, place, () => [
+    ...(random.chance(0.3) ? pause(maker) : []),
+    { do: "await", subject: { barrier, how: "wait" } },
+  ]);
+  const end: Block = random.chance(0.5)
+    ? [{ do: "await", subject: { barrier, how: random.pick(["reset", "abort", "wait"]) } }]
+    : [];
+  return [...parties, ...disturb(maker, place), ...end];
+}
+
+/** Tasks wait for an event that is set and cleared. */
+function flag(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const event = slots.event();
+  const waiters = many(maker, place, () => [{ do: "await", subject: { event } }]);
+  return [
+    ...waiters,
+    ...pause(maker),
+    { do: "event", event, how: "set" },
+    ...(random.chance(0.5) ? [{ do: "event", event, how: "clear" } as const] : []),
+    ...disturb(maker, place),
+  ];
+}
+
+/** Tasks wait for one future, whose end and whose waiters' cancellations come together. */
+function sharedFuture(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const future = slots.future();
+  const subject = (): Subject =>
+    random.weighted<() => Subject>([
+      [4, () => ({ future })],
+      [2, () => ({ shield: { future } })],
+      [1, () => ({ waitFor: { future }, timeout: slots.maybeDelay() })],
+      [1, () => ({ gather: [{ future }, { future }], returnExceptions: random.chance(0.5) })],
+      [1, () => ({ wait: [{ future }], timeout: null, returnWhen: "FIRST_COMPLETED" })],
+    ])();
+  const waiters = many(maker, place, () => [{ do: "await", subject: subject() }]);
+  const end: PlainStatement = random.weighted<() => PlainStatement>([
+    [2, () => ({ do: "setResult", future, value: random.below(100) })],
+    [2, () => ({ do: "setException", future, error: slots.error() })],
+    [1, () => ({ do: "cancel", target: { future }, ...slots.maybeMessage() })],
+  ])();
+  const storm = disturbances(maker, place);
+  return [...waiters, ...pause(maker), ...shuffled(random, [end, ...storm])];
+}
+
+/** Requests to end, and to go on, at the very moment of a task's wake-up. */
+function cancelStorm(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const delay = slots.delay();
+  const sleepers = many(maker, place, () => [{
+    do: "try",
+    body: [{ do: "await", subject: { sleep: delay, result: 1 } }],
+    catches: [{
+      match: "cancelled",
+      body: maker.block(deeper(place), random.below(3)),
+      rethrow: random.chance(0.5),
+    }],
+    final: random.chance(0.3) ? [...pause(maker)] : null,
+  }]);
+  const timer: PlainStatement = {
+    do: "call",
+    how: random.pick(["callLater", "callAt", "callSoon"]),
+    time: delay,
+    handle: slots.handles++,
+    body: disturbances(maker, place),
+  };
+  return shuffled(random, [...sleepers, timer]);
+}
+
+/** Limits that end at the same time, or one by another. */
+function nestedTimeouts(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const delay = slots.delay();
+  let body: Block = [
+    ...(random.chance(0.5) ? disturb(maker, place) : []),
+    {
+      do: "await",
+      subject: random.chance(0.5) ? { sleep: delay, result: 1 } : maker.subject(place),
+    },
+  ];
+  for (let depth = 0; depth < 2 + random.below(2); depth++) {
+    body = [
+      {
+        do: "timeout",
+        timeout: slots.timeouts++,
+        delay: random.chance(0.6) ? delay : slots.maybeDelay(),
+        body: [...body, ...(random.chance(0.3) ? pause(maker) : [])],
+      },
+      ...(random.chance(0.3) ? [{ do: "cancelling", target: "self" } as const] : []),
+    ];
+  }
+  return body;
+}
+
+/** A group with several tasks, of which some fail at the same time. */
+function crowdedGroup(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const group = slots.groups++;
+  const inside = deeper(place);
+  const tasks = many(maker, inside, () => [
+    ...pause(maker),
+    ...(random.chance(0.5) ? [{ do: "raise", error: slots.error() } as const] : []),
+    ...(random.chance(0.3) ? maker.block(deeper(inside), 1) : []),
+  ]).map((statement) => ({ ...statement, via: "group" as const, group }));
+  return [{
+    do: "group",
+    group,
+    body: [
+      ...tasks,
+      ...(random.chance(0.6) ? pause(maker) : []),
+      ...(random.chance(0.3) ? disturb(maker, inside) : []),
+      ...(random.chance(0.2) ? [{ do: "raise", error: slots.error() } as const] : []),
+    ],
+  }];
+}
+
+/** Tasks that are waited for together, in some way, while they are disturbed. */
+function gathering(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const tasks = many(maker, place, () => [
+    ...pause(maker),
+    ...(random.chance(0.4) ? [{ do: "raise", error: slots.error() } as const] : []),
+    { do: "return", value: random.below(100) },
+  ]);
+  const targets = tasks.map(({ task }) => ({ task }));
+  const subject = random.weighted<() => Subject>([
+    [3, () => ({ gather: targets, returnExceptions: random.chance(0.5) })],
+    [2, () => ({
+      wait: targets,
+      timeout: slots.maybeDelay(),
+      returnWhen: random.pick(["FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"]),
+    })],
+    [1, () => ({
+      waitFor: { gather: targets, returnExceptions: random.chance(0.5) },
+      timeout: slots.delay(),
+    })],
+    [1, () => ({ shield: { gather: targets, returnExceptions: random.chance(0.5) } })],
+  ])();
+  const timer: PlainStatement = {
+    do: "call",
+    how: "callLater",
+    time: slots.delay(),
+    handle: slots.handles++,
+    body: disturbances(maker, place),
+  };
+  return [...tasks, timer, { do: "await", subject }];
+}
+
+// --- Parts
+
+type Spawn = Extract<PlainStatement, { do: "spawn" }>;
+
+/** Some tasks with the same kind of body. */
+function many(maker: SceneMaker, place: Place, body: () => Block): Spawn[] {
+  const { random, slots } = maker;
+  return list(1 + random.below(3), () => {
+    const task = ++slots.tasks;
+    place.known.push(task);
+    return {
+      do: "spawn",
+      task,
+      subject: { coro: guarded(random, body()) },
+      via: random.pick(["createTask", "loop", "ensureFuture"]),
+    };
+  });
+}
+
+/** A body that may survive its cancellation. */
+function guarded(random: Random, body: Block): Block {
+  if (random.chance(0.7)) return body;
+  const match = random.pick(["cancelled", "any"] as const);
+  return [{ do: "try", body, catches: [{ match, body: [], rethrow: false }], final: null }];
+}
+
+function pause({ slots }: SceneMaker): Block {
+  return [{ do: "await", subject: { sleep: slots.delay(), result: 0 } }];
+}
+
+/** Cancels some, perhaps after a while. */
+function disturb(maker: SceneMaker, place: Place): Block {
+  return [
+    ...(maker.random.chance(0.6) ? pause(maker) : []),
+    ...disturbances(maker, place),
+    ...(maker.random.chance(0.4) ? pause(maker) : []),
+  ];
+}
+
+function disturbances({ random, slots }: SceneMaker, place: Place): PlainBlock {
+  return list(random.below(4), () => {
+    const target = slots.target(place);
+    return random.chance(0.8)
+      ? { do: "cancel", target, ...slots.maybeMessage() }
+      : { do: "uncancel", target };
+  });
+}
+
+function release({ random }: SceneMaker, guard: Guard): Block {
+  return random.chance(0.3) ? [{ do: "release", guard }] : [];
+}
+
+function deeper(place: Place): Place {
+  return { ...place, depth: place.depth + 1 };
+}
+
+function shuffled<T>(random: Random, items: readonly T[]): T[] {
+  return items.map((item) => ({ item, key: random.next() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}
