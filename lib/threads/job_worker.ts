@@ -67,6 +67,8 @@ export function jobWorker(core: WorkerCore): void {
       const { id, args, controller: { signal } } = call;
       const begun = core.now();
       try {
+        // Cancelled while it was on its way, or its module was loaded.
+        signal.throwIfAborted();
         const value = target.apply({ signal }, args);
         const isCoroutine = typeof value === "object" && value !== null &&
           (Symbol.for("asyncio.awaitable") in value ||

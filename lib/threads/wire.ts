@@ -31,7 +31,7 @@ export type WireValue =
 /** An error as it is sent. Errors that refer to each other are objects that do. */
 export interface WireError {
   readonly kind: "error";
-  /** The names of its classes, its own first. */
+  /** The names of its classes, as far as they say one, its own first. */
   readonly classes: readonly string[];
   readonly name: string;
   readonly message: string;
@@ -121,10 +121,12 @@ export function makeCodec(): Codec {
       const classes: string[] = [];
       let prototype: object | null = Object.getPrototypeOf(error);
       while (prototype !== null && prototype !== Object.prototype) {
-        // A class whose name a minifier took away may still say it by its `name`.
-        const own = Object.getOwnPropertyDescriptor(prototype, "name");
-        const name: unknown = own?.get === undefined ? own?.value : own.get.call(error);
-        classes.push(typeof name === "string" ? name : prototype.constructor.name);
+        // What the class says of itself, not what its constructor is called: that a minifier may have
+        // changed, and it may be called as another class by chance.
+        const tag = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag);
+        const own = tag ?? Object.getOwnPropertyDescriptor(prototype, "name");
+        const said: unknown = own?.get === undefined ? own?.value : own.get.call(error);
+        if (typeof said === "string") classes.push(said);
         prototype = Object.getPrototypeOf(prototype);
       }
       const { name, message, stack } = error;

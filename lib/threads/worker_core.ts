@@ -88,6 +88,7 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
   let giveRuntime: ((source: RuntimeSource) => void) | null = null;
 
   Object.defineProperty(globalThis, Symbol.for("asyncio.worker"), {
+    configurable: true,
     value: {
       register(runtime: Runtime): void {
         registered = runtime;

@@ -1,0 +1,61 @@
+/** A worker's port without a worker: the script runs in this thread, and what it says is kept. */
+import type { WorkerPort } from "../../lib/platform/workers.ts";
+import { type FromWorker, makeCodec, type ToWorker } from "../../lib/threads/wire.ts";
+import { makeCore, type WorkerCore } from "../../lib/threads/worker_core.ts";
+
+/** The port, and its other end. */
+export class FakePort implements WorkerPort {
+  /** What was said, message by message. */
+  readonly said: FromWorker[][] = [];
+  /** The clock, in milliseconds; a test moves it. */
+  time = 0;
+  #listener: (batch: readonly ToWorker[]) => void = () => {};
+  #fatal: (error: unknown) => void = () => {};
+
+  now = (): number => this.time;
+
+  post(message: unknown): void {
+    this.said.push(structuredClone(message) as FromWorker[]);
+  }
+
+  listen(callback: (message: never) => void): void {
+    this.#listener = callback as (batch: readonly ToWorker[]) => void;
+  }
+
+  onFatal(callback: (error: unknown) => void): void {
+    this.#fatal = callback;
+  }
+
+  /** Sends a message to the script. */
+  tell(...batch: ToWorker[]): void {
+    this.#listener(batch);
+  }
+
+  /** Lets an error go uncaught. */
+  throwUncaught(error: unknown): void {
+    this.#fatal(error);
+  }
+
+  /** What was said up to now, as words, once the turn is over. */
+  async take(): Promise<string[]> {
+    await new Promise((resolve) => setTimeout(resolve));
+    return this.said.splice(0).map((batch) =>
+      batch.map(([kind, ...rest]) => {
+        const [id, value] = rest as [unknown, unknown];
+        const shown = kind === "error" ? (value as { message?: string }).message : value;
+        return [kind, id, shown].filter((part) => part !== undefined).join(" ");
+      }).join(", ")
+    );
+  }
+}
+
+/** A core on such a port. */
+export function fakeCore(): { port: FakePort; core: WorkerCore } {
+  const port = new FakePort();
+  return { port, core: makeCore(port, makeCodec()) };
+}
+
+/** Tells a script of a function by its source. */
+export function define(id: number, text: string, usesRuntime = false): ToWorker {
+  return ["define", id, `f${id}`, { kind: "source", text: `(${text})`, usesRuntime }];
+}

@@ -1,0 +1,70 @@
+/** Workers that do nothing but what a test says. */
+import type { WorkerHandle, Workers, WorkerStart } from "../../lib/platform/workers.ts";
+import type { FromWorker, ToWorker } from "../../lib/threads/wire.ts";
+
+/** One of them. */
+export class FakeWorker {
+  /** What was posted to it and not taken yet, message by message. */
+  posted: ToWorker[][] = [];
+  /** What became of it. */
+  state: "starting" | "ready" | "terminated" = "starting";
+  /** Whether it keeps the process alive. */
+  held = true;
+  /** How it was started. */
+  readonly options: WorkerStart;
+
+  constructor(options: WorkerStart) {
+    this.options = options;
+  }
+
+  /** Lets it be ready. */
+  getReady(): void {
+    this.state = "ready";
+    this.options.onReady();
+  }
+
+  /** Lets it say something. */
+  say(...batch: FromWorker[]): void {
+    this.options.onMessage(batch);
+  }
+
+  /** What was posted, as words: `call 0`, `define`, … */
+  takePosted(): string[] {
+    return this.posted.splice(0).map((batch) =>
+      batch.map(([kind, id]) => kind === "call" || kind === "abort" ? `${kind} ${id}` : kind)
+        .join(", ")
+    );
+  }
+}
+
+/** Starts them. */
+export class FakeWorkers implements Workers {
+  readonly parallelism = 2;
+  readonly globals: readonly string[] = [];
+  /** All that were started, in order. */
+  readonly all: FakeWorker[] = [];
+
+  start(options: WorkerStart): WorkerHandle {
+    const worker = new FakeWorker(options);
+    this.all.push(worker);
+    return {
+      post(message) {
+        worker.posted.push(structuredClone(message) as ToWorker[]);
+      },
+      ref() {
+        worker.held = true;
+      },
+      unref() {
+        worker.held = false;
+      },
+      terminate() {
+        worker.state = "terminated";
+        return Promise.resolve();
+      },
+    };
+  }
+
+  importRefusal(url: string): string | null {
+    return url.includes("forbidden") ? "it is forbidden" : null;
+  }
+}

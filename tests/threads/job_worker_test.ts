@@ -1,0 +1,86 @@
+import { assertEquals } from "@std/assert";
+import { jobWorker } from "../../lib/threads/job_worker.ts";
+import { test } from "../_support/harness.ts";
+import { define, fakeCore } from "./fake_port.ts";
+
+function startWorker() {
+  const { port, core } = fakeCore();
+  jobWorker(core);
+  return port;
+}
+
+test("jobWorker() makes the calls it is sent, and answers them in one message", async () => {
+  const port = startWorker();
+  port.tell(define(1, "(a, b) => a + b"), ["call", 0, 1, [1, 2]]);
+  assertEquals(await port.take(), ["result 0 3"]);
+  port.tell(["call", 1, 1, ["a", "b"]], ["call", 2, 1, [3, 4]]);
+  assertEquals(await port.take(), ["result 1 ab, result 2 7"]);
+});
+
+test("jobWorker() answers with what a call throws", async () => {
+  const port = startWorker();
+  port.tell(define(1, "() => { throw new RangeError('no') }"), ["call", 0, 1, []]);
+  assertEquals(await port.take(), ["error 0 no"]);
+});
+
+test("jobWorker() makes one call at a time, and gives back what waits behind one", async () => {
+  const port = startWorker();
+  port.tell(define(1, "() => new Promise((resolve) => setTimeout(resolve, 10, 'late'))"));
+  port.tell(define(2, "() => 'quick'"));
+  port.tell(["call", 0, 2, []]);
+  await port.take();
+  port.tell(["call", 1, 1, []], ["call", 2, 2, []], ["call", 3, 2, []]);
+  assertEquals(await port.take(), ["returned 2,3"], "the function was being loaded");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assertEquals(await port.take(), ["result 1 late"]);
+  port.tell(["call", 4, 2, []], ["call", 5, 1, []], ["call", 6, 2, []]);
+  assertEquals(await port.take(), ["result 4 quick, returned 6"]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assertEquals(await port.take(), ["result 5 late"]);
+});
+
+test("jobWorker() gives back what waits when a call took long", async () => {
+  const port = startWorker();
+  const scope = globalThis as { advance?: (milliseconds: number) => void };
+  scope.advance = (milliseconds) => {
+    port.time += milliseconds;
+  };
+  port.tell(define(1, "(milliseconds) => advance(milliseconds)"), ["call", 0, 1, [0]]);
+  await port.take();
+  port.tell(["call", 1, 1, [1]], ["call", 2, 1, [50]], ["call", 3, 1, [1]]);
+  assertEquals(await port.take(), ["result 1, result 2, returned 3"]);
+  delete scope.advance;
+});
+
+test("jobWorker() does not begin a call that is aborted before", async () => {
+  const port = startWorker();
+  port.tell(define(1, "() => 1"), ["call", 0, 1, []], ["abort", 0]);
+  const controller = new AbortController();
+  controller.abort();
+  const { message } = controller.signal.reason as Error;
+  assertEquals(await port.take(), [`error 0 ${message}`]);
+});
+
+test("jobWorker() tells a call that runs that it is aborted, and no other", async () => {
+  const port = startWorker();
+  const wait = "function () { return new Promise((resolve) => " +
+    "this.signal.addEventListener('abort', () => resolve('stopped'))) }";
+  port.tell(define(1, wait), ["call", 7, 1, []]);
+  assertEquals(await port.take(), []);
+  port.tell(["abort", 6]);
+  assertEquals(await port.take(), []);
+  port.tell(["abort", 7]);
+  assertEquals(await port.take(), ["result 7 stopped"]);
+  port.tell(["abort", 7]);
+});
+
+test("jobWorker() runs a coroutine by the runtime that it is given", async () => {
+  const port = startWorker();
+  port.tell(define(1, "function* (n) { return n }"), ["call", 0, 1, [5]]);
+  assertEquals(await port.take(), ["runtime"]);
+  const runtime = "() => ({ run: (main) => Promise.resolve(main().next().value), " +
+    "ensureFuture: (steps) => ({ *[Symbol.iterator]() { yield ['driven', steps.next().value] } }) })";
+  port.tell(["runtime", { kind: "script", text: runtime }]);
+  assertEquals(await port.take(), ["result 0 driven,5"]);
+  Reflect.deleteProperty(globalThis, "asyncio");
+});

@@ -1,0 +1,90 @@
+import { assertEquals } from "@std/assert";
+import { newEventLoop, setEventLoop } from "../../mod.ts";
+import { loopWorker } from "../../lib/threads/loop_worker.ts";
+import { test } from "../_support/harness.ts";
+import { define, fakeCore, type FakePort } from "./fake_port.ts";
+
+/** Starts the script in this thread, with this thread's own runtime. */
+async function startWorker(): Promise<FakePort> {
+  const { port, core } = fakeCore();
+  loopWorker(core);
+  assertEquals(await port.take(), ["runtime"]);
+  const scope = globalThis as { runtimeUnderTest?: unknown };
+  scope.runtimeUnderTest = { newEventLoop, setEventLoop };
+  port.tell(["runtime", { kind: "script", text: "() => runtimeUnderTest" }]);
+  await port.take();
+  delete scope.runtimeUnderTest;
+  Reflect.deleteProperty(globalThis, "asyncio");
+  return port;
+}
+
+test("loopWorker() runs the loop, and says when it has stopped", async () => {
+  const port = await startWorker();
+  port.tell(["run"], ["stop"]);
+  assertEquals(await port.take(), ["stopped"]);
+  port.tell(["run"]);
+  assertEquals(await port.take(), []);
+  port.tell(["stop"]);
+  assertEquals(await port.take(), ["stopped"]);
+  setEventLoop(null);
+});
+
+test("loopWorker() runs calls as tasks of the loop, in order", async () => {
+  const port = await startWorker();
+  port.tell(
+    define(1, "async (n) => n + 1"),
+    define(2, "() => { throw new RangeError('no') }"),
+    ["call", 0, 1, [1]],
+    ["call", 1, 2, []],
+    ["run"],
+  );
+  assertEquals((await port.take()).join(", "), "result 0 2, error 1 no");
+  port.tell(["stop"]);
+  assertEquals(await port.take(), ["stopped"]);
+  setEventLoop(null);
+});
+
+test("loopWorker() cancels a call's task, begun or not, and says so", async () => {
+  const port = await startWorker();
+  port.tell(
+    define(1, "function* () { for (;;) yield }"),
+    ["call", 0, 1, []],
+    ["run"],
+  );
+  assertEquals(await port.take(), []);
+  port.tell(["call", 1, 1, []], ["abort", 0], ["abort", 7]);
+  assertEquals(await port.take(), ["cancelled 0"]);
+  port.tell(["abort", 1]);
+  assertEquals(await port.take(), ["cancelled 1"]);
+  port.tell(["stop"]);
+  assertEquals(await port.take(), ["stopped"]);
+  setEventLoop(null);
+});
+
+test("loopWorker() calls functions from the loop", async () => {
+  const port = await startWorker();
+  const scope = globalThis as { notes?: string[] };
+  scope.notes = [];
+  port.tell(
+    define(1, "(text) => notes.push(text)"),
+    ["callback", 1, ["a"]],
+    ["callback", 1, ["b"]],
+    ["stop"],
+  );
+  await port.take();
+  assertEquals(scope.notes, [], "the loop does not run");
+  port.tell(["run"]);
+  assertEquals(await port.take(), ["stopped"]);
+  assertEquals(scope.notes, ["a", "b"]);
+  delete scope.notes;
+  setEventLoop(null);
+});
+
+test("loopWorker() says what it cannot load", async () => {
+  const port = await startWorker();
+  port.tell(define(1, "(("), ["call", 0, 1, []], ["callback", 1, []]);
+  const [[call, log] = []] = [(await port.take()).join(", ").split(", ")];
+  assertEquals(call?.startsWith("error 0 cannot evaluate the source of f1() in a worker"), true);
+  assertEquals(log?.startsWith("log "), true);
+  setEventLoop(null);
+});

@@ -1,0 +1,489 @@
+/** What holds of both executors; each one's test file runs it on its own. */
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  BrokenExecutor,
+  CancelledError,
+  createTask,
+  type Executor,
+  gather,
+  getRunningLoop,
+  run,
+  RuntimeError,
+  sleep,
+  workerFunction,
+} from "../../mod.ts";
+import { type Needs, test } from "../_support/harness.ts";
+import type * as jobs from "./jobs.ts";
+
+/** This module, as functions that cross as source find it in their worker. */
+declare const asyncio: typeof import("../../mod.ts");
+
+/** An executor under test. */
+export interface PoolCase {
+  /** The class's name, for the titles. */
+  name: string;
+  /** What it needs. */
+  needs: Needs;
+  /** Where `jobs.ts` is, as the test file sees it. */
+  jobs: URL;
+  /** Makes one. */
+  make(maxWorkers: number): Executor;
+}
+
+/** The message of what a promise is rejected with, and its class. */
+async function failure(promise: PromiseLike<unknown>): Promise<string> {
+  try {
+    return `no error, but ${await promise}`;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Declares the tests. */
+export function testPool({ name, needs, jobs: jobsUrl, make }: PoolCase): void {
+  const module = jobsUrl.href;
+  const brokenModule = new URL("./broken_module.ts", jobsUrl);
+  const missingModule = new URL("./missing.ts", jobsUrl);
+  const add = workerFunction<typeof jobs.add>(module, "add");
+  const fail = workerFunction<typeof jobs.fail>(module, "fail");
+  const later = workerFunction<typeof jobs.later<string>>(module, "later");
+  const spin = workerFunction<typeof jobs.spin>(module, "spin");
+  const untilAborted = workerFunction<typeof jobs.untilAborted>(module, "untilAborted");
+  const endWorker = workerFunction<typeof jobs.endWorker>(module, "endWorker");
+
+  function poolTest(title: string, body: (pool: Executor) => Promise<void>, maxWorkers = 1): void {
+    test({
+      name: `${name} ${title}`,
+      ...needs,
+      async fn() {
+        await using pool = make(maxWorkers);
+        await body(pool);
+      },
+    });
+  }
+
+  poolTest("runs a function that closes over nothing", async (pool) => {
+    assertEquals(await pool.submit((a: number, b: string) => `${b}${a}`, 1, "n"), "n1");
+  });
+
+  poolTest("runs a function of a module", async (pool) => {
+    assertEquals(await pool.submit(add, 20, 22), 42);
+  });
+
+  poolTest("waits for what an async function gives", async (pool) => {
+    assertEquals(await pool.submit(async (n: number) => await Promise.resolve(n), 5), 5);
+    assertEquals(await pool.submit(later, "late", 1), "late");
+  });
+
+  poolTest("sends functions with all that a function's syntax can have", async (pool) => {
+    const object = {
+      method(text: string) {
+        return [...text].map((letter) => letter.toUpperCase()).join("");
+      },
+      async *[Symbol.iterator]() {},
+      async late(n: number) {
+        await null;
+        return n;
+      },
+    };
+    assertEquals(await pool.submit(object.method, "abc"), "ABC");
+    assertEquals(await pool.submit(object.late, 3), 3);
+    const destructure = ({ a, ...rest }: { a: number; b: number }, [c = 3] = []) => ({
+      a,
+      rest,
+      c,
+    });
+    assertEquals(await pool.submit(destructure, { a: 1, b: 2 }, []), {
+      a: 1,
+      rest: { b: 2 },
+      c: 3,
+    });
+    function factorial(n: number): number {
+      return n < 2 ? 1 : n * factorial(n - 1);
+    }
+    assertEquals(await pool.submit(factorial, 5), 120);
+  });
+
+  poolTest("clones what can be cloned, both ways", async (pool) => {
+    const shared = { list: [1, 2n, "three"] };
+    const value = {
+      map: new Map([["key", new Set([1, 2])]]),
+      date: new Date(0),
+      bytes: new Uint8Array([1, 2, 3]).subarray(1),
+      twice: [shared, shared],
+      nothing: [undefined, null, NaN],
+      pattern: /a+/gi,
+    };
+    const back = await pool.submit((given: typeof value) => given, value);
+    assertEquals(back, value);
+    assert(back.twice[0] === back.twice[1], "what is the same object stays the same object");
+  });
+
+  poolTest("runs jobs of one worker in the order submitted", async (pool) => {
+    const order = Array.from({ length: 100 }, (_, index) => pool.submit((n: number) => n, index));
+    const done: number[] = [];
+    order.forEach((future) => future.addDoneCallback((ended) => done.push(ended.result())));
+    await order.at(-1);
+    assertEquals(done, Array.from({ length: 100 }, (_, index) => index));
+  });
+
+  poolTest("keeps its worker, and what its modules remember", async (pool) => {
+    const countCalls = workerFunction<typeof jobs.countCalls>(module, "countCalls");
+    const counts = [];
+    for (let call = 0; call < 3; call++) counts.push(await pool.submit(countCalls));
+    assertEquals(counts, [1, 2, 3]);
+  });
+
+  poolTest("maps a function over items", async (pool) => {
+    const results: number[] = [];
+    for await (const result of pool.map((n: number) => n * n, [1, 2, 3, 4])) results.push(result);
+    assertEquals(results, [1, 4, 9, 16]);
+  }, 2);
+
+  poolTest("is what runInExecutor() runs in", async (pool) => {
+    const results = await run(function* () {
+      const loop = getRunningLoop();
+      return yield* gather([
+        loop.runInExecutor(pool, add, 1, 2),
+        loop.runInExecutor(pool, (text: string) => text.length, "four"),
+      ]);
+    });
+    assertEquals(results, [3, 4]);
+  });
+
+  // ── errors ──
+
+  poolTest("brings an error back whole", async (pool) => {
+    const error = await assertRejects(async () => await pool.submit(fail), TypeError, "it failed");
+    assertEquals(error.name, "JobError");
+    assertEquals(Object.entries(error), [["code", 7], ["detail", { retry: [1, 2] }]]);
+    assert(error.stack?.includes("fail"), "the stack is the worker's");
+    assertInstanceOf(error.cause, AggregateError);
+    assertEquals(error.cause.message, "both");
+    assertEquals(error.cause.errors.map(String), ["RangeError: one", "Error: two"]);
+    assertInstanceOf(error.cause.errors[0], RangeError);
+  });
+
+  poolTest("brings back what is thrown and is no error", async (pool) => {
+    assertEquals(
+      await failure(pool.submit(() => {
+        throw "a text";
+      })),
+      "a text",
+    );
+    assertEquals(await failure(pool.submit(() => Promise.reject(null))), "null");
+  });
+
+  poolTest("goes on after an error", async (pool) => {
+    await failure(pool.submit(fail));
+    assertEquals(await pool.submit(add, 1, 1), 2);
+  });
+
+  poolTest("refuses a function with free variables, by their names", async (pool) => {
+    const table = [1, 2];
+    const limit = 3;
+    assertThrows(
+      () => pool.submit((n: number) => table.filter((item) => item < limit + n).length, 1),
+      TypeError,
+      "it closes over 'table', 'limit', which another thread does not have",
+    );
+    await Promise.resolve();
+  });
+
+  poolTest("refuses what is no function", async (pool) => {
+    assertThrows(
+      () => pool.submit(42 as never),
+      TypeError,
+      "submit() expects a function, got 42 (number)",
+    );
+    await Promise.resolve();
+  });
+
+  poolTest("says which argument cannot be cloned, and what in it", async (pool) => {
+    const take = (first: unknown, second: unknown) => [first, second];
+    assertEquals(
+      await failure(pool.submit(take, 1, { options: [{ onDone() {} }] })),
+      "TypeError: cannot send argument 2 of take() to another thread: " +
+        "args[1].options[0].onDone is function onDone",
+    );
+    assertEquals(
+      await failure(pool.submit(take, new Map([["key", Symbol("s")]]), 2)),
+      "TypeError: cannot send argument 1 of take() to another thread: " +
+        "args[0].get(key) is Symbol(s)",
+    );
+    assertEquals(await pool.submit(add, 1, 2), 3, "the pool goes on");
+  });
+
+  poolTest("says what in a result cannot be cloned", async (pool) => {
+    assertEquals(
+      await failure(pool.submit(() => ({ deep: [{ call: () => 1 }] }))),
+      "TypeError: cannot send the result to another thread: result.deep[0].call is function call",
+    );
+    assertEquals(await pool.submit(add, 1, 2), 3, "the pool goes on");
+  });
+
+  poolTest("harms no other job by one that cannot be sent", async (pool) => {
+    const futures = [
+      pool.submit(add, 1, 2),
+      pool.submit((value: unknown) => value, () => {}),
+      pool.submit(add, 3, 4),
+    ];
+    assertEquals(await futures[0], 3);
+    assert((await failure(futures[1]!)).startsWith("TypeError: cannot send argument 1"));
+    assertEquals(await futures[2], 7);
+  });
+
+  poolTest("fails a job at once whose module does not exist", async (pool) => {
+    const missing = workerFunction<() => void>(missingModule, "add");
+    const text = await failure(pool.submit(missing));
+    assert(
+      text.startsWith(`RuntimeError: cannot load add from ${missingModule} in a worker: `),
+      text,
+    );
+  });
+
+  poolTest("fails a job at once whose module throws as it is loaded", async (pool) => {
+    const broken = workerFunction<() => void>(brokenModule, "never");
+    const error = await assertRejects(async () => await pool.submit(broken), RuntimeError);
+    assertInstanceOf(error.cause, RangeError);
+    assertEquals(error.cause.message, "broken at its top level");
+  });
+
+  poolTest("fails a job at once whose module has no such export", async (pool) => {
+    const text = await failure(pool.submit(workerFunction<() => void>(module, "subtract")));
+    assert(
+      text.startsWith(
+        `RuntimeError: cannot load subtract from ${module} in a worker: no such export among `,
+      ),
+      text,
+    );
+    assert(text.includes("add"), "it says what there is");
+  });
+
+  poolTest("fails a job at once whose export is no function", async (pool) => {
+    assertEquals(
+      await failure(pool.submit(workerFunction<() => void>(module, "notFunction"))),
+      `RuntimeError: cannot load notFunction from ${module} in a worker: ` +
+        "notFunction is no function but number",
+    );
+  });
+
+  // ── death ──
+
+  poolTest("fails the job whose worker ends itself, and replaces the worker", async (pool) => {
+    const doomed = pool.submit(endWorker);
+    const next = pool.submit(add, 1, 2);
+    const error = await assertRejects(async () => await doomed, BrokenExecutor);
+    assert(
+      /^\S+_0 (exited with code 7|closed itself), while it ran endWorker\(\)$/.test(error.message),
+    );
+    assertEquals(await next, 3);
+  });
+
+  poolTest("fails the job whose worker throws beside it", async (pool) => {
+    const doomed = pool.submit(() =>
+      new Promise(() => {
+        setTimeout(() => {
+          throw new RangeError("stray");
+        });
+      })
+    );
+    const error = await assertRejects(async () => await doomed, BrokenExecutor);
+    assert(error.message.includes("threw an error that nothing caught: stray, while it ran"));
+    assertInstanceOf(error.cause, RangeError);
+    assertEquals(await pool.submit(add, 1, 2), 3);
+  });
+
+  poolTest("fails the job whose worker leaves a rejection unhandled", async (pool) => {
+    const doomed = pool.submit(() => {
+      Promise.reject(new RangeError("unhandled"));
+      return new Promise(() => {});
+    });
+    const error = await assertRejects(async () => await doomed, BrokenExecutor);
+    assert(error.message.includes("unhandled"));
+    assertEquals(await pool.submit(add, 1, 2), 3);
+  });
+
+  poolTest("fails just the jobs of the worker that died", async (pool) => {
+    const survivor = pool.submit(later, "survived", 50);
+    await assertRejects(async () => await pool.submit(endWorker), BrokenExecutor);
+    assertEquals(await survivor, "survived");
+  }, 2);
+
+  // ── cancellation ──
+
+  poolTest("takes a cancelled job out of the queue", async (pool) => {
+    const first = pool.submit(later, "first", 20);
+    const queued = pool.submit(endWorker);
+    const last = pool.submit(add, 1, 2);
+    assert(queued.cancel());
+    await assertRejects(async () => await queued, CancelledError);
+    assertEquals([await first, await last], ["first", 3]);
+  });
+
+  poolTest("tells a running job by its signal that it is cancelled", async (pool) => {
+    // The first one has the function loaded; or else the cancellation might come before.
+    const first = pool.submit(untilAborted);
+    while (!first.running()) await Promise.resolve();
+    first.cancel();
+    await failure(first);
+    const running = pool.submit(untilAborted);
+    while (!running.running()) await Promise.resolve();
+    assertEquals(running.cancel(), false, "as in Python, it is not cancelled but running");
+    assertEquals(await failure(running), "JobError: stopped");
+  });
+
+  poolTest("does not begin a job that is cancelled on its way", async (pool) => {
+    const job = pool.submit(endWorker);
+    while (!job.running()) await Promise.resolve();
+    job.cancel();
+    assert((await failure(job)).startsWith("AbortError: "));
+    assertEquals(await pool.submit(add, 1, 2), 3);
+  });
+
+  poolTest("stops the job when the task that awaits it is cancelled", async (pool) => {
+    await run(function* () {
+      const task = createTask(function* () {
+        yield* getRunningLoop().runInExecutor(pool, untilAborted);
+      });
+      yield* sleep(0.02);
+      task.cancel();
+      try {
+        yield* task;
+      } catch (error) {
+        assertInstanceOf(error, CancelledError);
+      }
+    });
+    assertEquals(await pool.submit(add, 1, 2), 3, "the worker is free again");
+  });
+
+  poolTest("gives a signal that is not aborted to a job that nobody cancels", async (pool) => {
+    assertEquals(
+      await pool.submit(function (this: { signal: AbortSignal }) {
+        return this.signal.aborted;
+      }),
+      false,
+    );
+  });
+
+  // ── coroutines ──
+
+  poolTest("runs a generator coroutine on a loop in the worker", async (pool) => {
+    const nap = workerFunction(function* (seconds: number) {
+      const { sleep, currentTask } = asyncio;
+      yield* sleep(seconds);
+      return `${currentTask() === null ? "no task" : "a task"} slept ${seconds}`;
+    });
+    assertEquals(await pool.submit(nap, 0.001), "a task slept 0.001");
+  });
+
+  poolTest("brings a CancelledError into a coroutine whose job is cancelled", async (pool) => {
+    const nap = pool.submit(function* () {
+      try {
+        yield* asyncio.sleep(3600);
+        return "not cancelled";
+      } catch (error) {
+        return error instanceof asyncio.CancelledError ? "cancelled" : "something else";
+      }
+    });
+    setTimeout(() => nap.cancel(), 100);
+    assertEquals(await nap, "cancelled");
+  });
+
+  // ── workers at a time ──
+
+  poolTest("runs two busy jobs at the same time while the loop ticks on", async (pool) => {
+    await Promise.all([pool.submit(later, "", 5), pool.submit(later, "", 5)]);
+    const milliseconds = 400;
+    let ticks = 0;
+    const [one, two] = await run(function* () {
+      const ticker = createTask(function* () {
+        for (;;) {
+          yield* sleep(0.01);
+          ticks++;
+        }
+      });
+      const both = yield* gather([
+        getRunningLoop().runInExecutor(pool, spin, milliseconds),
+        getRunningLoop().runInExecutor(pool, spin, milliseconds),
+      ]);
+      ticker.cancel();
+      return both;
+    });
+    assert(one && two);
+    const overlap = Math.min(one.end, two.end) - Math.max(one.begin, two.begin);
+    assert(overlap > milliseconds / 2, `they overlapped for ${overlap} ms of ${milliseconds}`);
+    assert(ticks >= 5, `the loop ticked ${ticks} times`);
+  }, 2);
+
+  poolTest("starts no more workers than it may", async (pool) => {
+    const one = pool.submit(spin, 30);
+    const two = pool.submit(spin, 30);
+    const [first, second] = [await one, await two];
+    assert(second.begin >= first.end, "one worker does one thing at a time");
+  });
+
+  // ── shutdown ──
+
+  test({
+    name: `${name} takes no job after shutdown()`,
+    ...needs,
+    async fn() {
+      const pool = make(1);
+      assertEquals(await pool.submit(add, 1, 2), 3);
+      await pool.shutdown();
+      assertThrows(
+        () => pool.submit(add, 1, 2),
+        RuntimeError,
+        "cannot schedule new futures after shutdown",
+      );
+      await pool.shutdown();
+    },
+  });
+
+  test({
+    name: `${name}.shutdown() waits for the jobs it has`,
+    ...needs,
+    async fn() {
+      const pool = make(1);
+      const futures = [pool.submit(later, "running", 20), pool.submit(later, "queued", 1)];
+      await pool.shutdown();
+      assertEquals(futures.map((future) => future.result()), ["running", "queued"]);
+    },
+  });
+
+  test({
+    name: `${name}.shutdown() cancels the queue if told to`,
+    ...needs,
+    async fn() {
+      const pool = make(1);
+      const running = pool.submit(later, "running", 20);
+      while (!running.running()) await Promise.resolve();
+      const queued = pool.submit(later, "queued", 1);
+      await pool.shutdown({ cancelFutures: true });
+      assertEquals(running.result(), "running");
+      assert(queued.cancelled());
+    },
+  });
+
+  test({
+    name: `${name}.shutdown() does not wait if told so`,
+    ...needs,
+    async fn() {
+      const pool = make(1);
+      const running = pool.submit(later, "running", 20);
+      assert(pool.shutdown({ wait: false }).done());
+      assertEquals(running.done(), false);
+      assertEquals(await running, "running");
+      await pool.shutdown();
+    },
+  });
+
+  test({
+    name: `${name}.shutdown() of one that was never used is done at once`,
+    ...needs,
+    async fn() {
+      await make(1).shutdown();
+    },
+  });
+}

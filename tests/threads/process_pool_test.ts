@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { BrokenExecutor, NotSupportedError, ProcessPoolExecutor, ValueError } from "../../mod.ts";
+import { needs, test } from "../_support/harness.ts";
+import { testPool } from "./pool_cases.ts";
+
+testPool({
+  name: "ProcessPoolExecutor",
+  needs: needs("processes"),
+  jobs: new URL("./jobs.ts", import.meta.url),
+  make: (maxWorkers) => new ProcessPoolExecutor({ maxWorkers }),
+});
+
+test({
+  name: "ProcessPoolExecutor says in a browser that there are no processes",
+  ...needs("browser"),
+  fn() {
+    assertThrows(
+      () => new ProcessPoolExecutor(),
+      NotSupportedError,
+      "ProcessPoolExecutor cannot be had: a browser starts no processes: use ThreadPoolExecutor",
+    );
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor refuses a number of processes that is none",
+  ...needs("processes"),
+  fn() {
+    assertThrows(
+      () => new ProcessPoolExecutor({ maxWorkers: -1 }),
+      ValueError,
+      "maxWorkers must be greater than 0, got -1",
+    );
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor runs its jobs in another process",
+  ...needs("processes"),
+  async fn() {
+    await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    const pid = await pool.submit(() => Deno.pid);
+    assert(pid !== Deno.pid);
+    assertEquals(await pool.submit(() => Deno.pid), pid);
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor loses but the job of a process that is killed",
+  ...needs("processes"),
+  async fn() {
+    await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    const pid = await pool.submit(() => Deno.pid);
+    const doomed = pool.submit(function waitForEver() {
+      return new Promise(() => setInterval(() => {}, 1000));
+    });
+    const next = pool.submit(() => Deno.pid);
+    setTimeout(() => Deno.kill(pid, "SIGKILL"), 20);
+    await assertRejects(
+      async () => await doomed,
+      BrokenExecutor,
+      "was killed by SIGKILL, while it ran waitForEver()",
+    );
+    assert(await next !== pid);
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor carries a message of many megabytes",
+  ...needs("processes"),
+  async fn() {
+    await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    const bytes = new Uint8Array(5_000_000).map((_, index) => index % 251);
+    const back = await pool.submit((given: Uint8Array) => given, bytes);
+    assertEquals(back.length, bytes.length);
+    assert(back.every((byte, index) => byte === bytes[index]));
+    assertEquals(back.buffer.byteLength, bytes.buffer.byteLength);
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor says that memory cannot be shared with a process",
+  ...needs("processes"),
+  async fn() {
+    await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    await assertRejects(
+      async () => await pool.submit((given: unknown) => given, new SharedArrayBuffer(8)),
+      TypeError,
+      "cannot send the arguments of <anonymous>() to another thread: #<SharedArrayBuffer>",
+    );
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor keeps what a job prints off the line",
+  ...needs("processes"),
+  async fn() {
+    await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    assertEquals(await pool.submit(() => console.log("") ?? "said"), "said");
+  },
+});

@@ -1,0 +1,171 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  CancelledError,
+  ConcurrentFuture,
+  newEventLoop,
+  runCoroutineThreadsafe,
+  RuntimeError,
+  sleep,
+  ThreadLoop,
+  VirtualClock,
+  workerFunction,
+} from "../../mod.ts";
+import { needs, test } from "../_support/harness.ts";
+
+test("runCoroutineThreadsafe() runs a coroutine on a loop of this thread", async () => {
+  const loop = newEventLoop();
+  function* work() {
+    yield* sleep(0.001);
+    return "done";
+  }
+  const future = runCoroutineThreadsafe(work(), loop);
+  assert(future instanceof ConcurrentFuture);
+  assertEquals(String(future), "<ConcurrentFuture state=pending>");
+  future.addDoneCallback(() => loop.stop());
+  await loop.runForever();
+  assertEquals(future.result(), "done");
+  loop.close();
+});
+
+test("runCoroutineThreadsafe() takes an async function, and gives its error", async () => {
+  const loop = newEventLoop();
+  const future = runCoroutineThreadsafe(async () => {
+    await sleep(0);
+    throw new RangeError("no");
+  }, loop);
+  future.addDoneCallback(() => loop.stop());
+  await loop.runForever();
+  assertThrows(() => future.result(), RangeError, "no");
+  loop.close();
+});
+
+test("runCoroutineThreadsafe() cancels the task with the future", async () => {
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const log: string[] = [];
+  const future = runCoroutineThreadsafe(function* () {
+    try {
+      yield* sleep(3600);
+    } catch (error) {
+      log.push(`${(error as Error).name} at ${loop.time()}`);
+      loop.stop();
+      throw error;
+    }
+  }, loop);
+  loop.callLater(1, () => {
+    log.push(`cancel: ${future.cancel()}`);
+  });
+  await loop.runForever();
+  assert(future.cancelled());
+  assertEquals(log, ["cancel: true", "CancelledError at 1"]);
+  loop.close();
+});
+
+test("runCoroutineThreadsafe() cancels the future with the task", async () => {
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const future = runCoroutineThreadsafe(function* () {
+    throw new CancelledError();
+  }, loop);
+  future.addDoneCallback(() => loop.stop());
+  await loop.runForever();
+  assert(future.cancelled());
+  loop.close();
+});
+
+test("runCoroutineThreadsafe() cancels at its first wait what was cancelled before", async () => {
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const log: string[] = [];
+  const future = runCoroutineThreadsafe(function* () {
+    log.push("begun");
+    try {
+      yield* sleep(1);
+    } finally {
+      log.push(`over at ${loop.time()}`);
+      loop.stop();
+    }
+  }, loop);
+  future.cancel();
+  await loop.runForever();
+  assertEquals(log, ["begun", "over at 0"]);
+  loop.close();
+});
+
+test("runCoroutineThreadsafe() says what a task factory throws, here and there", async () => {
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const reports: string[] = [];
+  loop.setExceptionHandler((_loop, { exception }) => {
+    reports.push(String(exception));
+  });
+  loop.setTaskFactory(() => {
+    throw new RangeError("no task");
+  });
+  const future = runCoroutineThreadsafe(function* () {}, loop);
+  future.addDoneCallback(() => loop.stop());
+  await loop.runForever();
+  assertThrows(() => future.result(), RangeError, "no task");
+  assertEquals(reports, ["RangeError: no task"]);
+  loop.close();
+});
+
+test("runCoroutineThreadsafe() refuses what is no coroutine, and what is no loop", () => {
+  const loop = newEventLoop();
+  assertThrows(
+    () => runCoroutineThreadsafe(42 as never, loop),
+    TypeError,
+    "A coroutine object is required, got 42 (number)",
+  );
+  const call = workerFunction(() => 1)();
+  assertThrows(
+    () => runCoroutineThreadsafe(call as never, loop),
+    TypeError,
+    "A coroutine object is required, got <WorkerCall object> (WorkerCall)",
+  );
+  assertThrows(
+    () => runCoroutineThreadsafe(function* () {}, 42 as never),
+    TypeError,
+    "loop must be an event loop, got 42 (number)",
+  );
+  loop.close();
+  assertThrows(
+    () => runCoroutineThreadsafe(function* () {}, loop),
+    RuntimeError,
+    "Event loop is closed",
+  );
+});
+
+test({
+  name: "runCoroutineThreadsafe() cannot send a coroutine object to another thread",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    function* work() {}
+    assertThrows(
+      () => runCoroutineThreadsafe(work() as never, loop),
+      TypeError,
+      "A coroutine object cannot leave its thread: expected a call of what workerFunction() made",
+    );
+    const outside = 1;
+    assertThrows(
+      () => runCoroutineThreadsafe(async () => outside, loop),
+      TypeError,
+      "it closes over 'outside'",
+    );
+  },
+});
+
+test({
+  name: "runCoroutineThreadsafe() takes a function that closes over nothing to another thread",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    assertEquals(await runCoroutineThreadsafe(async () => 6 * 7, loop), 42);
+    await assertRejects(
+      async () =>
+        await runCoroutineThreadsafe(() => {
+          throw new RangeError("no");
+        }, loop),
+      RangeError,
+      "no",
+    );
+  },
+});

@@ -1,0 +1,12 @@
+import { assert } from "@std/assert";
+import { runtimeSource } from "../../lib/threads/runtime_source.ts";
+import { test } from "../_support/harness.ts";
+
+test("runtimeSource() is where this module is", async () => {
+  const source = runtimeSource();
+  assert(source.kind === "module");
+  const module = await import(source.url) as Record<string, unknown>;
+  for (const name of ["run", "ensureFuture", "newEventLoop", "setEventLoop"]) {
+    assert(typeof module[name] === "function", `${name} of ${source.url}`);
+  }
+});

@@ -1,0 +1,343 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  BrokenExecutor,
+  CancelledError,
+  type ConcurrentFuture,
+  createTask,
+  run,
+  runCoroutineThreadsafe,
+  RuntimeError,
+  sleep,
+  ThreadLoop,
+  workerFunction,
+  wrapFuture,
+} from "../../mod.ts";
+import { needs, test } from "../_support/harness.ts";
+import type * as jobs from "./jobs.ts";
+
+/** This module, as functions that cross as source find it in their thread. */
+declare const asyncio: typeof import("../../mod.ts");
+
+const jobsModule = new URL("./jobs.ts", import.meta.url);
+
+const nap = workerFunction(function* (seconds: number, result: string) {
+  yield* asyncio.sleep(seconds);
+  return result;
+});
+
+/** Waits for what the thread does in its own time. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+test({
+  name: "ThreadLoop is Python's loop in a thread, step by step",
+  ...needs("workers"),
+  async fn() {
+    // new_loop = asyncio.new_event_loop()
+    const loop = new ThreadLoop();
+    // Thread(target=new_loop.run_forever).start()
+    const stopped = loop.runForever();
+    assert(loop.isRunning());
+    // future = asyncio.run_coroutine_threadsafe(nap(0.001, "rested"), new_loop)
+    const future = runCoroutineThreadsafe(nap(0.001, "rested"), loop);
+    // await asyncio.wrap_future(future)
+    assertEquals(await run(() => wrapFuture(future)), "rested");
+    // new_loop.call_soon_threadsafe(new_loop.stop)
+    loop.callSoonThreadsafe(loop.stop);
+    await stopped;
+    assertEquals([loop.isRunning(), loop.isClosed()], [false, false]);
+    await loop.close();
+    assert(loop.isClosed());
+  },
+});
+
+test({
+  name: "ThreadLoop runs coroutines at the same time",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const done: string[] = [];
+    const futures = [nap(0.05, "slow"), nap(0.001, "fast")].map((call) =>
+      runCoroutineThreadsafe(call, loop)
+    );
+    for (const future of futures) future.addDoneCallback(() => done.push(future.result()));
+    await Promise.all(futures);
+    assertEquals(done, ["fast", "slow"]);
+  },
+});
+
+test({
+  name: "ThreadLoop starts what it is told to in order",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const countCalls = workerFunction<typeof jobs.countCalls>(jobsModule, "countCalls");
+    const counts = Array.from({ length: 5 }, () => runCoroutineThreadsafe(countCalls(), loop));
+    assertEquals(await Promise.all(counts), [1, 2, 3, 4, 5]);
+  },
+});
+
+test({
+  name: "ThreadLoop keeps what it is told before it runs",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    const future = runCoroutineThreadsafe(nap(0, "patient"), loop);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assertEquals(future.done(), false);
+    loop.runForever();
+    assertEquals(await future, "patient");
+  },
+});
+
+test({
+  name: "ThreadLoop runs again after it was stopped",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    const first = loop.runForever();
+    const future = runCoroutineThreadsafe(nap(0.05, "over two runs"), loop);
+    loop.stop();
+    await first;
+    assertEquals(future.done(), false);
+    loop.runForever();
+    assertEquals(await future, "over two runs");
+  },
+});
+
+test({
+  name: "ThreadLoop.callSoonThreadsafe() calls a function in the thread, in order",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const note = (text: string) => {
+      const scope = globalThis as { notes?: string[] };
+      scope.notes ??= [];
+      scope.notes.push(text);
+    };
+    loop.callSoonThreadsafe(note, "one");
+    loop.callSoonThreadsafe(note, "two");
+    const read = workerFunction(async () => (globalThis as { notes?: string[] }).notes);
+    assertEquals(await runCoroutineThreadsafe(read(), loop), ["one", "two"]);
+  },
+});
+
+test({
+  name: "ThreadLoop.callSoonThreadsafe() refuses what cannot cross",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    const outside = { told: false };
+    assertThrows(
+      () => loop.callSoonThreadsafe(() => outside.told = true),
+      TypeError,
+      "it closes over 'outside'",
+    );
+    assertThrows(
+      () => loop.callSoonThreadsafe((value: unknown) => value, { call() {} }),
+      TypeError,
+      "cannot send the arguments of <anonymous>() to another thread: args[0].call is function call",
+    );
+    assertThrows(
+      () => loop.callSoonThreadsafe(42 as never),
+      TypeError,
+      "a callable object was expected by callSoonThreadsafe(), got 42 (number)",
+    );
+  },
+});
+
+test({
+  name: "ThreadLoop cancels the task there when the future here is cancelled",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const witness = workerFunction(function* () {
+      const scope = globalThis as { seen?: string };
+      scope.seen = "running";
+      try {
+        yield* asyncio.sleep(3600);
+      } catch (error) {
+        scope.seen = String(error);
+        throw error;
+      }
+    });
+    const seen = workerFunction(async () => (globalThis as { seen?: string }).seen);
+    const future = runCoroutineThreadsafe(witness(), loop);
+    assertEquals(await runCoroutineThreadsafe(seen(), loop), "running");
+    assert(future.cancel());
+    await assertRejects(async () => await future, CancelledError);
+    await runCoroutineThreadsafe(nap(0, ""), loop);
+    assertEquals(await runCoroutineThreadsafe(seen(), loop), "CancelledError");
+  },
+});
+
+test({
+  name: "ThreadLoop's coroutine is cancelled with the task that awaits it",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    let future: ConcurrentFuture<string> | undefined;
+    await run(function* () {
+      const task = createTask(function* () {
+        future = runCoroutineThreadsafe(nap(3600, ""), loop);
+        yield* future;
+      });
+      yield* sleep(0.01);
+      task.cancel();
+      while (!task.done()) yield* sleep(0);
+      assert(task.cancelled());
+    });
+    assert(future?.cancelled());
+  },
+});
+
+test({
+  name: "ThreadLoop tells when the task there is cancelled by itself",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const suicidal = workerFunction(function* () {
+      asyncio.currentTask()?.cancel();
+      yield* asyncio.sleep(0);
+    });
+    const future = runCoroutineThreadsafe(suicidal(), loop);
+    await assertRejects(async () => await future, CancelledError);
+    assert(future.cancelled());
+  },
+});
+
+test({
+  name: "ThreadLoop brings errors back whole",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const fail = workerFunction<typeof jobs.fail>(jobsModule, "fail");
+    const error = await assertRejects(
+      async () => await runCoroutineThreadsafe(fail(), loop),
+      TypeError,
+      "it failed",
+    );
+    assertInstanceOf(error.cause, AggregateError);
+    const timeOut = workerFunction(() => asyncio.waitFor(asyncio.sleep(3600), 0));
+    const late = await runCoroutineThreadsafe(timeOut(), loop).then(String, String);
+    assertEquals(late, "TimeoutError");
+  },
+});
+
+test({
+  name: "ThreadLoop fails a call at once that cannot be made",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const subtract = workerFunction<() => void>(jobsModule, "subtract");
+    await assertRejects(
+      async () => await runCoroutineThreadsafe(subtract(), loop),
+      RuntimeError,
+      `cannot load subtract from ${jobsModule} in a worker`,
+    );
+    const unclonable = runCoroutineThreadsafe(nap((() => 1) as never, ""), loop);
+    await assertRejects(
+      async () => await unclonable,
+      TypeError,
+      "cannot send argument 1 of <anonymous>() to another thread: args[0] is function",
+    );
+    assertEquals(await runCoroutineThreadsafe(nap(0, "goes on"), loop), "goes on");
+  },
+});
+
+test({
+  name: "ThreadLoop fails all who wait when its thread dies",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop({ name: "doomed" });
+    const run = loop.runForever();
+    const waiting = runCoroutineThreadsafe(nap(3600, ""), loop);
+    const endWorker = workerFunction<typeof jobs.endWorker>(jobsModule, "endWorker");
+    const ending = runCoroutineThreadsafe(endWorker(), loop);
+    for (const future of [run, waiting, ending]) {
+      const error = await (future as ConcurrentFuture<unknown>).then(() => null, (e: unknown) => e);
+      assertInstanceOf(error, BrokenExecutor);
+      assert(/^doomed (exited with code 7|closed itself)$/.test(error.message), error.message);
+    }
+    assertEquals([loop.isRunning(), loop.isClosed()], [false, true]);
+    assertThrows(() => loop.stop(), RuntimeError, "Event loop is closed: doomed ");
+  },
+});
+
+test({
+  name: "ThreadLoop is as strict as a loop of this thread",
+  ...needs("workers"),
+  async fn() {
+    const loop = new ThreadLoop({ name: "strict" });
+    const run = loop.runForever();
+    await assertRejects(
+      async () => await loop.runForever(),
+      RuntimeError,
+      "This event loop is already running",
+    );
+    await assertRejects(
+      async () => await loop.close(),
+      RuntimeError,
+      "Cannot close a running event loop",
+    );
+    assertEquals(String(loop), "<ThreadLoop strict running=true closed=false>");
+    loop.stop();
+    await run;
+    await loop.close();
+    await loop.close();
+    assertThrows(() => loop.stop(), RuntimeError, "Event loop is closed");
+    assertThrows(() => loop.callSoonThreadsafe(() => {}), RuntimeError, "Event loop is closed");
+    assertThrows(
+      () => runCoroutineThreadsafe(nap(0, ""), loop),
+      RuntimeError,
+      "Event loop is closed",
+    );
+    await assertRejects(async () => await loop.runForever(), RuntimeError, "Event loop is closed");
+  },
+});
+
+test({
+  name: "ThreadLoop.close() fails what is unfinished there",
+  ...needs("workers"),
+  async fn() {
+    const loop = new ThreadLoop();
+    const future = runCoroutineThreadsafe(nap(0, ""), loop);
+    await loop.close();
+    await assertRejects(async () => await future, RuntimeError, "Event loop is closed");
+  },
+});
+
+test({
+  name: "ThreadLoop that was never used has no thread to close",
+  ...needs("workers"),
+  async fn() {
+    await new ThreadLoop().close();
+  },
+});
+
+test({
+  name: "ThreadLoop carries a thousand calls at a time",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const echo = workerFunction(async (n: number) => n);
+    const futures = Array.from({ length: 1000 }, (_, n) => runCoroutineThreadsafe(echo(n), loop));
+    let done = 0;
+    for (const future of futures) future.addDoneCallback(() => done++);
+    await until(() => done === 1000);
+    assertEquals(
+      futures.map((future) => future.result()),
+      Array.from({ length: 1000 }, (_, n) => n),
+    );
+  },
+});

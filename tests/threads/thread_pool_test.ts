@@ -1,0 +1,51 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ThreadPoolExecutor, ValueError } from "../../mod.ts";
+import { needs, test } from "../_support/harness.ts";
+import { testPool } from "./pool_cases.ts";
+
+testPool({
+  name: "ThreadPoolExecutor",
+  needs: needs("workers"),
+  jobs: new URL("./jobs.ts", import.meta.url),
+  make: (maxWorkers) => new ThreadPoolExecutor({ maxWorkers }),
+});
+
+test("ThreadPoolExecutor refuses a number of workers that is none", () => {
+  assertThrows(
+    () => new ThreadPoolExecutor({ maxWorkers: 0 }),
+    ValueError,
+    "maxWorkers must be greater than 0, got 0",
+  );
+  assertThrows(
+    () => new ThreadPoolExecutor({ maxWorkers: 1.5 }),
+    TypeError,
+    "maxWorkers must be a whole number, got 1.5 (number)",
+  );
+});
+
+test({
+  name: "ThreadPoolExecutor calls its threads by the prefix given",
+  ...needs("workers"),
+  async fn() {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1, threadNamePrefix: "crunch" });
+    const doomed = pool.submit(() => {
+      setTimeout(() => {
+        throw new Error("stray");
+      });
+      return new Promise(() => {});
+    });
+    const error = await doomed.then(() => null, (error: unknown) => String(error));
+    assert(error?.startsWith("BrokenExecutor: crunch_0 "), String(error));
+  },
+});
+
+test({
+  name: "ThreadPoolExecutor shares a SharedArrayBuffer with its jobs",
+  ...needs("workers", "sharedMemory"),
+  async fn() {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const cells = new Int32Array(new SharedArrayBuffer(4));
+    await pool.submit((shared: Int32Array) => Atomics.store(shared, 0, 42), cells);
+    assertEquals(cells[0], 42);
+  },
+});

@@ -1,0 +1,141 @@
+import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import {
+  BrokenBarrierError,
+  CancelledError,
+  IncompleteReadError,
+  RuntimeError,
+  TimeoutError,
+} from "../../mod.ts";
+import { decode, makeCodec, type WireValue } from "../../lib/threads/wire.ts";
+import { test } from "../_support/harness.ts";
+
+const codec = makeCodec();
+
+/** Sends an error there and back, as a message does. */
+function travel(error: unknown): unknown {
+  return decode(structuredClone(codec.encode(error)) as WireValue);
+}
+
+function travelAs<T extends Error>(error: unknown, expected: new (...args: never[]) => T): T {
+  const back = travel(error);
+  assertInstanceOf(back, expected as new () => T);
+  return back;
+}
+
+test("decode() gives back the classes of the language, with message and stack", () => {
+  for (const Class of [Error, TypeError, RangeError, SyntaxError, ReferenceError, URIError]) {
+    const error = new Class("what");
+    const back = travelAs(error, Class);
+    assertEquals([back.name, back.message, back.stack], [error.name, "what", error.stack]);
+    assertEquals(Object.keys(back), []);
+  }
+});
+
+test("decode() gives back the classes of this module", () => {
+  for (const Class of [CancelledError, TimeoutError, RuntimeError, BrokenBarrierError]) {
+    const back = travelAs(new Class("what"), Class);
+    assertEquals([back.name, back.message], [Class.name, "what"]);
+  }
+  const incomplete = travelAs(new IncompleteReadError(new Uint8Array(2), 10), IncompleteReadError);
+  assertEquals([incomplete.partial.length, incomplete.expected], [2, 10]);
+});
+
+test("decode() gives a class that is not known here as the one it extends, with its name", () => {
+  class HttpError extends RangeError {
+    override name = "HttpError";
+    status = 404;
+  }
+  const back = travelAs(new HttpError("gone"), RangeError);
+  assertEquals([back.name, String(back)], ["HttpError", "HttpError: gone"]);
+  assertEquals(Object.entries(back).filter(([key]) => key !== "name"), [["status", 404]]);
+});
+
+test("decode() does not take a class for another of the same name", () => {
+  const Other = class TimeoutError extends Error {
+    override name = "TimeoutError";
+  };
+  const back = travelAs(new Other("theirs"), Error);
+  assertEquals([back.name, back instanceof TimeoutError], ["TimeoutError", false]);
+});
+
+test("decode() gives back a cause, and the cause of that", () => {
+  const back = travelAs(
+    new Error("outer", { cause: new TypeError("inner", { cause: 42 }) }),
+    Error,
+  );
+  assertInstanceOf(back.cause, TypeError);
+  assertEquals(back.cause.cause, 42);
+});
+
+test("decode() gives back the errors of an AggregateError", () => {
+  const back = travelAs(new AggregateError([new RangeError("a"), "b"], "both"), AggregateError);
+  assertEquals(back.errors.map(String), ["RangeError: a", "b"]);
+});
+
+test("decode() gives back an error that is its own cause", () => {
+  const error = new Error("round");
+  error.cause = error;
+  const back = travelAs(error, Error);
+  assertStrictEquals(back.cause, back);
+});
+
+test("decode() gives back a DOMException", () => {
+  const back = travelAs(new DOMException("stopped", "AbortError"), DOMException);
+  assertEquals([back.name, back.message, back.code], ["AbortError", "stopped", 20]);
+});
+
+test("decode() gives back errors that are properties of errors", () => {
+  const error = Object.assign(new Error("outer"), { first: new RangeError("inner") });
+  const back = travel(error) as typeof error;
+  assertInstanceOf(back.first, RangeError);
+});
+
+test("encode() has words stand in for what cannot be cloned", () => {
+  const error = Object.assign(new Error("what", { cause: () => 1 }), {
+    retry() {},
+    pending: Promise.resolve(),
+  });
+  const back = travel(error) as typeof error;
+  assertEquals(back.cause, "function cause");
+  assertEquals(Object.entries(back), [["retry", "function retry"], [
+    "pending",
+    "[object Promise]",
+  ]]);
+});
+
+test("encode() takes what is no error as it is", () => {
+  assertEquals(travel({ code: 1 }), { code: 1 });
+  assertEquals(travel(undefined), undefined);
+  assertEquals(travel(Symbol("s")), "Symbol(s)");
+});
+
+test("obstacle() finds nothing where all can be cloned", () => {
+  const value: Record<string, unknown> = { a: [1, new Map([[{ b: 2 }, new Date()]])] };
+  value.self = value;
+  assertEquals(codec.obstacle(value, "value"), null);
+});
+
+test("obstacle() says where in a value it is, and what", () => {
+  const find = (value: unknown) => {
+    const found = codec.obstacle(value, "value");
+    return found === null ? null : `${found.path} is ${found.what}`;
+  };
+  assertEquals(find(() => 1), "value is function (anonymous)");
+  assertEquals(find([[0, Symbol("x")]]), "value[0][1] is Symbol(x)");
+  assertEquals(find({ a: { b: new WeakMap() } }), "value.a.b is [object WeakMap]");
+  assertEquals(find(new Map([["k", Promise.resolve()]])), "value.get(k) is [object Promise]");
+  assertEquals(find(new Set([() => 1])), "value.values() is function (anonymous)");
+});
+
+test("obstacle() does not go round in a circle", () => {
+  const value: Record<string, unknown> = { f() {} };
+  value.self = value;
+  assertEquals(codec.obstacle(value, "value")?.path, "value.f");
+});
+
+test("makeCodec() stands by itself, as its text", () => {
+  const remade = (0, eval)(`(${makeCodec})`)() as ReturnType<typeof makeCodec>;
+  const wire = remade.encode(new RangeError("what"));
+  assert(wire.kind === "error");
+  assertEquals(wire.classes, ["RangeError", "Error"]);
+});
