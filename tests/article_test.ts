@@ -47,8 +47,10 @@ import {
   workerFunction,
   wrapFuture,
 } from "../mod.ts";
+import { type Repl } from "../lib/repl/repl.ts";
 import { needs, test } from "./_support/harness.ts";
 import { virtually } from "./_support/virtual.ts";
+import { withRepl } from "./repl/with_repl.ts";
 
 /** The module as functions find it that are run in other threads. */
 declare const asyncio: typeof import("../mod.ts");
@@ -965,6 +967,91 @@ test("claim 19: createTask outside a running loop says so; loop.createTask works
   assertEquals(await loop.runUntilComplete(task), "a");
   loop.close();
 });
+
+// Claims 19 and 20 at the console, which is to asyncio here what IPython is there.
+
+/** Enters lines, one after the other, and gives what became of each: its value, text or error. */
+async function enterAll(repl: Repl, lines: readonly string[]): Promise<unknown[]> {
+  const outcomes: unknown[] = [];
+  for (const line of lines) {
+    const outcome = await repl.enter(line);
+    if (outcome.kind === "value") outcomes.push(outcome.value);
+    else if (outcome.kind === "text") outcomes.push(outcome.text);
+    else outcomes.push(outcome.kind === "error" ? String(outcome.error) : outcome.kind);
+  }
+  return outcomes;
+}
+
+test("claim 19: at the console createTask works, for entries run on its loop", () =>
+  withRepl(async (repl) => {
+    const outcomes = await enterAll(repl, [
+      "const task = createTask(sleep(0.001, 'result'))",
+      "task.getLoop() === loop",
+      "await task",
+    ]);
+    assertEquals(outcomes, [undefined, true, "result"]);
+  }));
+
+test("claim 19: run outside the loop, createTask says so and loop.createTask works", () =>
+  withRepl(async (repl) => {
+    const [, refusal, ...outcomes] = await enterAll(repl, [
+      "%autoawait off",
+      "createTask(sleep(0.001, 'result'))",
+      "const task = loop.createTask(sleep(0.001, 'result'))",
+      "task.done()",
+      "%autoawait on",
+      "await task",
+    ]);
+    assert(String(refusal).startsWith("RuntimeError: no running event loop"), String(refusal));
+    assertEquals(outcomes, [undefined, false, "", "result"]);
+  }));
+
+test("claim 20: the console awaits at top level, and its loop runs on between lines", () =>
+  withRepl(async (repl) => {
+    const outcomes = await enterAll(repl, [
+      "await sleep(0.001, 'awaited')",
+      "const log = []",
+      "loop.callLater(0.001, () => log.push('between lines')); 0",
+    ]);
+    assertEquals(outcomes, ["awaited", undefined, 0]);
+    await new Promise((resolve) => repl.loop.callLater(0.005, () => resolve(null)));
+    assertEquals(await enterAll(repl, ["log", "getRunningLoop() === loop"]), [
+      ["between lines"],
+      true,
+    ]);
+  }));
+
+test("claim 20: %autoawait shows, switches and sets the runner, which may be the user's own", () =>
+  withRepl(async (repl) => {
+    const outcomes = await enterAll(repl, [
+      "%autoawait",
+      "const mine = newEventLoop()",
+      "function loopRunner(coroutine) { return mine.runUntilComplete(coroutine); }",
+      "%autoawait loopRunner",
+      "%autoawait",
+      "getRunningLoop() === mine",
+      "yield* createTask(sleep(0.001, 'a task of my own loop'))",
+      "%autoawait asyncio",
+      "getRunningLoop() === loop",
+      "%autoawait off",
+      "%autoawait",
+      "mine.close()",
+    ]);
+    assertEquals(outcomes, [
+      "autoawait is `on`, and set to use `asyncio`",
+      undefined,
+      undefined,
+      "",
+      "autoawait is `on`, and set to use `loopRunner`",
+      true,
+      "a task of my own loop",
+      "",
+      true,
+      "",
+      "autoawait is `off`, and set to use `asyncio`",
+      undefined,
+    ]);
+  }));
 
 // Claim 21
 
