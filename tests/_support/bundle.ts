@@ -11,6 +11,7 @@ import "deno-std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TARGETS } from "../../web/build.ts";
+import { SITE } from "./page_messages.ts";
 import { ROOT } from "./test_files.ts";
 
 /** Where the bundles stand. */
@@ -44,6 +45,8 @@ function commonOptions(): esbuild.BuildOptions {
     format: "esm",
     target: [...TARGETS],
     plugins: [denoImports],
+    // Where a worker of the bundle's finds the module itself (lib/threads/runtime_source.ts).
+    define: { ASYNCIO_RUNTIME: JSON.stringify(`${SITE}/mod.ts`) },
     logLevel: "silent",
   };
 }
