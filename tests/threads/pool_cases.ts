@@ -378,16 +378,19 @@ export function testPool({ name, needs, jobs: jobsUrl, make }: PoolCase): void {
   });
 
   poolTest("brings a CancelledError into a coroutine whose job is cancelled", async (pool) => {
-    const nap = pool.submit(function* () {
+    function* nap(seconds: number) {
       try {
-        yield* asyncio.sleep(3600);
+        yield* asyncio.sleep(seconds);
         return "not cancelled";
       } catch (error) {
         return error instanceof asyncio.CancelledError ? "cancelled" : "something else";
       }
-    });
-    setTimeout(() => nap.cancel(), 100);
-    assertEquals(await nap, "cancelled");
+    }
+    // The first one has all loaded; or else the cancellation might come before the coroutine begins.
+    assertEquals(await pool.submit(nap, 0), "not cancelled");
+    const future = pool.submit(nap, 3600);
+    setTimeout(() => future.cancel(), 100);
+    assertEquals(await future, "cancelled");
   });
 
   // ── workers at a time ──
