@@ -1,6 +1,17 @@
 // kinds: generator, async
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { createTask, gather, getRunningLoop, isCoroutine, run, sleep, wait } from "../../mod.ts";
+import {
+  createTask,
+  DeadlockError,
+  gather,
+  getRunningLoop,
+  isCoroutine,
+  newEventLoop,
+  run,
+  sleep,
+  VirtualClock,
+  wait,
+} from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
 
