@@ -134,7 +134,7 @@ export {
   type ContextVarOptions,
   copyContext,
   MISSING,
-  type Token,
+  Token,
 } from "./lib/coroutine/context_vars.ts";
 
 // Threads and processes

@@ -141,6 +141,11 @@ function partition(group: ExceptionGroup, matches: (error: unknown) => boolean):
 function deriveFrom(group: ExceptionGroup, errors: unknown[]): Part {
   if (errors.length === 0) return null;
   const derived = group.derive(errors);
+  if (!(derived instanceof ExceptionGroup)) {
+    throw new TypeError(
+      `derive must return an instance of ExceptionGroup, got ${describe(derived)}`,
+    );
+  }
   if (group.cause !== undefined) derived.cause = group.cause;
   if (group.stack !== undefined) derived.stack = group.stack;
   return derived;
@@ -161,6 +166,17 @@ function isErrorClass(value: unknown): value is ErrorClass {
   return typeof value === "function" &&
     (value === Error || value.prototype instanceof Error ||
       (typeof DOMException === "function" && value === DOMException));
+}
+
+function checkNoGroups(condition: ErrorCondition): void {
+  const classes = Array.isArray(condition) ? condition : [condition];
+  for (const each of classes) {
+    if (each === ExceptionGroup || each?.prototype instanceof ExceptionGroup) {
+      throw new TypeError(
+        "catching ExceptionGroup with except* is not allowed. Use except instead.",
+      );
+    }
+  }
 }
 
 /**
@@ -215,12 +231,13 @@ export class ExceptStar {
    * @param handler Called with the group of them, if there are any. What it throws is thrown by
    * {@linkcode end}.
    * @returns The same, for the next handler.
-   * @throws {TypeError} If it is no condition.
+   * @throws {TypeError} If it is no condition, or a class of groups: their members are what is handled.
    */
   on<const C extends ErrorCondition>(
     condition: C,
     handler: (group: ExceptionGroup<Matching<C>>) => unknown,
   ): this {
+    checkNoGroups(condition);
     if (this.#rest === null) return this;
     const [matching, rest] = this.#rest.split(condition);
     this.#rest = rest;
@@ -239,6 +256,7 @@ export class ExceptStar {
    * @throws What no handler took, nested as it was caught; with what handlers threw, as one group.
    */
   end(): void {
+    if (this.#thrown.length === 1 && this.#rest === null) throw this.#thrown[0];
     if (this.#thrown.length > 0) {
       throw new ExceptionGroup(
         "",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RuntimeError } from "../base/errors.ts";
+import { RuntimeError, ValueError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
 
 type Values = ReadonlyMap<ContextVar<unknown>, unknown>;
@@ -14,14 +14,6 @@ const NOTHING: Values = new Map();
 export interface ContextVarOptions<T> {
   /** What `get()` gives in a context that has no value. */
   default?: T;
-}
-
-/** Remembers what a variable was before `set()`, for {@linkcode ContextVar.reset}. */
-export interface Token<T> {
-  /** The variable that was set. */
-  readonly variable: ContextVar<T>;
-  /** What it was before, or {@linkcode MISSING} where it had no value. */
-  readonly oldValue: T | typeof MISSING;
 }
 
 /**
@@ -40,13 +32,74 @@ export interface Token<T> {
  */
 export const MISSING: unique symbol = Symbol("Token.MISSING");
 
-interface TokenState {
-  readonly context: Context;
-  used: boolean;
+let makeToken: <T>(
+  variable: ContextVar<T>,
+  oldValue: T | typeof MISSING,
+  context: Context,
+) => Token<T>;
+let useToken: <T>(token: Token<T>, variable: ContextVar<T>, context: Context) => void;
+
+/**
+ * Remembers what a variable was before {@linkcode ContextVar.set}, for {@linkcode ContextVar.reset}.
+ *
+ * @typeParam T What the variable's values are.
+ *
+ * @example
+ * ```ts
+ * import { ContextVar, copyContext } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const level = new ContextVar("level", { default: 0 });
+ * copyContext().run(() => {
+ *   const token = level.set(1);
+ *   level.reset(token);
+ *   assertEquals(level.get(), 0);
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/contextvars.html#contextvars.Token
+ */
+export class Token<T> {
+  /** The variable that was set. */
+  readonly variable: ContextVar<T>;
+  /** What it was before, or {@linkcode MISSING} where it had no value. */
+  readonly oldValue: T | typeof MISSING;
+  readonly #context: Context;
+  #isUsed = false;
+
+  static {
+    makeToken = (variable, oldValue, context) => new Token(variable, oldValue, context);
+    useToken = (token, variable, context) => token.#use(variable, context);
+  }
+
+  private constructor(variable: ContextVar<T>, oldValue: T | typeof MISSING, context: Context) {
+    this.variable = variable;
+    this.oldValue = oldValue;
+    this.#context = context;
+  }
+
+  /** The printed form. */
+  toString(): string {
+    return `<Token${this.#isUsed ? " used" : ""} var=${this.variable}>`;
+  }
+
+  #use(variable: ContextVar<T>, context: Context): void {
+    if (this.#isUsed) throw new RuntimeError(`${this} has already been used once`);
+    if (this.variable !== variable) {
+      throw new ValueError(`${this} was created by a different ContextVar`);
+    }
+    if (this.#context !== context) {
+      throw new ValueError(`${this} was created in a different Context`);
+    }
+    this.#isUsed = true;
+  }
 }
 
 /** Puts a context in force and gives the one that was; for the kernel's steps and handles. */
 export let swapContext: (next: Context) => Context;
+
+/** The context that is in force where none was put in force. */
+export let rootContext: Context;
 
 /** Tells where to look for the context of code that runs outside every step; for the kernel. */
 export let setAmbientContext: (ambient: () => Context | null) => void;
@@ -80,6 +133,7 @@ export class Context {
 
   static {
     const root = new Context();
+    rootContext = root;
     let current = root;
     let ambient: () => Context | null = () => null;
     swapContext = (next) => {
@@ -206,7 +260,6 @@ export class ContextVar<T> {
   /** What the variable is called in messages. */
   readonly name: string;
   readonly #default: T | typeof MISSING;
-  readonly #tokens = new WeakMap<Token<T>, TokenState>();
 
   /**
    * Makes a new `ContextVar`.
@@ -251,9 +304,7 @@ export class ContextVar<T> {
     const self = this as ContextVar<unknown>;
     const oldValue: T | typeof MISSING = values.has(self) ? values.get(self) as T : MISSING;
     setValuesOf(context, new Map(values).set(self, value));
-    const token: Token<T> = Object.freeze({ variable: this, oldValue });
-    this.#tokens.set(token, { context, used: false });
-    return token;
+    return makeToken(this, oldValue, context);
   }
 
   /**
@@ -261,19 +312,15 @@ export class ContextVar<T> {
    *
    * @param token What that `set()` returned.
    * @throws {RuntimeError} If the token was used once.
-   * @throws {TypeError} If it is another variable's, or was made in another context.
+   * @throws {ValueError} If it is another variable's, or was made in another context.
+   * @throws {TypeError} If it is no token.
    */
   reset(token: Token<T>): void {
-    const state = this.#tokens.get(token);
-    if (state === undefined) {
-      throw new TypeError(`${repr(token)} was created by a different ContextVar than ${this}`);
+    if (!(token instanceof Token)) {
+      throw new TypeError(`expected an instance of Token, got ${describe(token)}`);
     }
-    if (state.used) throw new RuntimeError(`${repr(token)} has already been used once`);
     const context = activeContext();
-    if (state.context !== context) {
-      throw new TypeError(`${repr(token)} was created in a different Context`);
-    }
-    state.used = true;
+    useToken(token, this, context);
     const values = new Map(valuesOf(context));
     if (token.oldValue === MISSING) values.delete(this as ContextVar<unknown>);
     else values.set(this as ContextVar<unknown>, token.oldValue);

@@ -11,29 +11,22 @@ import { Coroutine, reused } from "../coroutine/coroutine.ts";
 import { Future, schedulerOfFuture } from "./future.ts";
 
 /**
- * Marks generator objects that a task was made of, by a private field of this class on the object
- * itself: a set of them would cost four times as much, and every task would pay.
+ * The key under which a generator object carries that a task was made of it. A set of them, or a private
+ * field, would cost every task five times as much.
  */
-class Used extends (class {
-  constructor(coro: object) {
-    return coro;
-  }
-}) {
-  readonly #mark = true;
+const USED = Symbol("asyncio.used");
 
-  /** Marks an object, and tells whether it was marked before. */
-  static testAndSet(coro: object): boolean {
-    if (#mark in coro) return true;
-    new Used(coro);
-    return false;
-  }
+interface Markable {
+  [USED]?: boolean;
 }
 
 /** The iterator of a coroutine that a task is made of. */
 export function coroutineSteps(coro: unknown): Steps {
   if (isGenerator(coro)) {
     // A generator object that is through gives no error but an end without a value.
-    return Used.testAndSet(coro) ? reused() : coro;
+    if (USED in coro) return reused();
+    (coro as Markable)[USED] = true;
+    return coro;
   }
   if (coro instanceof Coroutine) return coro[Symbol.iterator]();
   if (typeof coro === "function") return new CallFrame(coro as () => unknown);

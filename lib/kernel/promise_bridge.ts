@@ -23,8 +23,9 @@ const NEVER = new Promise<never>(() => {});
 setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
   const task = awaitingTask();
   if (task === null) return plainThen(subject);
-  returnToTask(task);
   const { hold } = schedulerOfFuture(task);
+  // It came from something foreign, while the loop went on: now the loop waits for it again.
+  if (returnToTask(task)) hold.begin(task);
   hold.mark(task);
   const segment = currentSegment();
   return ((onFulfilled?: Resolve | null, onRejected?: Reject | null) => {

@@ -16,6 +16,7 @@
  */
 import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
+import { rootContext, swapContext } from "../coroutine/context_vars.ts";
 import { host } from "../platform/current.ts";
 import type { HostTimer } from "../platform/host.ts";
 import { AsyncHold } from "./async_hold.ts";
@@ -243,23 +244,26 @@ export class Scheduler {
     this.#phase = "turning";
     if (this.hold.isOn) return;
     running.scheduler = this;
+    const previous = swapContext(rootContext);
     try {
       this.#iterate();
     } finally {
+      swapContext(previous);
       running.scheduler = null;
     }
   }
 
   #iterate(): void {
+    const ready = this.#ready;
     for (;;) {
-      // The entries that were ready when the iteration began.
+      // The entries that were ready when the iteration began. An interrupt takes the rest away.
       while (this.#todo > 0) {
         if (--this.#untilLook === 0 && this.#isBudgetSpent()) {
           this.#orderTurn(false);
           return;
         }
         this.#todo--;
-        this.#ready.shift()![execute]();
+        ready.shift()![execute]();
         if (this.hold.isOn) return;
       }
       if (this.#interrupt !== null) {
@@ -267,16 +271,18 @@ export class Scheduler {
         return;
       }
       // A stop() that came before the run lets one iteration pass, as asyncio does.
-      if (this.#iterating) {
-        this.#iterating = false;
-        if (this.#stopping) {
-          this.#end("stopped");
-          return;
-        }
+      if (this.#iterating && this.#stopping) {
+        this.#end("stopped");
+        return;
       }
-      if (!this.#wait()) return;
-      this.#moveDueTimers();
-      this.#todo = this.#ready.length;
+      // With no timers and something ready there is nothing to wait for and nothing to move.
+      if (ready.length === 0 || this.timers.length > 0) {
+        this.#iterating = false;
+        if (!this.#wait()) return;
+        this.#moveDueTimers();
+      }
+      this.#hostHadTurn = false;
+      this.#todo = ready.length;
       this.#iterating = true;
     }
   }
@@ -284,13 +290,10 @@ export class Scheduler {
   /** Tells whether the iteration may begin; where not, all is arranged for what comes. */
   #wait(): boolean {
     this.timers.purge();
-    if (this.#ready.length > 0 || this.#stopping) {
-      this.#hostHadTurn = false;
-      return true;
-    }
+    if (this.#ready.length > 0 || this.#stopping) return true;
     const when = this.timers.earliest();
     if (this.#virtual !== null) return this.#waitVirtually(this.#virtual, when);
-    if (when <= this.clock.time() + RESOLUTION) return true;
+    if (when < this.clock.time() + RESOLUTION) return true;
     this.#phase = "idle";
     this.#armTimer(when);
     return false;
@@ -313,7 +316,6 @@ export class Scheduler {
       return false;
     }
     clock.advanceTo(when);
-    this.#hostHadTurn = false;
     return true;
   }
 

@@ -23,7 +23,13 @@
  */
 import { CancelledError, RuntimeError } from "../base/errors.ts";
 import { repr } from "../base/repr.ts";
-import { type Awaitable, CALLING, type Steps, SUSPENDED } from "../coroutine/awaitable.ts";
+import {
+  type Awaitable,
+  CALLING,
+  STEP_ASIDE,
+  type Steps,
+  SUSPENDED,
+} from "../coroutine/awaitable.ts";
 import type { CallFrame } from "../coroutine/call_frame.ts";
 import {
   type Context,
@@ -100,7 +106,7 @@ export let startStrand: <T>(
 ) => void;
 
 /** Tells a task that rested on something foreign that its function goes on; for the promise bridge. */
-export let returnToTask: (task: Task<unknown>) => void;
+export let returnToTask: (task: Task<unknown>) => boolean;
 
 let listTasks: (list: TaskList) => Task<unknown>[];
 
@@ -307,16 +313,16 @@ export class Task<T = unknown> extends Future<T> {
     let error: Error | null = this.#failure;
     if (error !== null) this.#failure = null;
     if (this.#mustCancel) error = this.#takeCancellation(waiter);
-    const previous = swapContext(this.#context);
+    // No context is put in force: outside of one, the task that runs is asked for its own.
+    let mistake: { readonly thrown: unknown } | null = null;
     running.task = this;
     try {
       this.#step(error);
     } catch (thrown) {
-      this.#reportStepError(thrown);
-    } finally {
-      running.task = null;
-      swapContext(previous);
+      mistake = { thrown };
     }
+    running.task = null;
+    if (mistake !== null) this.#reportStepError(mistake.thrown);
   }
 
   /** @ignore Asked by the loop while it holds still for an async function. */
@@ -362,6 +368,10 @@ export class Task<T = unknown> extends Future<T> {
       }
     } catch (thrown) {
       this.#fail(thrown);
+      return;
+    }
+    if (result === STEP_ASIDE) {
+      schedulerOfFuture(this).push(this);
       return;
     }
     if (result.done) {
@@ -549,10 +559,11 @@ export class Task<T = unknown> extends Future<T> {
     if (index >= 0) this.#strands!.splice(index, 1);
   }
 
-  #returnFromElsewhere(): void {
-    if (!this.#elsewhere) return;
+  #returnFromElsewhere(): boolean {
+    if (!this.#elsewhere) return false;
     this.#elsewhere = false;
     schedulerOfFuture(this).outside--;
+    return true;
   }
 
   #succeed(value: unknown): void {

@@ -64,9 +64,9 @@ export class TimerQueue implements TimerOwner {
     return this.#times.length === 0 ? Infinity : this.#times[0]!;
   }
 
-  /** Takes the earliest timer out if its time is at most `end`, else gives `null`. */
+  /** Takes the earliest timer out if its time comes before `end`, else gives `null`. */
   takeDue(end: number): TimerHandle | null {
-    if (this.#times.length === 0 || this.#times[0]! > end) return null;
+    if (this.#times.length === 0 || this.#times[0]! >= end) return null;
     const handle = this.#removeTop();
     setTimerOwner(handle, null);
     if (handle.cancelled()) this.#cancelled--;

@@ -140,10 +140,12 @@ class GatheringFuture extends Future<unknown> {
 
   override cancel(message?: string): boolean {
     if (this.done()) return false;
+    let isAsked = false;
     for (const child of this.#children) {
-      if (child.cancel(message)) this.#cancelRequested = true;
+      if (child.cancel(message)) isAsked = true;
     }
-    return this.#cancelRequested;
+    if (isAsked) this.#cancelRequested = true;
+    return isAsked;
   }
 
   /** Takes note of a child's end; for its watch. */

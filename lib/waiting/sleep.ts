@@ -37,13 +37,19 @@ export function sleep<T>(delay: Duration, result?: T): Coroutine<T | undefined> 
   return delay === 0 ? new Aside(result) : new Sleep(delay, result);
 }
 
+const NEW = 0;
+const AWAITED = 1;
+const PASSED = 2;
+
+const PASSED_BY: IteratorResult<Suspension, undefined> = { done: true, value: undefined };
+
 /**
  * The sleep of no time, which is the most awaited thing there is: its own iterator, written by hand,
  * with no more in it than it needs.
  */
 class Aside<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> {
   readonly #result: T;
-  #state: "new" | "awaited" | "aside" = "new";
+  #state: typeof NEW | typeof AWAITED | typeof PASSED = NEW;
 
   constructor(result: T) {
     super();
@@ -55,19 +61,24 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
   }
 
   override [awaitable](): Iterator<Suspension, T, unknown> {
-    if (this.#state !== "new") return reused();
-    this.#state = "awaited";
+    return this[Symbol.iterator]();
+  }
+
+  // Not left to the base: one method shared by all kinds of awaitables is slow at every yield*.
+  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    if (this.#state !== NEW) return reused();
+    this.#state = AWAITED;
     return this;
   }
 
-  // As in every hot class: one method shared by all kinds of awaitables is slow at every yield*.
-  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
-    return this[awaitable]();
-  }
-
   next(): IteratorResult<Suspension, T> {
-    if (this.#state === "aside") return { done: true, value: this.#result };
-    this.#state = "aside";
+    if (this.#state === PASSED) {
+      const result = this.#result;
+      return result === undefined
+        ? PASSED_BY as IteratorResult<Suspension, T>
+        : { done: true, value: result };
+    }
+    this.#state = PASSED;
     return STEP_ASIDE;
   }
 
@@ -76,7 +87,7 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
   }
 
   override close(): void {
-    this.#state = "aside";
+    this.#state = PASSED;
   }
 }
 
