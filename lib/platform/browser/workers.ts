@@ -62,10 +62,11 @@ function startWorker(options: WorkerStart): WorkerHandle {
 
   worker.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (!alive) return;
-    if (data === "ready") ready(false);
+    // The script's own messages come in brackets.
+    if (Array.isArray(data)) options.onMessage(data[0]);
+    else if (data === "ready") ready(false);
     else if (data === "ready, locked") ready(true);
     else if (data === "closed") die("closed itself");
-    else options.onMessage(data);
   };
   worker.onmessageerror = () => die("sent what cannot be read here");
   worker.onerror = (event) => {
@@ -114,7 +115,7 @@ function inWorker(main: (port: WorkerPort) => void): void {
   };
   main({
     now: () => performance.now(),
-    post: (message, transfer) => scope.postMessage(message, transfer),
+    post: (message, transfer) => scope.postMessage([message], transfer),
     listen: (callback) =>
       scope.addEventListener("message", (event) => callback((event as MessageEvent<never>).data)),
     onFatal(callback) {
