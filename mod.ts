@@ -196,3 +196,20 @@ export type { Duration, DurationParts } from "./lib/base/duration.ts";
 
 // Testing
 export { runVirtual } from "./lib/testing/run_virtual.ts";
+
+// The console
+export {
+  type EntryError,
+  type EntryExit,
+  type EntryOutcome,
+  type EntryText,
+  type EntryValue,
+  Repl,
+  type ReplOptions,
+} from "./lib/repl/repl.ts";
+export type { Parser, ParserOptions } from "./lib/repl/parser.ts";
+
+// `deno run -A mod.ts` is the console, as `python -m asyncio` is. Imported, it loads nothing of it.
+if (import.meta.main) {
+  import("./lib/repl/main.ts").then(({ main }) => main(() => import("./mod.ts")));
+}

@@ -28,7 +28,8 @@ export function coroutineSteps(coro: unknown): Steps {
     (coro as Markable)[USED] = true;
     return coro;
   }
-  if (coro instanceof Coroutine) return coro[Symbol.iterator]();
+  // Taken at the first step, as in asyncio: until then it is nobody's.
+  if (coro instanceof Coroutine) return new CallFrame(() => coro);
   if (typeof coro === "function") return new CallFrame(coro as () => unknown);
   throw new TypeError(
     `a coroutine was expected, got ${describe(coro)}: expected a generator object, what ` +

@@ -22,9 +22,10 @@ import { type Clock, systemClock } from "./clock.ts";
 import { makeDefaultExecutor } from "./default_executor.ts";
 import { type AwaitableLike, ensureFutureOn } from "./ensure_future.ts";
 import { fromPromise } from "./from_promise.ts";
-import { Future, markRetrieved } from "./future.ts";
+import { Future, markRetrieved, peekError } from "./future.ts";
 import {
   type Callback,
+  endsRun,
   type ExceptionContext,
   Handle,
   type HandleOwner,
@@ -565,7 +566,10 @@ export class EventLoop implements HandleOwner {
 
   #prepareRun<T>(awaitable: AwaitableLike<T>): [Future<T>, () => void] {
     const future = ensureFutureOn(this, awaitable);
-    const stop = () => this.stop();
+    const stop = () => {
+      // A system error has ended the run; a stop would end the next one.
+      if (!endsRun(peekError(future)?.error)) this.stop();
+    };
     future.addDoneCallback(stop);
     return [future, stop];
   }

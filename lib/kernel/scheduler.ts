@@ -293,7 +293,8 @@ export class Scheduler {
     if (this.#ready.length > 0 || this.#stopping) return true;
     const when = this.timers.earliest();
     if (this.#virtual !== null) return this.#waitVirtually(this.#virtual, when);
-    if (when < this.clock.time() + RESOLUTION) return true;
+    const now = this.clock.time();
+    if (when < now + RESOLUTION || when <= now) return true;
     this.#phase = "idle";
     this.#armTimer(when);
     return false;
@@ -321,14 +322,10 @@ export class Scheduler {
 
   #moveDueTimers(): void {
     if (this.timers.length === 0) return;
-    const end = this.clock.time() + RESOLUTION;
-    for (
-      let handle = this.timers.takeDue(end);
-      handle !== null;
-      handle = this.timers.takeDue(end)
-    ) {
-      this.#ready.push(handle);
-    }
+    const now = this.clock.time();
+    const end = now + RESOLUTION;
+    let handle: TimerHandle | null;
+    while ((handle = this.timers.takeDue(now, end)) !== null) this.#ready.push(handle);
   }
 
   #isBudgetSpent(): boolean {

@@ -68,7 +68,7 @@ import {
 } from "./future.ts";
 import { endsRun, execute } from "./handle.ts";
 import { ambientTask, running } from "./running.ts";
-import { schedulerOf } from "./scheduler.ts";
+import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { cancelStrands, closeStrand, runStrand, Strand } from "./strand.ts";
 import type { TaskList } from "./task_list.ts";
 
@@ -198,7 +198,7 @@ export class Task<T = unknown> extends Future<T> {
     this.#name = options.name === undefined ? ++created : String(options.name);
     this.#context = options.context ?? copyContext();
     this.#link(scheduler.tasks);
-    if (options.eagerStart && running.scheduler === scheduler) this.#startEagerly();
+    if (options.eagerStart && runsNow(scheduler)) this.#startEagerly();
     else scheduler.push(this);
     if (options.signal !== undefined) cancelOnAbort(this, options.signal);
   }
@@ -610,6 +610,13 @@ export class Task<T = unknown> extends Future<T> {
     this.#older = null;
     this.#newer = null;
   }
+}
+
+/** Whether the running code is a loop's: a handle of it, or a segment of one of its tasks. */
+function runsNow(scheduler: Scheduler): boolean {
+  if (running.scheduler !== null) return running.scheduler === scheduler;
+  const task = ambientTask();
+  return task !== null && schedulerOfFuture(task) === scheduler;
 }
 
 /** The tasks of a loop that are not done, oldest first. */

@@ -64,9 +64,17 @@ export class TimerQueue implements TimerOwner {
     return this.#times.length === 0 ? Infinity : this.#times[0]!;
   }
 
-  /** Takes the earliest timer out if its time comes before `end`, else gives `null`. */
-  takeDue(end: number): TimerHandle | null {
-    if (this.#times.length === 0 || this.#times[0]! >= end) return null;
+  /**
+   * Takes the earliest timer out if its time has come, else gives `null`.
+   *
+   * @param now The time.
+   * @param end The time up to which, but not at which, a timer counts as due. So far from the clock's start
+   * that a number cannot tell the two apart, what is due now still is.
+   */
+  takeDue(now: number, end: number): TimerHandle | null {
+    if (this.#times.length === 0) return null;
+    const time = this.#times[0]!;
+    if (time >= end && time > now) return null;
     const handle = this.#removeTop();
     setTimerOwner(handle, null);
     if (handle.cancelled()) this.#cancelled--;

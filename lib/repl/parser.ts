@@ -10,13 +10,18 @@ import { NotSupportedError } from "../base/errors.ts";
 /** What is used of `@babel/parser`. */
 export interface Parser {
   /** Parses a module. */
-  parse(source: string, options: ParserOptions): { readonly program: Node };
+  parse(source: string, options: ParserOptions): { readonly program: object };
 }
 
-interface ParserOptions {
+/** How it is asked to parse. */
+export interface ParserOptions {
+  /** An entry may import. */
   sourceType: "module";
+  /** An entry may have types. */
   plugins: "typescript"[];
+  /** An entry awaits at top level. */
   allowAwaitOutsideFunction: true;
+  /** The same for generator coroutines. */
   allowYieldOutsideFunction: true;
   /** Then the end of an expression is behind its parentheses. */
   createParenthesizedExpressions: true;
@@ -89,7 +94,7 @@ export function parseEntry(parser: Parser, source: string): Node {
       allowAwaitOutsideFunction: true,
       allowYieldOutsideFunction: true,
       createParenthesizedExpressions: true,
-    }).program;
+    }).program as Node;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const { pos = source.length, reasonCode = "" } = error as BabelError;

@@ -28,7 +28,7 @@ export interface ReplOptions {
 }
 
 /** What became of an entry. */
-export type Outcome =
+export type EntryOutcome =
   | EntryValue
   | EntryText
   | EntryError
@@ -37,6 +37,7 @@ export type Outcome =
 
 /** The entry is over. */
 export interface EntryValue {
+  /** Tells this outcome from the others. */
   readonly kind: "value";
   /** The value of its last expression; `undefined` if it ended in none. */
   readonly value: unknown;
@@ -44,6 +45,7 @@ export interface EntryValue {
 
 /** The entry was a command to the console. */
 export interface EntryText {
+  /** Tells this outcome from the others. */
   readonly kind: "text";
   /** The answer; empty where there is none. */
   readonly text: string;
@@ -51,6 +53,7 @@ export interface EntryText {
 
 /** The entry threw. */
 export interface EntryError {
+  /** Tells this outcome from the others. */
   readonly kind: "error";
   /** What it threw. */
   readonly error: unknown;
@@ -60,6 +63,7 @@ export interface EntryError {
 
 /** The console is to end. */
 export interface EntryExit {
+  /** Tells this outcome from the others. */
   readonly kind: "exit";
   /** The exit code. */
   readonly code: number;
@@ -104,7 +108,11 @@ export class Repl {
   #exit: EntryExit | null = null;
   #isClosed = false;
 
-  /** @param options `names`, `baseUrl`, `parser`. */
+  /**
+   * Makes a console, and the loop that it keeps running.
+   *
+   * @param options `names`, `baseUrl`, `parser`.
+   */
   constructor(options: ReplOptions = {}) {
     this.#options = options;
     this.#loop = this.#runner.getLoop();
@@ -157,7 +165,7 @@ export class Repl {
    * @throws {RuntimeError} If another entry is running, a loop is running this code, or the console is
    * closed; the promise is rejected with it.
    */
-  async enter(source: string): Promise<Outcome> {
+  async enter(source: string): Promise<EntryOutcome> {
     if (this.#isClosed) throw new RuntimeError("the console is closed");
     if (this.#isBusy) {
       throw new RuntimeError("another entry is running: expected to wait for its end");
@@ -216,7 +224,7 @@ export class Repl {
     });
   }
 
-  async #enter(source: string): Promise<Outcome> {
+  async #enter(source: string): Promise<EntryOutcome> {
     const name = `REPL${++this.#entered}`;
     try {
       if (isCommand(source)) return this.#obey(source);
@@ -260,7 +268,7 @@ export class Repl {
     }
   }
 
-  #failure(error: unknown): Outcome {
+  #failure(error: unknown): EntryOutcome {
     if (error instanceof SystemExit && this.#exit !== null) return this.#exit;
     if (error instanceof CancelledError && this.#isInterrupted) return { kind: "interrupted" };
     return { kind: "error", error, traceback: this.format(error) };
@@ -279,7 +287,7 @@ export class Repl {
     return this.#parser;
   }
 
-  #obey(source: string): Outcome {
+  #obey(source: string): EntryOutcome {
     const [, magic, argument = ""] = /^\s*%(\S*)\s*(.*?)\s*$/s.exec(source)!;
     try {
       if (magic !== "autoawait") {

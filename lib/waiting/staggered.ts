@@ -7,7 +7,7 @@ import { type Duration, toDelay } from "../base/duration.ts";
 import { CancelledError, KeyboardInterrupt, SystemExit, TimeoutError } from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
 import { describe } from "../base/repr.ts";
-import type { Suspension } from "../coroutine/awaitable.ts";
+import { Awaitable, type Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
@@ -51,7 +51,7 @@ export function staggeredRace<T>(
   functions: Iterable<Racer<T>>,
   delay: Duration | null,
 ): Coroutine<RaceResult<T>> {
-  if (typeof functions?.[Symbol.iterator] !== "function") {
+  if (functions instanceof Awaitable || typeof functions?.[Symbol.iterator] !== "function") {
     throw new TypeError(
       `staggeredRace() expects an iterable of functions, got ${describe(functions)}`,
     );
