@@ -1,0 +1,471 @@
+// kinds: generator, async
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  asyncContextManager,
+  asyncWith,
+  createTask,
+  currentTask,
+  GeneratorContextManager,
+  getRunningLoop,
+  sleep,
+  wait,
+} from "../../mod.ts";
+import { test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
+
+/** A manager that notes what happens to it; each of its methods waits a second. */
+function door(log: string[], { swallow = false } = {}) {
+  return {
+    *enter() {
+      log.push("enters");
+      yield* sleep(1);
+      return "the room";
+    },
+    *exit(error: unknown) {
+      log.push(`leaves after ${error}`);
+      yield* sleep(1);
+      log.push("left");
+      return swallow;
+    },
+  };
+}
+
+// asyncWith
+
+test("asyncWith() enters, runs the body, leaves, and gives the body's result", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const result = yield* asyncWith(door(log), function* (value) {
+      log.push(`in ${value}`);
+      yield* sleep(1);
+      return "result";
+    });
+    assertEquals([result, getRunningLoop().time()], ["result", 3]);
+  });
+  assertEquals(log, ["enters", "in the room", "leaves after null", "left"]);
+});
+
+test("asyncWith() takes managers and bodies of every kind of function", async () => {
+  const managers = [
+    { enter: () => 1, exit: () => undefined },
+    {
+      *enter() {
+        return yield* sleep(1, 1);
+      },
+      *exit() {
+        yield* sleep(1);
+      },
+    },
+    { enter: () => Promise.resolve(1), exit: () => Promise.resolve() },
+    { enter: () => sleep(1, 1), exit: () => sleep(0) },
+  ];
+  await virtually(function* () {
+    for (const manager of managers) {
+      assertEquals(yield* asyncWith(manager, (value) => value + 1), 2);
+      assertEquals(yield* asyncWith(manager, (value) => sleep(1, value + 2)), 3);
+      assertEquals(yield* asyncWith(manager, (value) => Promise.resolve(value + 3)), 4);
+      const four = yield* asyncWith(manager, function* (value) {
+        yield* sleep(1);
+        return value + 4;
+      });
+      assertEquals(four, 5);
+    }
+  });
+});
+
+test("asyncWith() calls the methods on the manager", async () => {
+  class Room {
+    readonly log: string[] = [];
+    enter() {
+      this.log.push("in");
+      return this;
+    }
+    exit() {
+      this.log.push("out");
+    }
+  }
+  await virtually(function* () {
+    const room = new Room();
+    assertStrictEquals(yield* asyncWith(room, (value) => value), room);
+    assertEquals(room.log, ["in", "out"]);
+  });
+});
+
+test("asyncWith() tells exit() the body's error, and throws it", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const error = new RangeError("no");
+    let caught: unknown;
+    try {
+      yield* asyncWith(door(log), function* () {
+        yield* sleep(1);
+        throw error;
+      });
+    } catch (thrown) {
+      caught = thrown;
+    }
+    assertStrictEquals(caught, error);
+  });
+  assertEquals(log, ["enters", "leaves after RangeError: no", "left"]);
+});
+
+test("asyncWith() gives undefined where exit() swallows the error", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const result = yield* asyncWith(door(log, { swallow: true }), function* () {
+      yield* sleep(1);
+      throw new RangeError("no");
+    });
+    assertEquals(result, undefined);
+    const kept = yield* asyncWith(door(log, { swallow: true }), () => "kept");
+    assertEquals(kept, "kept");
+  });
+});
+
+test("an error of exit() takes the place of the body's", async () => {
+  await virtually(function* () {
+    for (const fails of [true, false]) {
+      const manager = {
+        enter() {},
+        *exit() {
+          yield* sleep(0);
+          throw new TypeError("exit's");
+        },
+      };
+      let caught = "";
+      try {
+        yield* asyncWith(manager, () => {
+          if (fails) throw new RangeError("body's");
+        });
+      } catch (error) {
+        caught = `${error}`;
+      }
+      assertEquals(caught, "TypeError: exit's");
+    }
+  });
+});
+
+test("an error of enter() runs neither the body nor exit()", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const manager = {
+      *enter() {
+        yield* sleep(0);
+        throw new RangeError("locked");
+      },
+      exit: () => log.push("exit"),
+    };
+    try {
+      yield* asyncWith(manager, () => log.push("body"));
+    } catch (error) {
+      log.push(`${error}`);
+    }
+  });
+  assertEquals(log, ["RangeError: locked"]);
+});
+
+test("asyncWith() that is cancelled in its body leaves, and may wait there", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const task = createTask(asyncWith(door(log), function* () {
+      yield* sleep(10);
+    }));
+    yield* sleep(5);
+    task.cancel("why");
+    yield* wait([task]);
+    assertEquals([task.cancelled(), getRunningLoop().time()], [true, 6]);
+  });
+  assertEquals(log, ["enters", "leaves after CancelledError: why", "left"]);
+});
+
+test("asyncWith() that is cancelled while it enters does not leave", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const task = createTask(asyncWith(door(log), () => log.push("body")));
+    yield* sleep(0.5);
+    task.cancel();
+    yield* wait([task]);
+    assertEquals(task.cancelled(), true);
+  });
+  assertEquals(log, ["enters"]);
+});
+
+test("asyncWith() that is cancelled while it leaves is cancelled", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const task = createTask(asyncWith(door(log), () => log.push("body")));
+    yield* sleep(1.5);
+    task.cancel();
+    yield* wait([task]);
+    assertEquals(task.cancelled(), true);
+  });
+  assertEquals(log, ["enters", "body", "leaves after null"]);
+});
+
+test("a manager may swallow a cancellation", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const task = createTask(function* () {
+      yield* asyncWith(door(log, { swallow: true }), () => sleep(10));
+      return yield* sleep(1, "went on");
+    });
+    yield* sleep(5);
+    task.cancel();
+    assertEquals([yield* task, task.cancelled()], ["went on", false]);
+  });
+});
+
+test("asyncWith() in asyncWith() leaves from the inside out", async () => {
+  const log: string[] = [];
+  const named = (name: string) => ({
+    enter: () => void log.push(`${name} in`),
+    exit: (error: unknown) => void log.push(`${name} out: ${error}`),
+  });
+  await virtually(function* () {
+    try {
+      yield* asyncWith(named("outer"), () =>
+        asyncWith(named("inner"), function* () {
+          yield* sleep(1);
+          throw new Error("e");
+        }));
+    } catch (error) {
+      log.push(`${error}`);
+    }
+  });
+  assertEquals(log, [
+    "outer in",
+    "inner in",
+    "inner out: Error: e",
+    "outer out: Error: e",
+    "Error: e",
+  ]);
+});
+
+test("asyncWith() runs all of it in the task that awaits", async () => {
+  await virtually(function* () {
+    const main = currentTask();
+    const tasks: unknown[] = [];
+    const manager = {
+      *enter() {
+        yield* sleep(0);
+        tasks.push(currentTask());
+      },
+      *exit() {
+        tasks.push(currentTask());
+        yield* sleep(0);
+      },
+    };
+    yield* asyncWith(manager, function* () {
+      yield* sleep(0);
+      tasks.push(currentTask());
+    });
+    assertEquals(tasks.map((task) => task === main), [true, true, true]);
+  });
+});
+
+test("asyncWith() refuses what is no manager, and what is no body", () => {
+  for (const manager of [null, 42, {}, { enter() {} }, { exit() {} }]) {
+    assertThrows(
+      () => asyncWith(manager as never, () => {}),
+      TypeError,
+      "asyncWith() expects a context manager with enter() and exit(), got",
+    );
+  }
+  assertThrows(
+    () => asyncWith(door([]), 42 as never),
+    TypeError,
+    "asyncWith() expects its body to be a function, got 42 (number)",
+  );
+});
+
+// asyncContextManager
+
+/** A manager made of a generator, which notes what happens to it. */
+const room = asyncContextManager(function* (log: string[], name: string) {
+  log.push(`${name} in`);
+  yield* sleep(1);
+  try {
+    yield name;
+  } catch (error) {
+    log.push(`${name} saw ${error}`);
+    throw error;
+  } finally {
+    yield* sleep(1);
+    log.push(`${name} out`);
+  }
+});
+
+test("asyncContextManager() enters up to the yield, and leaves from there", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const result = yield* asyncWith(room(log, "hall"), function* (name) {
+      yield* sleep(1);
+      log.push(`body in ${name}`);
+      return name.length;
+    });
+    assertEquals([result, getRunningLoop().time()], [4, 3]);
+  });
+  assertEquals(log, ["hall in", "body in hall", "hall out"]);
+});
+
+test("asyncContextManager() throws the body's error at the yield", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const error = new RangeError("no");
+    let caught: unknown;
+    try {
+      yield* asyncWith(room(log, "hall"), () => {
+        throw error;
+      });
+    } catch (thrown) {
+      caught = thrown;
+    }
+    assertStrictEquals(caught, error);
+  });
+  assertEquals(log, ["hall in", "hall saw RangeError: no", "hall out"]);
+});
+
+test("a generator that ends after the body's error swallows it", async () => {
+  const swallowing = asyncContextManager(function* (log: string[]) {
+    try {
+      yield "value";
+    } catch (error) {
+      yield* sleep(1);
+      log.push(`swallowed ${error}`);
+    }
+  });
+  const log: string[] = [];
+  await virtually(function* () {
+    const result = yield* asyncWith(swallowing(log), () => {
+      throw new RangeError("no");
+    });
+    assertEquals(result, undefined);
+  });
+  assertEquals(log, ["swallowed RangeError: no"]);
+});
+
+test("a generator may throw another error in the place of the body's", async () => {
+  const translating = asyncContextManager(function* () {
+    try {
+      yield "value";
+    } catch (error) {
+      yield* sleep(0);
+      throw new TypeError("translated", { cause: error });
+    }
+  });
+  await virtually(function* () {
+    let caught: unknown;
+    try {
+      yield* asyncWith(translating(), () => {
+        throw new RangeError("no");
+      });
+    } catch (error) {
+      caught = error;
+    }
+    assert(caught instanceof TypeError);
+    assertEquals(`${caught.cause}`, "RangeError: no");
+  });
+});
+
+test("a cancelled body reaches the generator as a CancelledError", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const task = createTask(asyncWith(room(log, "hall"), () => sleep(10)));
+    yield* sleep(5);
+    task.cancel("why");
+    yield* wait([task]);
+    assertEquals(task.cancelled(), true);
+  });
+  assertEquals(log, ["hall in", "hall saw CancelledError: why", "hall out"]);
+});
+
+test("a generator that yields nothing, or twice, is a RuntimeError", async () => {
+  const log: string[] = [];
+  const empty = asyncContextManager(function* (yields: boolean) {
+    if (yields) yield "never";
+    yield* sleep(0);
+  });
+  const twice = asyncContextManager(function* () {
+    try {
+      yield "first";
+    } catch {
+      // Goes on to the second.
+    }
+    try {
+      yield "second";
+    } finally {
+      log.push("closed");
+    }
+  });
+  await virtually(function* () {
+    const attempts: [Parameters<typeof asyncWith>[0], () => void, string][] = [
+      [empty(false), () => log.push("not run"), "generator didn't yield"],
+      [twice(), () => {}, "generator didn't stop"],
+      [
+        twice(),
+        () => {
+          throw new Error("the body's");
+        },
+        "generator didn't stop after throw()",
+      ],
+    ];
+    for (const [manager, body, message] of attempts) {
+      let caught = "";
+      try {
+        yield* asyncWith(manager, body);
+      } catch (error) {
+        caught = `${error}`;
+      }
+      assertEquals(caught, `RuntimeError: ${message}`);
+    }
+  });
+  assertEquals(log, ["closed", "closed"]);
+});
+
+test("a manager made of a generator is entered once", async () => {
+  await virtually(function* () {
+    const manager = room([], "hall");
+    yield* asyncWith(manager, () => {});
+    let caught = "";
+    try {
+      yield* asyncWith(manager, () => {});
+    } catch (error) {
+      caught = (error as Error).name;
+    }
+    assertEquals(caught, "RuntimeError");
+  });
+});
+
+test("each call of asyncContextManager()'s function makes a manager", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const [hall, attic] = [room(log, "hall"), room(log, "attic")];
+    assert(hall instanceof GeneratorContextManager && hall !== attic);
+    yield* asyncWith(hall, () => asyncWith(attic, () => {}));
+  });
+  assertEquals(log, ["hall in", "attic in", "attic out", "hall out"]);
+});
+
+test("asyncContextManager() refuses what is no function", () => {
+  assertThrows(
+    () => asyncContextManager(42 as never),
+    TypeError,
+    "asyncContextManager() expects a generator function, got 42 (number)",
+  );
+});
+
+/* async only */
+test("await using leaves at the end of the block, where enter() was called", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    {
+      await using manager = room(log, "hall");
+      log.push(`entered ${await manager.enter()}`);
+    }
+    log.push("behind the block");
+    {
+      await using _unused = room(log, "attic");
+    }
+  });
+  assertEquals(log, ["hall in", "entered hall", "hall out", "behind the block"]);
+});
