@@ -47,7 +47,7 @@ import {
   workerFunction,
   wrapFuture,
 } from "../mod.ts";
-import { type Repl } from "../lib/repl/repl.ts";
+import type { Repl } from "../lib/repl/repl.ts";
 import { needs, test } from "./_support/harness.ts";
 import { virtually } from "./_support/virtual.ts";
 import { withRepl } from "./repl/with_repl.ts";
