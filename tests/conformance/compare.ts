@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { DIFFERENCES, isTracedError } from "./differences.ts";
-import type { Json } from "./json.ts";
+import { DIFFERENCES, isTracedError, type TracedError } from "./differences.ts";
+import type { Json, JsonObject } from "./json.ts";
 import type { Entry } from "./trace.ts";
 
 /**
@@ -32,12 +32,21 @@ function isSame(theirs: Json, ours: Json): boolean {
     return Array.isArray(theirs) && Array.isArray(ours) && theirs.length === ours.length &&
       theirs.every((item, index) => isSame(item, ours[index]!));
   }
+  if (isTracedError(theirs) && isTracedError(ours)) return areSameErrors(theirs, ours);
+  return areSameObjects(theirs, ours);
+}
+
+function areSameErrors(theirs: JsonObject & TracedError, ours: JsonObject & TracedError): boolean {
+  if (theirs.error !== ours.error || theirs.message !== ours.message) {
+    if (!DIFFERENCES.some(({ explains }) => explains(theirs, ours))) return false;
+    // Errors of two classes have parts of their own; the number tells that they are the same object.
+    if (theirs.error !== ours.error) return theirs.id === ours.id;
+  }
+  return areSameObjects(theirs, { ...ours, message: theirs.message });
+}
+
+function areSameObjects(theirs: JsonObject, ours: JsonObject): boolean {
   const keys = Object.keys(theirs);
-  if (keys.length !== Object.keys(ours).length) return false;
-  const areErrors = isTracedError(theirs) && isTracedError(ours);
-  const explained = areErrors && DIFFERENCES.some(({ explains }) => explains(theirs, ours));
-  return keys.every((key) =>
-    key in ours && ((explained && (key === "error" || key === "message")) ||
-      isSame(theirs[key]!, ours[key]!))
-  );
+  return keys.length === Object.keys(ours).length &&
+    keys.every((key) => key in ours && isSame(theirs[key]!, ours[key]!));
 }

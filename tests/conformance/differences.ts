@@ -18,7 +18,7 @@
  *
  * @module
  */
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 
 /** An error as it stands in a trace. */
 export interface TracedError {
@@ -49,6 +49,13 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: "JavaScript's name for a name without a value: LookupError is ReferenceError",
     explains: (theirs, ours) => theirs.error === "LookupError" && ours.error === "ReferenceError",
   },
+  {
+    reason:
+      "JavaScript has no BaseException, so a group may hold what in Python is none: SystemExit",
+    explains: (theirs, ours) =>
+      theirs.error === "TypeError" && ours.error === "ExceptionGroup" &&
+      theirs.message === "Cannot nest BaseExceptions in an ExceptionGroup",
+  },
 ];
 
 /** A message without the printed forms of objects, which name addresses and files. */
@@ -57,6 +64,6 @@ function withoutObjects(message: string): string {
 }
 
 /** Whether a value of a trace is an error. */
-export function isTracedError(value: Json): value is { [key: string]: Json } & TracedError {
+export function isTracedError(value: Json): value is JsonObject & TracedError {
   return typeof value === "object" && value !== null && !Array.isArray(value) && "error" in value;
 }

@@ -237,7 +237,7 @@ class ProgramGenerator implements SceneMaker {
       [4, () => ({ future: slots.future() })],
       [nested(5), () => this.#futureSubject(place)],
       [nested(1), () => ({
-        wrap: random.chance(0.3) ? { task: slots.awaitableTask(place) } : this.#waiting(place),
+        wrap: random.chance(0.3) ? { task: slots.awaitableTask(place) } : this.#simple(),
       })],
       [slots.kept > 0 ? 2 : 0, () => ({ kept: random.below(slots.kept) })],
       ...this.#waits(place),
@@ -256,6 +256,19 @@ class ProgramGenerator implements SceneMaker {
         returnWhen: random.pick(["FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"]),
       })],
       [nested(4), () => ({ waitFor: this.subject(inside), timeout: slots.maybeDelay() })],
+      ...this.#simpleWaits(),
+      [nested(1), () => ({
+        race: list(1 + random.below(3), () => this.block(inside, 1 + random.below(3))),
+        delay: slots.maybeDelay(),
+      })],
+    ];
+  }
+
+  /** Those that wait for no task. */
+  #simpleWaits(): Choice<Subject>[] {
+    const { random, slots } = this;
+    return [
+      [2, () => this.#sleep()],
       [1, () => ({ event: slots.event() })],
       [1, () => ({ get: slots.queue() })],
       [1, () => ({ put: slots.queue(), item: random.below(10) })],
@@ -269,16 +282,11 @@ class ProgramGenerator implements SceneMaker {
         barrier: slots.barrier(),
         how: random.pick(["wait", "wait", "wait", "reset", "abort"]),
       })],
-      [nested(1), () => ({
-        race: list(1 + random.below(3), () => this.block(inside, 1 + random.below(3))),
-        delay: slots.maybeDelay(),
-      })],
     ];
   }
 
-  /** One of them. */
-  #waiting(place: Place): Subject {
-    return this.#choose<Subject>("waiting", [[2, () => this.#sleep()], ...this.#waits(place)]);
+  #simple(): Subject {
+    return this.#choose<Subject>("simple", this.#simpleWaits());
   }
 
   #sleep(): Subject {
@@ -339,7 +347,7 @@ class ProgramGenerator implements SceneMaker {
       [slots.isEager ? 1 : 0, () => ({ do: "eagerTasks", on: random.chance(0.7) })],
       [0.3, () => ({ do: "stop" })],
       [0.3, () => ({ do: "handler", on: random.chance(0.5) })],
-      [nested(1), () => ({ do: "keep", kept: slots.kept++, subject: this.#waiting(inside) })],
+      [1, () => ({ do: "keep", kept: slots.kept++, subject: this.#simple() })],
     ]);
   }
 

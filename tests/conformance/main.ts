@@ -4,90 +4,101 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { check, type Failure, kindOf, shrinkFailure } from "./check.ts";
-import { CPython } from "./cpython.ts";
-import { prepareForms } from "./forms.ts";
-import { generateProgram } from "./generator.ts";
 import { type Form, FORMS } from "./run_program.ts";
-import { showProgram, showTraces } from "./show.ts";
+import { type Failure, kindOf, seedOfDay, Session, showFailure } from "./session.ts";
+import type { Entry } from "./trace.ts";
 
-const USAGE = `deno task conformance [--count N] [--seed S] [--form FORM] [--most N] [--json]
+const USAGE =
+  `deno task conformance [--count N] [--seed S] [--form FORM] [--most N] [--json] [--coverage]
 
-  --count  how many programs (2000)
-  --seed   the seed of the first; the next ones follow (the day's number, times a million)
-  --form   sync, generator or async; all where left out. May be given more than once
-  --most   how many kinds of failures are shrunk and shown before it gives up (5)
-  --known  a kind of failures that is counted and not shown. May be given more than once
-  --json   show failing programs as JSON, too
+  --count     how many programs (2000)
+  --seed      the seed of the first; the next ones follow (a million to each day)
+  --form      sync, generator or async; all where left out. May be given more than once
+  --most      how many kinds of failures are shrunk and shown before it gives up (5)
+  --known     a kind of failures that is counted and not shown. May be given more than once
+  --json      show failing programs as JSON, too
   --coverage  show how often each kind of line stands in CPython's traces`;
 
-/** Programs that go to CPython at once. */
-const BATCH = 100;
-
-const { values } = parseArgs({
-  options: {
-    count: { type: "string", default: "2000" },
-    seed: { type: "string", default: String(Math.floor(Date.now() / 86_400_000) * 1_000_000) },
-    form: { type: "string", multiple: true },
-    most: { type: "string", default: "5" },
-    known: { type: "string", multiple: true, default: [] },
-    json: { type: "boolean", default: false },
-    coverage: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-if (values.help) {
+const options = readOptions();
+if (options === null) {
   console.log(USAGE);
-  Deno.exit();
+  Deno.exit(Deno.args.includes("--help") ? 0 : 2);
 }
-const [count, seed, most] = [Number(values.count), Number(values.seed), Number(values.most)];
-const forms = (values.form ?? FORMS) as Form[];
-const [python, run] = [await CPython.start(), await prepareForms()];
-console.log(
-  `${count} programs from seed ${seed}, ${forms.join(", ")}, against CPython ${python.version}`,
-);
+Deno.exit(await compareAll(options) > 0 ? 1 : 0);
 
-const start = performance.now();
-const kinds = new Map<string, number>();
-let failed = 0;
-let shown = 0;
-let lines = 0;
-const events = new Map<string, number>();
-for (let first = 0; first < count && shown < most; first += BATCH) {
-  const length = Math.min(BATCH, count - first);
-  const seeds = Array.from({ length }, (_, index) => seed + first + index);
-  const programs = seeds.map((seed) => generateProgram(seed));
-  const traces = python.run(programs);
-  for (const [index, program] of programs.entries()) {
-    const theirs = traces[index]!;
-    lines += theirs.length;
-    for (const [, , event] of theirs) events.set(event, (events.get(event) ?? 0) + 1);
-    for (const form of forms) {
-      const failure = await check(program, theirs, { form, run });
-      if (failure === null) continue;
-      failed++;
-      const kind = `${kindOf(failure)}`;
-      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-      if (kinds.get(kind) === 1 && !values.known.includes(kind)) {
-        shown++;
-        console.log(`\nseed ${seeds[index]}, ${form}: ${kind}`);
-        show(await shrinkFailure(failure, python, run));
-      }
-    }
+interface Options {
+  count: number;
+  seed: number;
+  forms: readonly Form[];
+  most: number;
+  known: readonly string[];
+  json: boolean;
+  coverage: boolean;
+}
+
+function readOptions(): Options | null {
+  try {
+    const { values } = parseArgs({
+      options: {
+        count: { type: "string", default: "2000" },
+        seed: { type: "string", default: String(seedOfDay()) },
+        form: { type: "string", multiple: true, default: [...FORMS] },
+        most: { type: "string", default: "5" },
+        known: { type: "string", multiple: true, default: [] },
+        json: { type: "boolean", default: false },
+        coverage: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    const forms = FORMS.filter((form) => values.form.includes(form));
+    const [count, seed, most] = [Number(values.count), Number(values.seed), Number(values.most)];
+    const isRight = forms.length === new Set(values.form).size && count > 0 && most > 0 &&
+      Number.isInteger(seed);
+    return isRight && !values.help ? { ...values, count, seed, forms, most } : null;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return null;
   }
 }
-const seconds = ((performance.now() - start) / 1000).toFixed(1);
-console.log(`\n${lines} lines compared in each form, ${seconds} s`);
-if (values.coverage) {
-  const inOrder = [...events].sort(([, a], [, b]) => b - a);
-  console.log(inOrder.map(([event, times]) => `${times} x ${event}`).join("\n"));
-}
-for (const [kind, times] of kinds) console.log(`${times} x ${kind}`);
-console.log(`${failed} differences`);
-Deno.exit(failed > 0 ? 1 : 0);
 
-function show({ program, theirs, ours, at }: Failure): void {
-  console.log(showProgram(program));
-  console.log(showTraces(theirs, ours, at));
-  if (values.json) console.log(JSON.stringify(program));
+async function compareAll({ count, seed, forms, ...options }: Options): Promise<number> {
+  const session = await Session.start();
+  const version = session.python.version;
+  console.log(
+    `${count} programs from seed ${seed}, ${forms.join(", ")}, against CPython ${version}`,
+  );
+  const start = performance.now();
+  const kinds = new Map<string, number>();
+  const events = new Map<string, number>();
+  let shown = 0;
+  await session.checkSeeds({ seed, count, forms }, {
+    ran(theirs: Entry[]): boolean {
+      for (const [, , event] of theirs) events.set(event, (events.get(event) ?? 0) + 1);
+      return shown < options.most;
+    },
+    async failed(seed: number, failure: Failure): Promise<void> {
+      const kind = kindOf(failure);
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      if (kinds.get(kind) !== 1 || options.known.includes(kind)) return;
+      shown++;
+      const smallest = await session.shrink(failure);
+      console.log(`\nseed ${seed}: ${kind}\n${showFailure(smallest)}`);
+      if (options.json) console.log(JSON.stringify(smallest.program));
+    },
+  });
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  if (options.coverage) console.log(`\n${counts(events)}`);
+  console.log(`\n${total(events)} lines of CPython's compared with each form's, ${seconds} s`);
+  if (kinds.size > 0) console.log(counts(kinds));
+  console.log(`${total(kinds)} differences`);
+  return total(kinds);
+}
+
+function total(numbers: ReadonlyMap<string, number>): number {
+  return [...numbers.values()].reduce((sum, number) => sum + number, 0);
+}
+
+function counts(numbers: ReadonlyMap<string, number>): string {
+  return [...numbers].sort(([, a], [, b]) => b - a)
+    .map(([name, number]) => `${number} x ${name}`).join("\n");
 }

@@ -37,10 +37,10 @@ export const SCENES: readonly Scene[] = [
 /** Several tasks hold the same thing in turn, and some are cancelled. */
 function contention(maker: SceneMaker, place: Place): Block {
   const guard = maker.slots.guard();
-  const holders = many(maker, place, () => [{
+  const holders = many(maker, place, (inside) => [{
     do: "with",
     guard,
-    body: [...pause(maker), ...maker.block(deeper(place), maker.random.below(2))],
+    body: [...pause(maker), ...maker.block(inside, maker.random.below(2))],
   }]);
   return [...holders, ...disturb(maker, place), ...release(maker, guard)];
 }
@@ -153,12 +153,12 @@ function sharedFuture(maker: SceneMaker, place: Place): Block {
 function cancelStorm(maker: SceneMaker, place: Place): Block {
   const { random, slots } = maker;
   const delay = slots.delay();
-  const sleepers = many(maker, place, () => [{
+  const sleepers = many(maker, place, (inside) => [{
     do: "try",
     body: [{ do: "await", subject: { sleep: delay, result: 1 } }],
     catches: [{
       match: "cancelled",
-      body: maker.block(deeper(place), random.below(3)),
+      body: maker.block(inside, random.below(3)),
       rethrow: random.chance(0.5),
     }],
     final: random.chance(0.3) ? [...pause(maker)] : null,
@@ -203,10 +203,10 @@ function crowdedGroup(maker: SceneMaker, place: Place): Block {
   const { random, slots } = maker;
   const group = slots.groups++;
   const inside = deeper(place);
-  const tasks = many(maker, inside, () => [
+  const tasks = many(maker, inside, (within) => [
     ...pause(maker),
     ...(random.chance(0.5) ? [{ do: "raise", error: slots.error() } as const] : []),
-    ...(random.chance(0.3) ? maker.block(deeper(inside), 1) : []),
+    ...(random.chance(0.3) ? maker.block(within, 1) : []),
   ]).map((statement) => ({ ...statement, via: "group" as const, group }));
   return [{
     do: "group",
@@ -257,15 +257,16 @@ function gathering(maker: SceneMaker, place: Place): Block {
 type Spawn = Extract<PlainStatement, { do: "spawn" }>;
 
 /** Some tasks with the same kind of body. */
-function many(maker: SceneMaker, place: Place, body: () => Block): Spawn[] {
+function many(maker: SceneMaker, place: Place, body: (inside: Place) => Block): Spawn[] {
   const { random, slots } = maker;
   return list(1 + random.below(3), () => {
     const task = ++slots.tasks;
+    const inside = { level: task, depth: place.depth + 1, known: [...place.known] };
     place.known.push(task);
     return {
       do: "spawn",
       task,
-      subject: { coro: guarded(random, body()) },
+      subject: { coro: guarded(random, body(inside)) },
       via: random.pick(["createTask", "loop", "ensureFuture"]),
     };
   });

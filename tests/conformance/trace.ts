@@ -10,7 +10,7 @@ import {
   type Future,
   Task,
 } from "@asyncio/asyncio";
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 
 /** One line: the loop's time, the current task's name or `null`, what happened, and a value. */
 export type Entry = [time: number, task: string | null, event: string, value: Json];
@@ -85,7 +85,7 @@ export class Trace {
   #canonicalError(error: Error): Json {
     let id = this.#errors.get(error);
     if (id === undefined) this.#errors.set(error, id = this.#errors.size);
-    const form: { [key: string]: Json } = { error: error.name, message: error.message, id };
+    const form: JsonObject = { error: error.name, message: error.message, id };
     if (error.cause !== undefined) form.cause = this.canonical(error.cause);
     if ("errors" in error) form.errors = this.canonical(error.errors);
     return form;

@@ -1,0 +1,43 @@
+/**
+ * This module against CPython 3.14 itself, which runs in this process: random programs, new ones each
+ * day, and those in which the two once differed. `deno task conformance` runs more.
+ */
+import { test } from "../../_support/harness.ts";
+import { FORMS } from "../../conformance/run_program.ts";
+import { type Failure, seedOfDay, Session, showFailure } from "../../conformance/session.ts";
+
+const PROGRAMS = 2000;
+const PROGRAMS_PER_TEST = 250;
+
+const REGRESSIONS = new URL("../../conformance/regressions/", import.meta.url);
+
+// Before the tests, for it stays open to the end and is nobody's leak.
+const session = await Session.start();
+
+for (
+  const { name } of [...Deno.readDirSync(REGRESSIONS)].sort((a, b) => a.name < b.name ? -1 : 1)
+) {
+  const { about, program } = JSON.parse(Deno.readTextFileSync(new URL(name, REGRESSIONS)));
+  test(`as on CPython: ${about}`, async () => {
+    for (const form of FORMS) {
+      const failure = await session.check(program, form);
+      if (failure !== null) throw new Error(showFailure(failure));
+    }
+  });
+}
+
+for (let index = 0; index < PROGRAMS; index += PROGRAMS_PER_TEST) {
+  const seed = seedOfDay() + index;
+  test(`as on CPython: ${PROGRAMS_PER_TEST} random programs from seed ${seed}`, async () => {
+    const failures: [number, Failure][] = [];
+    await session.checkSeeds({ seed, count: PROGRAMS_PER_TEST, forms: FORMS }, {
+      ran: () => failures.length === 0,
+      failed: async (seed, failure) => {
+        failures.push([seed, failure]);
+      },
+    });
+    const [first] = failures;
+    if (first === undefined) return;
+    throw new Error(`seed ${first[0]}:\n${showFailure(await session.shrink(first[1]))}`);
+  });
+}
