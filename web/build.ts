@@ -25,10 +25,35 @@ export const DIST: string = join(WEB, "dist");
 export const TARGETS: readonly string[] = ["chrome120", "firefox120", "safari17"];
 
 /** The two forms of the module; `min` is added to the names of those that are minified. */
-const FORMS: readonly { extension: string; options: esbuild.BuildOptions }[] = [
-  { extension: "mjs", options: { format: "esm" } },
-  { extension: "js", options: { format: "iife", globalName: "asyncio" } },
+const FORMS: readonly { extension: string; options(name: string): esbuild.BuildOptions }[] = [
+  { extension: "mjs", options: moduleOptions },
+  { extension: "js", options: scriptOptions },
 ];
+
+const LICENSE = "/*! asyncio for TypeScript, MIT license */";
+
+/** An ES module: a worker that needs the runtime imports the file itself. */
+function moduleOptions(name: string): esbuild.BuildOptions {
+  return {
+    format: "esm",
+    banner: { js: LICENSE },
+    define: { Deno: "undefined", ASYNCIO_RUNTIME: JSON.stringify(`./${name}`) },
+  };
+}
+
+/**
+ * A script: one function that holds it all and gives what it exports. A worker that needs the runtime
+ * gets that function's text, from wherever the page has the script.
+ */
+function scriptOptions(): esbuild.BuildOptions {
+  const head = 'var asyncio = (function asyncioRuntime() { "use strict"; var module = {};';
+  return {
+    format: "cjs",
+    banner: { js: `${LICENSE}\n${head}` },
+    footer: { js: "return module.exports; })();" },
+    define: { Deno: "undefined", ASYNCIO_RUNTIME: "asyncioRuntime" },
+  };
+}
 
 /**
  * Makes the whole build.
@@ -45,16 +70,14 @@ async function buildScripts(): Promise<void> {
     [false, true].map(async (minify) => {
       const name = `asyncio${minify ? ".min" : ""}.${extension}`;
       await esbuild.build({
-        ...options,
+        // By `Deno`'s being undefined, its half of the seam falls away.
+        ...options(name),
         entryPoints: [ENTRY],
         outfile: join(DIST, name),
         bundle: true,
         minify,
         sourcemap: "linked",
         target: [...TARGETS],
-        // `typeof Deno` is then known to be "undefined", and Deno's half of the seam falls away.
-        define: { Deno: "undefined" },
-        banner: { js: "/*! asyncio for TypeScript, MIT license */" },
         logLevel: "silent",
       });
       requireNothingOfDeno(name, await Deno.readTextFile(join(DIST, name)));

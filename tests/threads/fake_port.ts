@@ -36,6 +36,12 @@ export class FakePort implements WorkerPort {
     this.#fatal(error);
   }
 
+  /** What is said next, as words. */
+  async takeNext(): Promise<string[]> {
+    while (this.said.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    return await this.take();
+  }
+
   /** What was said up to now, as words, once the turn is over. */
   async take(): Promise<string[]> {
     await new Promise((resolve) => setTimeout(resolve));

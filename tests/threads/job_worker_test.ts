@@ -12,15 +12,15 @@ function startWorker() {
 test("jobWorker() makes the calls it is sent, and answers them in one message", async () => {
   const port = startWorker();
   port.tell(define(1, "(a, b) => a + b"), ["call", 0, 1, [1, 2]]);
-  assertEquals(await port.take(), ["result 0 3"]);
+  assertEquals(await port.takeNext(), ["result 0 3"]);
   port.tell(["call", 1, 1, ["a", "b"]], ["call", 2, 1, [3, 4]]);
-  assertEquals(await port.take(), ["result 1 ab, result 2 7"]);
+  assertEquals(await port.takeNext(), ["result 1 ab, result 2 7"]);
 });
 
 test("jobWorker() answers with what a call throws", async () => {
   const port = startWorker();
   port.tell(define(1, "() => { throw new RangeError('no') }"), ["call", 0, 1, []]);
-  assertEquals(await port.take(), ["error 0 no"]);
+  assertEquals(await port.takeNext(), ["error 0 no"]);
 });
 
 test("jobWorker() makes one call at a time, and gives back what waits behind one", async () => {
@@ -30,13 +30,13 @@ test("jobWorker() makes one call at a time, and gives back what waits behind one
   port.tell(["call", 0, 2, []]);
   await port.take();
   port.tell(["call", 1, 1, []], ["call", 2, 2, []], ["call", 3, 2, []]);
-  assertEquals(await port.take(), ["returned 2,3"], "the function was being loaded");
+  assertEquals(await port.takeNext(), ["returned 2,3"], "the function was being loaded");
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assertEquals(await port.take(), ["result 1 late"]);
+  assertEquals(await port.takeNext(), ["result 1 late"]);
   port.tell(["call", 4, 2, []], ["call", 5, 1, []], ["call", 6, 2, []]);
-  assertEquals(await port.take(), ["result 4 quick, returned 6"]);
+  assertEquals(await port.takeNext(), ["result 4 quick, returned 6"]);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assertEquals(await port.take(), ["result 5 late"]);
+  assertEquals(await port.takeNext(), ["result 5 late"]);
 });
 
 test("jobWorker() gives back what waits when a call took long", async () => {
@@ -48,7 +48,7 @@ test("jobWorker() gives back what waits when a call took long", async () => {
   port.tell(define(1, "(milliseconds) => advance(milliseconds)"), ["call", 0, 1, [0]]);
   await port.take();
   port.tell(["call", 1, 1, [1]], ["call", 2, 1, [50]], ["call", 3, 1, [1]]);
-  assertEquals(await port.take(), ["result 1, result 2, returned 3"]);
+  assertEquals(await port.takeNext(), ["result 1, result 2, returned 3"]);
   delete scope.advance;
 });
 
@@ -58,7 +58,7 @@ test("jobWorker() does not begin a call that is aborted before", async () => {
   const controller = new AbortController();
   controller.abort();
   const { message } = controller.signal.reason as Error;
-  assertEquals(await port.take(), [`error 0 ${message}`]);
+  assertEquals(await port.takeNext(), [`error 0 ${message}`]);
 });
 
 test("jobWorker() tells a call that runs that it is aborted, and no other", async () => {
@@ -70,17 +70,17 @@ test("jobWorker() tells a call that runs that it is aborted, and no other", asyn
   port.tell(["abort", 6]);
   assertEquals(await port.take(), []);
   port.tell(["abort", 7]);
-  assertEquals(await port.take(), ["result 7 stopped"]);
+  assertEquals(await port.takeNext(), ["result 7 stopped"]);
   port.tell(["abort", 7]);
 });
 
 test("jobWorker() runs a coroutine by the runtime that it is given", async () => {
   const port = startWorker();
   port.tell(define(1, "function* (n) { return n }"), ["call", 0, 1, [5]]);
-  assertEquals(await port.take(), ["runtime"]);
+  assertEquals(await port.takeNext(), ["runtime"]);
   const runtime = "() => ({ run: (main) => Promise.resolve(main().next().value), " +
     "ensureFuture: (steps) => ({ *[Symbol.iterator]() { yield ['driven', steps.next().value] } }) })";
   port.tell(["runtime", { kind: "script", text: runtime }]);
-  assertEquals(await port.take(), ["result 0 driven,5"]);
+  assertEquals(await port.takeNext(), ["result 0 driven,5"]);
   Reflect.deleteProperty(globalThis, "asyncio");
 });
