@@ -1,0 +1,320 @@
+// kinds: generator, async
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  Context,
+  ContextVar,
+  copyContext,
+  createTask,
+  gather,
+  getRunningLoop,
+  MISSING,
+  RuntimeError,
+  sleep,
+  type Token,
+  ValueError,
+} from "../../mod.ts";
+import { test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
+
+/** Runs a test's body in a context of its own, so that it leaves nothing behind. */
+function apart<T>(body: () => T): T {
+  return new Context().run(body);
+}
+
+// ContextVar
+
+test("ContextVar.get() gives the value, else the fallback, else the default", () => {
+  apart(() => {
+    const bare = new ContextVar<number>("bare");
+    const preset = new ContextVar("preset", { default: 1 });
+    assertEquals([bare.get(2), preset.get(), preset.get(2)], [2, 1, 2]);
+    bare.set(3);
+    preset.set(4);
+    assertEquals([bare.get(), bare.get(2), preset.get(), preset.get(2)], [3, 3, 4, 4]);
+  });
+});
+
+test("ContextVar.get() without any is a ReferenceError", () => {
+  apart(() => {
+    const user = new ContextVar<string>("user");
+    assertThrows(() => user.get(), ReferenceError, "<ContextVar name='user'> has no value");
+  });
+});
+
+test("undefined is a value, a fallback and a default like any other", () => {
+  apart(() => {
+    const preset = new ContextVar<number | undefined>("preset", { default: undefined });
+    const bare = new ContextVar<number | undefined>("bare");
+    assertEquals([preset.get(), preset.get(1), bare.get(undefined)], [undefined, 1, undefined]);
+    bare.set(undefined);
+    assertEquals([bare.get(), bare.get(1), copyContext().has(bare)], [undefined, undefined, true]);
+  });
+});
+
+test("a ContextVar is known by itself, not by its name", () => {
+  apart(() => {
+    const [one, other] = [new ContextVar<number>("x"), new ContextVar<number>("x")];
+    one.set(1);
+    assertEquals([one.get(), other.get(2), one.name, other.name], [1, 2, "x", "x"]);
+  });
+});
+
+test("new ContextVar() refuses a name that is no string", () => {
+  for (const name of [1, undefined, null, {}]) {
+    assertThrows(
+      () => new ContextVar(name as never),
+      TypeError,
+      "context variable name must be a str, got",
+    );
+  }
+});
+
+test("ContextVar.toString() tells name and default", () => {
+  assertEquals(
+    [`${new ContextVar("a")}`, `${new ContextVar("b", { default: ["x"] })}`],
+    ["<ContextVar name='a'>", "<ContextVar name='b' default=['x']>"],
+  );
+});
+
+// Tokens
+
+test("ContextVar.reset() puts back what was before the set()", () => {
+  apart(() => {
+    const count = new ContextVar<number>("count");
+    const first = count.set(1);
+    const second = count.set(2);
+    assertEquals([first.oldValue, second.oldValue], [MISSING, 1]);
+    assertStrictEquals(first.variable, count);
+    count.set(3);
+    count.reset(second);
+    assertEquals(count.get(), 1);
+    count.reset(first);
+    assertEquals([count.get(0), copyContext().has(count)], [0, false]);
+  });
+});
+
+test("ContextVar.reset() takes a token once", () => {
+  apart(() => {
+    const count = new ContextVar<number>("count");
+    const token = count.set(1);
+    count.reset(token);
+    count.set(2);
+    assertThrows(() => count.reset(token), RuntimeError, "has already been used once");
+    assertEquals(count.get(), 2);
+  });
+});
+
+test("ContextVar.reset() refuses another variable's token", () => {
+  apart(() => {
+    const [one, other] = [new ContextVar<number>("one"), new ContextVar<number>("other")];
+    const token = one.set(1);
+    assertThrows(() => other.reset(token), ValueError, "was created by a different ContextVar");
+    assertEquals(one.get(), 1);
+    one.reset(token);
+  });
+});
+
+test("ContextVar.reset() refuses another context's token", () => {
+  const count = new ContextVar<number>("count", { default: 0 });
+  const context = new Context();
+  const token = context.run(() => count.set(1));
+  apart(() => {
+    assertThrows(() => count.reset(token), ValueError, "was created in a different Context");
+  });
+  context.run(() => count.reset(token));
+  assertEquals(context.has(count), false);
+});
+
+test("ContextVar.reset() refuses what is no token", () => {
+  const count = new ContextVar<number>("count");
+  for (const token of [undefined, {}, { variable: count, oldValue: 1 }]) {
+    assertThrows(
+      () => count.reset(token as unknown as Token<number>),
+      TypeError,
+      "expected an instance of Token, got",
+    );
+  }
+});
+
+test("Token.toString() tells the variable, and whether the token was used", () => {
+  apart(() => {
+    const count = new ContextVar<number>("count");
+    const token = count.set(1);
+    assertEquals(`${token}`, "<Token var=<ContextVar name='count'>>");
+    count.reset(token);
+    assertEquals(`${token}`, "<Token used var=<ContextVar name='count'>>");
+  });
+});
+
+// Context
+
+test("Context.run() calls in the context, with arguments, and gives what comes back", () => {
+  const place = new ContextVar("place", { default: "nowhere" });
+  const context = new Context();
+  const result = context.run(
+    (a: number, b: number) => {
+      assertEquals(place.get(), "nowhere");
+      place.set("inside");
+      assertEquals([place.get(), context.get(place)], ["inside", "inside"]);
+      return a + b;
+    },
+    1,
+    2,
+  );
+  assertEquals([result, place.get(), context.get(place)], [3, "nowhere", "inside"]);
+  assertEquals(context.run(() => place.get()), "inside");
+});
+
+test("Context.run() leaves the context when its function throws, and keeps what was set", () => {
+  const place = new ContextVar("place", { default: "nowhere" });
+  const context = new Context();
+  const error = new RangeError("no");
+  const thrown = assertThrows(() =>
+    context.run(() => {
+      place.set("inside");
+      throw error;
+    })
+  );
+  assertStrictEquals(thrown, error);
+  assertEquals([place.get(), context.get(place)], ["nowhere", "inside"]);
+  assertEquals(context.run(() => "again"), "again");
+});
+
+test("Context.run() inside itself is a RuntimeError, inside another is none", () => {
+  const place = new ContextVar<string>("place");
+  const [outer, inner] = [new Context(), new Context()];
+  outer.run(() => {
+    place.set("outer");
+    assertThrows(() => outer.run(() => {}), RuntimeError, "cannot enter context");
+    inner.run(() => {
+      assertEquals(place.get("none"), "none");
+      place.set("inner");
+      assertThrows(() => outer.run(() => {}), RuntimeError, "cannot enter context");
+    });
+    assertEquals(place.get(), "outer");
+  });
+});
+
+test("Context.bind() makes a function that runs in the context", () => {
+  const place = new ContextVar("place", { default: "nowhere" });
+  const context = new Context();
+  const go = context.bind((to: string) => {
+    const from = place.get();
+    place.set(to);
+    return from;
+  });
+  assertEquals([go("a"), go("b"), place.get(), context.get(place)], [
+    "nowhere",
+    "a",
+    "nowhere",
+    "b",
+  ]);
+});
+
+test("Context.copy() shares nothing that is set later", () => {
+  const count = new ContextVar<number>("count");
+  const context = new Context();
+  context.run(() => count.set(1));
+  const copy = context.copy();
+  context.run(() => count.set(2));
+  copy.run(() => count.set(3));
+  assertEquals([context.get(count), copy.get(count)], [2, 3]);
+});
+
+test("copyContext() copies the current context", () => {
+  apart(() => {
+    const count = new ContextVar<number>("count");
+    count.set(1);
+    const copy = copyContext();
+    assert(copy instanceof Context);
+    count.set(2);
+    assertEquals([copy.get(count), count.get()], [1, 2]);
+  });
+});
+
+test("a Context tells its variables, without their defaults", () => {
+  const [a, b, c] = ["a", "b", "c"].map((name) => new ContextVar(name, { default: 0 })) as [
+    ContextVar<number>,
+    ContextVar<number>,
+    ContextVar<number>,
+  ];
+  const context = new Context();
+  assertEquals([context.size, [...context]], [0, []]);
+  context.run(() => {
+    a.set(1);
+    b.set(2);
+    a.set(3);
+  });
+  assertEquals([context.size, `${context}`], [2, "<Context of 2 variables>"]);
+  assertEquals([...context], [[a, 3], [b, 2]]);
+  assertEquals([context.has(a), context.has(c), context.get(c)], [true, false, undefined]);
+});
+
+// In tasks
+
+test("tasks set the same variable, each for itself", async () => {
+  const log: string[] = [];
+  const who = new ContextVar("who", { default: "nobody" });
+  await virtually(function* () {
+    who.set("main");
+    const work = (name: string, delay: number) =>
+      function* () {
+        log.push(`${name} finds ${who.get()}`);
+        who.set(name);
+        yield* sleep(delay);
+        log.push(`${name} has ${who.get()}`);
+      };
+    yield* gather([work("a", 2), work("b", 1)]);
+    log.push(`main has ${who.get()}`);
+  });
+  assertEquals(log, ["a finds main", "b finds main", "b has b", "a has a", "main has main"]);
+});
+
+test("a token may be reset after a wait, in the same task and no other", async () => {
+  const depth = new ContextVar("depth", { default: 0 });
+  await virtually(function* () {
+    const token = depth.set(1);
+    yield* sleep(1);
+    const task = createTask(function* () {
+      assertEquals(depth.get(), 1);
+      assertThrows(() => depth.reset(token), ValueError, "different Context");
+    });
+    yield* task;
+    depth.reset(token);
+    assertEquals(depth.get(), 0);
+  });
+});
+
+test("Context.run() in a task is left before the task waits", async () => {
+  const place = new ContextVar("place", { default: "nowhere" });
+  await virtually(function* () {
+    place.set("task");
+    const context = new Context();
+    const task = context.run(() => {
+      place.set("context");
+      return createTask(function* () {
+        yield* sleep(1);
+        return place.get();
+      });
+    });
+    assertEquals(place.get(), "task");
+    yield* sleep(0);
+    assertEquals([place.get(), yield* task], ["task", "context"]);
+  });
+});
+
+test("a timer's callback sees the variables as they were when it was set", async () => {
+  const log: string[] = [];
+  const place = new ContextVar("place", { default: "nowhere" });
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    place.set("then");
+    loop.callLater(2, () => log.push(place.get()));
+    place.set("now");
+    loop.callAt(1, () => log.push(place.get()));
+    loop.callSoonThreadsafe(() => log.push(place.get()));
+    place.set("later");
+    yield* sleep(3);
+  });
+  assertEquals(log, ["now", "now", "then"]);
+});
