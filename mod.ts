@@ -62,7 +62,6 @@ export {
   type AwaitableLike,
   ensureFuture,
   type EnsureFutureOptions,
-  type HasAwaitable,
 } from "./lib/kernel/ensure_future.ts";
 
 export { createEagerTaskFactory, eagerTaskFactory, type TaskMaker } from "./lib/kernel/eager.ts";
@@ -72,6 +71,7 @@ export {
   Awaitable,
   awaitable,
   type CoroutineObject,
+  type HasAwaitable,
   type Suspending,
   type Suspension,
   type Then,

@@ -70,6 +70,12 @@ export interface Steps<T = unknown> {
  */
 export const awaitable: unique symbol = Symbol.for("asyncio.awaitable") as never;
 
+/** An object that is awaited by its `[awaitable]()` method. */
+export interface HasAwaitable<T> {
+  /** The iterator that does the waiting. */
+  [awaitable](): Iterator<Suspension, T, unknown>;
+}
+
 interface Handoff<V> {
   readonly done: false;
   value: V;

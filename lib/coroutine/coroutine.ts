@@ -9,6 +9,7 @@ import {
   Awaitable,
   awaitable,
   type CoroutineObject,
+  type HasAwaitable,
   isGenerator,
   type Suspension,
 } from "./awaitable.ts";
@@ -27,6 +28,7 @@ export type CoroutineLike<T> =
   | Coroutine<T>
   | (() => CoroutineObject<T>)
   | (() => PromiseLike<T>)
+  | (() => HasAwaitable<T>)
   | (() => T);
 
 /**

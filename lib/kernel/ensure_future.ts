@@ -8,6 +8,7 @@ import { describe } from "../base/repr.ts";
 import {
   Awaitable,
   awaitable,
+  type HasAwaitable,
   hasAwaitable,
   isThenable,
   type Suspension,
@@ -18,12 +19,6 @@ import { fromPromise } from "./from_promise.ts";
 import { type Future, isFuture } from "./future.ts";
 import { getEventLoop } from "./loops.ts";
 import type { Task, TaskOptions } from "./task.ts";
-
-/** An object that is awaited by its `[awaitable]()` method. */
-export interface HasAwaitable<T> {
-  /** The iterator that does the waiting. */
-  [awaitable](): Iterator<Suspension, T, unknown>;
-}
 
 /**
  * Whatever can be awaited: a future, a coroutine, a function that is called for one, an object with an

@@ -210,6 +210,7 @@ export class EventLoop implements HandleOwner {
     if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
     if (this.isClosed()) return;
     this.#scheduler.close();
+    this.#scheduler.failures.report();
     this.#executorIsShut = true;
     const executor = this.#executor;
     this.#executor = null;

@@ -21,7 +21,7 @@ import type { EventLoop } from "./event_loop.ts";
 import { Handle } from "./handle.ts";
 import { getEventLoop } from "./loops.ts";
 import { isLoop, type Scheduler, schedulerOf } from "./scheduler.ts";
-import { watchUnretrieved } from "./unretrieved.ts";
+import type { Failure } from "./unretrieved.ts";
 
 /** The key of the method by which a future tells a listener that it is done. */
 export const notify: unique symbol = Symbol("notify");
@@ -138,8 +138,8 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   // Nobody, one, or several in order: the first two are what nearly all futures have.
   #listeners: Listener | Listener[] | null = null;
   #message: string | undefined = undefined;
-  // Shared with the watch for errors that nobody retrieves.
-  #watch: { retrieved: boolean } | null = null;
+  // The record of an error that nobody has seen yet.
+  #failure: Failure | null = null;
 
   static {
     listen = (future, listener) => future.#listen(listener);
@@ -437,16 +437,14 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   }
 
   #fail(error: unknown): void {
-    const watch = { retrieved: false };
-    this.#watch = watch;
-    watchUnretrieved(this, error, watch, this.#scheduler.owner);
+    this.#failure = this.#scheduler.failures.watch(this, error);
     this.#finish(FAILED, error);
   }
 
   #retrieve(): void {
-    if (this.#watch === null) return;
-    this.#watch.retrieved = true;
-    this.#watch = null;
+    if (this.#failure === null) return;
+    this.#failure.retrieved();
+    this.#failure = null;
   }
 
   #makeCancelledError(): CancelledError {

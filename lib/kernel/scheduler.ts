@@ -25,6 +25,7 @@ import { execute, type HandleOwner, type Runnable, type TimerHandle } from "./ha
 import { running } from "./running.ts";
 import { TaskList } from "./task_list.ts";
 import { TimerQueue } from "./timer_queue.ts";
+import { Failures } from "./unretrieved.ts";
 
 /** How long a turn may keep the thread, in milliseconds: less than half of a frame at 60 Hz. */
 const TURN_BUDGET = 5;
@@ -68,6 +69,8 @@ export class Scheduler {
   readonly timers: TimerQueue = new TimerQueue();
   /** The tasks that are not done. */
   readonly tasks: TaskList = new TaskList();
+  /** The errors of its futures that nobody has seen yet. */
+  readonly failures: Failures;
   /** Keeps the loop still while an async function has the thread. */
   readonly hold: AsyncHold;
   /** How many things outside the loop have promised to call back: promises, jobs on other threads. */
@@ -103,6 +106,7 @@ export class Scheduler {
     this.owner = owner;
     this.clock = clock;
     this.#virtual = clock instanceof VirtualClock ? clock : null;
+    this.failures = new Failures(owner);
     this.hold = new AsyncHold(() => this.#resume());
   }
 

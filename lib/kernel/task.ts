@@ -97,6 +97,9 @@ const identity = host.asyncIdentity;
 
 let created = 0;
 
+// The task whose eager first step is being made.
+let starting: Task<unknown> | null = null;
+
 /** Drives something that an async function awaits, as a part of its task; for the promise bridge. */
 export let startStrand: <T>(
   task: Task<unknown>,
@@ -387,14 +390,22 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   #startEagerly(): void {
-    this.#context.run(() => {
-      const leave = this.#enter();
-      try {
-        this.#step(null);
-      } finally {
-        leave();
-      }
-    });
+    const previous = starting;
+    starting = this;
+    try {
+      this.#context.run(() => {
+        const leave = this.#enter();
+        try {
+          this.#step(null);
+        } finally {
+          leave();
+        }
+      });
+    } finally {
+      starting = previous;
+    }
+    const failure = peekError(this);
+    if (failure !== undefined && endsRun(failure.error)) throw failure.error;
   }
 
   /** Goes on after the promise of a function's call settled. */
@@ -584,7 +595,8 @@ export class Task<T = unknown> extends Future<T> {
       return;
     }
     fail(this, error);
-    if (endsRun(error)) schedulerOfFuture(this).interrupt(error);
+    // Of an eager first step it is thrown to the maker instead.
+    if (endsRun(error) && starting !== this) schedulerOfFuture(this).interrupt(error);
   }
 
   #leaveLoop(): void {

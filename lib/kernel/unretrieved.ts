@@ -1,45 +1,81 @@
 /**
  * Reports errors that nobody ever asked for.
  *
- * A failed future that is collected without anybody having seen its error is reported to the exception
- * handler of its loop. The record that outlives the future holds the error weakly: what an error's
- * stack refers to V8 keeps alive, and that may well be the future itself.
+ * A failed future whose error nobody has seen is reported to its loop's exception handler, once: when the
+ * future is collected, or when the loop is closed, whichever comes first. (Python collects at once; here the
+ * collector may come late or never.) The record that outlives the future holds the error weakly: what an
+ * error's stack refers to V8 keeps alive, and that may well be the future itself.
  *
  * @module
  */
 import { functionName } from "../base/repr.ts";
 import type { HandleOwner } from "./handle.ts";
 
-interface Failure {
-  readonly watch: { readonly retrieved: boolean };
-  readonly owner: WeakRef<HandleOwner>;
-  readonly kind: string;
-  readonly error: WeakRef<object> | { deref(): unknown };
-  readonly text: string;
+/** A failure that nobody has seen yet. */
+export class Failure {
+  readonly #failures: Failures;
+  readonly #kind: string;
+  readonly #future: WeakRef<object>;
+  readonly #error: { deref(): unknown };
+  // What is left to tell when the error is collected with its future.
+  readonly #text: string;
+
+  /** Makes the record of a failure; `Failures` keeps it. */
+  constructor(failures: Failures, future: object, error: unknown) {
+    this.#failures = failures;
+    this.#kind = functionName(future.constructor);
+    this.#future = new WeakRef(future);
+    this.#error = typeof error === "object" && error !== null
+      ? new WeakRef(error)
+      : { deref: () => error };
+    this.#text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+
+  /** Takes note that somebody has seen the error. */
+  retrieved(): void {
+    this.#failures.forget(this);
+  }
+
+  /** Tells the exception handler, unless the error was seen or told of before. */
+  report(): void {
+    if (!this.#failures.forget(this)) return;
+    const future = this.#future.deref();
+    this.#failures.owner.callExceptionHandler({
+      message: `${this.#kind} exception was never retrieved`,
+      exception: this.#error.deref() ?? this.#text,
+      ...(future === undefined ? {} : { future }),
+    });
+  }
 }
 
-const failures = new FinalizationRegistry<Failure>((failure) => {
-  if (failure.watch.retrieved) return;
-  failure.owner.deref()?.callExceptionHandler({
-    message: `${failure.kind} exception was never retrieved`,
-    exception: failure.error.deref() ?? failure.text,
-  });
-});
+const collected = new FinalizationRegistry<Failure>((failure) => failure.report());
 
-/** Watches a future that failed until it is collected or `watch.retrieved` is set. */
-export function watchUnretrieved(
-  future: object,
-  error: unknown,
-  watch: { readonly retrieved: boolean },
-  owner: HandleOwner,
-): void {
-  failures.register(future, {
-    watch,
-    owner: new WeakRef(owner),
-    kind: functionName(future.constructor),
-    error: typeof error === "object" && error !== null
-      ? new WeakRef(error)
-      : { deref: () => error },
-    text: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-  });
+/** The failures of one loop's futures that nobody has seen yet. */
+export class Failures {
+  /** The loop. */
+  readonly owner: HandleOwner;
+  readonly #unseen = new Set<Failure>();
+
+  /** Makes the list of a loop's failures. */
+  constructor(owner: HandleOwner) {
+    this.owner = owner;
+  }
+
+  /** Keeps a record of a future's failure until it is seen or reported. */
+  watch(future: object, error: unknown): Failure {
+    const failure = new Failure(this, future, error);
+    this.#unseen.add(failure);
+    collected.register(future, failure);
+    return failure;
+  }
+
+  /** Drops a record, and tells whether it was there. */
+  forget(failure: Failure): boolean {
+    return this.#unseen.delete(failure);
+  }
+
+  /** Reports all that are left, oldest first. */
+  report(): void {
+    for (const failure of [...this.#unseen]) failure.report();
+  }
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import { describe } from "../base/repr.ts";
-import { Awaitable, isGenerator } from "../coroutine/awaitable.ts";
-import type { AwaitableLike, HasAwaitable } from "../kernel/ensure_future.ts";
+import { Awaitable, type HasAwaitable, isGenerator } from "../coroutine/awaitable.ts";
+import type { AwaitableLike } from "../kernel/ensure_future.ts";
 
 /** What awaiting an awaitable gives. */
 export type Outcome<A> = A extends () => infer R ? Outcome<R>
