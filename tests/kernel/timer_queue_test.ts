@@ -19,7 +19,9 @@ function queueOf(times: Iterable<number>): { queue: TimerQueue; timers: TimerHan
 /** Takes all timers out that are due by a time. */
 function take(queue: TimerQueue, end: number): TimerHandle[] {
   const taken: TimerHandle[] = [];
-  for (let next = queue.takeDue(end, end); next !== null; next = queue.takeDue(end, end)) taken.push(next);
+  for (let next = queue.takeDue(end, end); next !== null; next = queue.takeDue(end, end)) {
+    taken.push(next);
+  }
   return taken;
 }
 
