@@ -178,6 +178,7 @@ function crossSource(job: AnyFunction): Crossing {
       kind: "source",
       text: `"use strict";${helper}(${expression})`,
       usesRuntime: free.includes(RUNTIME_GLOBAL),
+      isGenerator: Object.prototype.toString.call(job) === "[object GeneratorFunction]",
     },
   };
   sources.set(text, crossing);

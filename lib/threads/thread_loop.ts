@@ -14,7 +14,15 @@ import type { WorkerDeath } from "../platform/workers.ts";
 import { type AnyFunction, cross, type Crossing } from "./crossing.ts";
 import { loopWorkerScript } from "./loop_worker.ts";
 import { decode, type FromWorker } from "./wire.ts";
-import { causeOf, describeDeath, findObstacle, logDeath, WorkerLine } from "./worker_line.ts";
+import {
+  causeOf,
+  checkImports,
+  checkRuntime,
+  describeDeath,
+  findObstacle,
+  logDeath,
+  WorkerLine,
+} from "./worker_line.ts";
 
 /** What {@linkcode ThreadLoop} takes. */
 export interface ThreadLoopOptions {
@@ -96,11 +104,15 @@ export class ThreadLoop {
     } else if (this.#closed !== null) {
       run.setException(new RuntimeError(this.#closed));
     } else {
-      this.#run = run;
-      const line = this.#open();
-      line.ref();
-      line.push(["run"]);
-      this.#flushSoon();
+      try {
+        const line = this.#open();
+        line.ref();
+        line.push(["run"]);
+        this.#run = run;
+        this.#flushSoon();
+      } catch (error) {
+        run.setException(error);
+      }
     }
     return run;
   }
@@ -206,7 +218,7 @@ export class ThreadLoop {
   #call<T>(call: WorkerCall<T>): ConcurrentFuture<T> {
     const crossing = cross(call.target, "runCoroutineThreadsafe");
     const line = this.#open();
-    this.#checkImport(crossing);
+    checkImports(host.workers, crossing.source);
     const id = this.#numbers++;
     const future = new ConcurrentFuture<T>();
     this.#calls.set(id, future as ConcurrentFuture<unknown>);
@@ -228,21 +240,14 @@ export class ThreadLoop {
       );
     }
     const crossing = cross(callback, method);
-    this.#checkImport(crossing);
+    checkImports(host.workers, crossing.source);
     return crossing;
-  }
-
-  #checkImport({ source }: Crossing): void {
-    if (source.kind !== "module") return;
-    const refusal = host.workers.importRefusal(source.url);
-    if (refusal !== null) {
-      throw new RuntimeError(`cannot import ${source.url} in a worker: ${refusal}`);
-    }
   }
 
   #open(): WorkerLine {
     if (this.#closed !== null) throw new RuntimeError(this.#closed);
     if (this.#line !== null) return this.#line;
+    checkRuntime(host.workers);
     this.#line = new WorkerLine(host.workers, this.#name, loopWorkerScript(), {
       receive: (message) => this.#receive(message),
       turnEnded() {},

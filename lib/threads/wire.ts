@@ -49,13 +49,16 @@ export type FunctionSource =
     readonly text: string;
     /** Whether it uses the global by which workers have this module. */
     readonly usesRuntime: boolean;
+    /** Whether calling it gives a coroutine. */
+    readonly isGenerator: boolean;
   }
   | { readonly kind: "module"; readonly url: string; readonly exportName: string };
 
-/** Where a worker finds this module itself. */
+/** Where a worker finds this module itself, or why it may not have it. */
 export type RuntimeSource =
   | { readonly kind: "module"; readonly url: string }
-  | { readonly kind: "script"; readonly text: string };
+  | { readonly kind: "script"; readonly text: string }
+  | { readonly kind: "refused"; readonly why: string };
 
 /** What every worker is told. `define` comes before the first use of its function. */
 export type ToWorker =

@@ -184,6 +184,9 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
         giveRuntime = resolve;
         core.send(["runtime"]);
       });
+      if (source.kind === "refused") {
+        throw Object.assign(new Error(source.why), { name: "RuntimeError" });
+      }
       const module = source.kind === "module"
         ? await import(source.url)
         : (0, eval)(`(${source.text})()`);

@@ -5,11 +5,12 @@
  *
  * @module
  */
+import { RuntimeError } from "../base/errors.ts";
 import { host } from "../platform/current.ts";
 import type { WorkerDeath, WorkerHandle, Workers } from "../platform/workers.ts";
 import type { Crossing } from "./crossing.ts";
 import { runtimeSource } from "./runtime_source.ts";
-import { decode, type FromWorker, makeCodec, type ToWorker } from "./wire.ts";
+import { decode, type FromWorker, type FunctionSource, makeCodec, type ToWorker } from "./wire.ts";
 
 /** Who holds the near end of a line. */
 export interface LineHolder {
@@ -35,6 +36,7 @@ export function findObstacle(value: unknown, path: string): string | null {
 export class WorkerLine {
   /** What the worker is called. */
   readonly name: string;
+  readonly #workers: Workers;
   readonly #handle: WorkerHandle;
   readonly #holder: LineHolder;
   /** The names of the functions that the worker was told of, by number. */
@@ -53,6 +55,7 @@ export class WorkerLine {
    */
   constructor(workers: Workers, name: string, script: string, holder: LineHolder) {
     this.name = name;
+    this.#workers = workers;
     this.#holder = holder;
     this.#handle = workers.start({
       name,
@@ -127,7 +130,7 @@ export class WorkerLine {
   #receive(batch: readonly FromWorker[]): void {
     for (const message of batch) {
       if (message[0] === "runtime") {
-        this.push(["runtime", runtimeSource()]);
+        this.push(["runtime", runtimeSource(this.#workers)]);
         this.flush();
       } else if (message[0] === "fatal") {
         const error = decode(message[1]);
@@ -145,6 +148,30 @@ export class WorkerLine {
     this.#over = true;
     this.#holder.died(death);
   }
+}
+
+/**
+ * Checks that a kind of worker may load what a function needs, so that it does not ask the user.
+ *
+ * @throws {RuntimeError} If it may not.
+ */
+export function checkImports(workers: Workers, source: FunctionSource): void {
+  if (source.kind === "module") {
+    const refusal = workers.importRefusal(source.url);
+    if (refusal === null) return;
+    throw new RuntimeError(`cannot import ${source.url} in a worker: ${refusal}`);
+  }
+  if (source.usesRuntime || source.isGenerator) checkRuntime(workers);
+}
+
+/**
+ * Checks that a kind of worker may load this module.
+ *
+ * @throws {RuntimeError} If it may not.
+ */
+export function checkRuntime(workers: Workers): void {
+  const source = runtimeSource(workers);
+  if (source.kind === "refused") throw new RuntimeError(source.why);
 }
 
 /** Says why a worker is gone, with the error's own words where there is one. */

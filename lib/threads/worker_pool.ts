@@ -22,7 +22,7 @@ import type { WorkerDeath, Workers } from "../platform/workers.ts";
 import { cross, type Crossing } from "./crossing.ts";
 import { jobWorkerScript } from "./job_worker.ts";
 import { decode, type FromWorker } from "./wire.ts";
-import { causeOf, describeDeath, logDeath, WorkerLine } from "./worker_line.ts";
+import { causeOf, checkImports, describeDeath, logDeath, WorkerLine } from "./worker_line.ts";
 
 /** How long a job may take to count as quick, in milliseconds. */
 const QUICK = 0.5;
@@ -81,12 +81,7 @@ export class WorkerPool {
     if (this.#state !== "open") {
       throw new RuntimeError("cannot schedule new futures after shutdown");
     }
-    if (crossing.source.kind === "module") {
-      const refusal = this.#workers.importRefusal(crossing.source.url);
-      if (refusal !== null) {
-        throw new RuntimeError(`cannot import ${crossing.source.url} in a worker: ${refusal}`);
-      }
-    }
+    checkImports(this.#workers, crossing.source);
     const future = new ConcurrentFuture<unknown>();
     this.#queue.push({ id: this.#items++, crossing, args, future, aborted: false });
     if (!this.#turnEnds) {

@@ -63,5 +63,10 @@ export function fakeCore(): { port: FakePort; core: WorkerCore } {
 
 /** Tells a script of a function by its source. */
 export function define(id: number, text: string, usesRuntime = false): ToWorker {
-  return ["define", id, `f${id}`, { kind: "source", text: `(${text})`, usesRuntime }];
+  return ["define", id, `f${id}`, {
+    kind: "source",
+    text: `(${text})`,
+    usesRuntime,
+    isGenerator: false,
+  }];
 }

@@ -82,6 +82,21 @@ test("WorkerCore asks for the runtime once, and makes it the global `asyncio`", 
   Reflect.deleteProperty(globalThis, "asyncio");
 });
 
+test("WorkerCore says why it may not have the runtime", async () => {
+  const { port, core } = fakeCore();
+  core.listen(() => {}, () => {});
+  port.tell(define(1, "() => asyncio", true));
+  const loading = core.load(core.known(1));
+  await port.takeNext();
+  port.tell(["runtime", { kind: "refused", why: "it is forbidden" }]);
+  const error = await loading;
+  assert(error?.kind === "error");
+  assertEquals(
+    error.message,
+    "cannot evaluate the source of f1() in a worker: it is forbidden",
+  );
+});
+
 test("WorkerCore uses the runtime that a function's module has brought", async () => {
   const { port, core } = fakeCore();
   core.listen(() => {}, () => {});

@@ -71,7 +71,7 @@ test("WorkerLine gives the runtime on request", () => {
   worker.say(["runtime"]);
   const [[message] = []] = worker.posted;
   assert(message?.[0] === "runtime");
-  assert(message[1].kind === "script" || URL.canParse(message[1].url));
+  assert(message[1].kind === "module" && URL.canParse(message[1].url));
   assertEquals(log, ["turn ended", "turn ended"]);
 });
 

@@ -170,6 +170,16 @@ test("WorkerPool refuses a module that a worker may not import", () => {
   );
 });
 
+test("WorkerPool refuses a coroutine where a worker may not load this module", () => {
+  const workers = new FakeWorkers();
+  workers.importRefusal = () => "it is forbidden";
+  const pool = new WorkerPool(workers, 1, "fake");
+  for (const job of [function* () {}, new Function("return async () => asyncio")()]) {
+    const error = assertThrows(() => pool.submit(job, []), RuntimeError) as Error;
+    assert(/^cannot import \S+ in a worker: it is forbidden$/.test(error.message), error.message);
+  }
+});
+
 test("WorkerPool ends its workers when it is shut down and done", async () => {
   const { pool, workers } = openPool(1);
   pool.submit(quick, [0]);

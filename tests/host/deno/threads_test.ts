@@ -1,0 +1,227 @@
+/** Threads and processes as a program of its own has them: permissions, addresses, and the end. */
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { test } from "../../_support/harness.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+const MODULE = new URL("mod.ts", ROOT).href;
+
+interface Ending {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program from a folder of its own, without configuration and import map. */
+async function runProgram(source: string, permissions: readonly string[]): Promise<Ending> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = join(folder, "program.ts");
+    await Deno.writeTextFile(file, source);
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-config", "--no-lock", "--quiet", ...permissions, file],
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder();
+    return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Serves the sources as any web server would. */
+function serveSources(): { origin: string; close(): Promise<void> } {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async ({ url }) => {
+      const { pathname } = new URL(url);
+      const file = fileURLToPath(new URL(`.${pathname}`, ROOT));
+      const body = await Deno.readTextFile(file).catch(() => null);
+      const headers = { "content-type": "application/typescript" };
+      return body === null ? new Response(null, { status: 404 }) : new Response(body, { headers });
+    },
+  );
+  return { origin: `http://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
+}
+
+test("a program that imports mod.ts over http runs jobs, coroutines and loops in workers", async () => {
+  const { origin, close } = serveSources();
+  const { host } = new URL(origin);
+  const ending = await runProgram(
+    `
+    import {
+      ProcessPoolExecutor, runCoroutineThreadsafe, ThreadLoop, ThreadPoolExecutor, workerFunction,
+    } from "${origin}/mod.ts";
+    const pool = new ThreadPoolExecutor();
+    console.log(await pool.submit((a: number, b: number) => a + b, 20, 22));
+    const spin = workerFunction<(ms: number) => { begin: number; end: number }>(
+      "${origin}/tests/threads/jobs.ts", "spin");
+    const { begin, end } = await pool.submit(spin, 1);
+    console.log(end > begin);
+    console.log(await pool.submit(function* () { yield* asyncio.sleep(0.001); return "slept"; }));
+    await pool.shutdown();
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const nap = workerFunction(async () => { await asyncio.sleep(0); return "napped"; });
+    console.log(await runCoroutineThreadsafe(nap(), loop));
+    await using processes = new ProcessPoolExecutor({ maxWorkers: 1 });
+    console.log(await processes.submit(spin, 1).then(() => "spun"));
+    `,
+    [`--allow-import=${host}`, `--reload=${origin}`, "--allow-run"],
+  );
+  await close();
+  assertEquals(ending.stderr, "");
+  assertEquals(ending.stdout, "42\ntrue\nslept\nnapped\nspun\n");
+  assertEquals(ending.code, 0);
+});
+
+test("a function that closes over nothing runs in a thread without any permission", async () => {
+  const { code, stdout, stderr } = await runProgram(
+    `
+    import { ThreadPoolExecutor } from "${MODULE}";
+    const pool = new ThreadPoolExecutor();
+    console.log(await pool.submit((n: number) => n + 1, 1));
+    `,
+    [],
+  );
+  assertEquals([code, stdout, stderr], [0, "2\n", ""]);
+});
+
+test("a module's function that may not be read is refused with the permission's name", async () => {
+  const { stdout } = await runProgram(
+    `
+    import { ThreadPoolExecutor, workerFunction } from "${MODULE}";
+    const pool = new ThreadPoolExecutor();
+    for (const url of ["file:///somewhere/jobs.ts", "https://example.org/jobs.ts"]) {
+      try {
+        pool.submit(workerFunction<() => void>(url, "work"));
+      } catch (error) {
+        console.log(String(error));
+      }
+    }
+    `,
+    [],
+  );
+  assertEquals(
+    stdout,
+    "RuntimeError: cannot import file:///somewhere/jobs.ts in a worker: " +
+      "reading /somewhere/jobs.ts is not permitted: run with --allow-read\n" +
+      "RuntimeError: cannot import https://example.org/jobs.ts in a worker: " +
+      "not permitted: run with --allow-import=example.org\n",
+  );
+});
+
+test("a coroutine and a loop in a thread are refused where this module may not be read", async () => {
+  const { stdout } = await runProgram(
+    `
+    import { ThreadLoop, ThreadPoolExecutor } from "${MODULE}";
+    const attempts = [
+      () => new ThreadPoolExecutor().submit(function* () {}),
+      () => new ThreadLoop().stop(),
+      () => new ThreadLoop().runForever(),
+    ];
+    for (const attempt of attempts) {
+      try {
+        await attempt();
+      } catch (error) {
+        console.log(String(error));
+      }
+    }
+    `,
+    [],
+  );
+  const line = `RuntimeError: cannot import ${MODULE} in a worker: ` +
+    `reading ${fileURLToPath(MODULE)} is not permitted: run with --allow-read\n`;
+  assertEquals(stdout, line.repeat(3));
+});
+
+test("ProcessPoolExecutor says which permission it lacks", async () => {
+  const { stdout } = await runProgram(
+    `
+    import { ProcessPoolExecutor } from "${MODULE}";
+    try {
+      new ProcessPoolExecutor();
+    } catch (error) {
+      console.log(String(error));
+    }
+    `,
+    [],
+  );
+  assertEquals(
+    stdout,
+    "NotSupportedError: ProcessPoolExecutor cannot be had: " +
+      "starting processes is not permitted: run with --allow-run\n",
+  );
+});
+
+for (const kind of ["ThreadPoolExecutor", "ProcessPoolExecutor"]) {
+  test(`a program with an idle ${kind} ends by itself`, async () => {
+    const { code, stdout, stderr } = await runProgram(
+      `
+      import { ${kind} } from "${MODULE}";
+      const pool = new ${kind}({ maxWorkers: 2 });
+      console.log(await Promise.all([1, 2].map((n) => pool.submit((n: number) => n, n))));
+      `,
+      ["--allow-run"],
+    );
+    assertEquals([code, stdout, stderr], [0, "[ 1, 2 ]\n", ""]);
+  });
+
+  test(`a program does not end before the jobs of its ${kind}`, async () => {
+    const { code, stdout, stderr } = await runProgram(
+      `
+      import { ${kind} } from "${MODULE}";
+      const pool = new ${kind}({ maxWorkers: 1 });
+      const late = (n: number) => new Promise((resolve) => setTimeout(() => resolve(n), 50));
+      for (const n of [1, 2]) pool.submit(late, n).then(console.log);
+      await pool.submit(() => 0);
+      `,
+      ["--allow-run"],
+    );
+    assertEquals([code, stdout, stderr], [0, "1\n2\n", ""]);
+  });
+}
+
+test("a program with a ThreadLoop that does not run ends by itself", async () => {
+  const { code, stdout, stderr } = await runProgram(
+    `
+    import { ThreadLoop } from "${MODULE}";
+    const loop = new ThreadLoop();
+    const stopped = loop.runForever();
+    loop.stop();
+    await stopped;
+    console.log("stopped");
+    `,
+    ["--allow-read"],
+  );
+  assertEquals([code, stdout, stderr], [0, "stopped\n", ""]);
+});
+
+test("a child of a ProcessPoolExecutor ends with its parent", async () => {
+  const { stdout } = await runProgram(
+    `
+    import { ProcessPoolExecutor } from "${MODULE}";
+    const pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    console.log(await pool.submit(() => Deno.pid));
+    Deno.exit();
+    `,
+    ["--allow-run"],
+  );
+  const pid = Number(stdout);
+  assert(pid > 0);
+  for (let patience = 0; patience < 100; patience++) {
+    try {
+      // Signal 0 asks whether the process is there.
+      const { success } = await new Deno.Command("kill", { args: ["-0", `${pid}`], stderr: "null" })
+        .output();
+      if (!success) return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`process ${pid} is still there`);
+});
