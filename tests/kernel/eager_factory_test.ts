@@ -202,6 +202,20 @@ test("timeouts, waitFor() and groups work in eager tasks", async () => {
   });
 });
 
+/* generator only */
+test("Task.getCoro() of an eager task that never waited gives null", async () => {
+  await virtually(function* () {
+    startEagerly();
+    const done = createTask(function* () {
+      return 1;
+    });
+    const waiting = createTask(() => sleep(1));
+    assertEquals([done.done(), done.getCoro(), waiting.getCoro() !== null], [true, null, true]);
+    yield* waiting;
+    assert(waiting.getCoro() !== null);
+  });
+});
+
 // How many tasks there are
 
 /** Counts the tasks that a factory makes, eager and lazy ones. */
