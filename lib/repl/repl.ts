@@ -84,9 +84,13 @@ class SystemExit extends Error {
  * To be made and used outside any loop.
  *
  * @example
- * ```ts ignore
- * const repl = new Repl({ names: await import("@asyncio/asyncio") });
- * const outcome = await repl.enter("const x = await sleep(1, 42)");
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using repl = new asyncio.Repl({ names: asyncio });
+ * await repl.enter("const x = await sleep(0.001, 42)");
+ * assertEquals(await repl.enter("x + 1"), { kind: "value", value: 43 });
  * ```
  */
 export class Repl {
@@ -119,6 +123,10 @@ export class Repl {
     const exit = (status?: unknown): never => this.#leave(status);
     const asyncio = options.names ?? {};
     this.#scope = new Scope({ ...asyncio, asyncio, loop: this.#loop, exit, quit: exit });
+    // A callback that calls exit() is thrown out of, too, but that is no error.
+    this.#loop.setExceptionHandler((loop, context) => {
+      if (!(context.exception instanceof SystemExit)) loop.defaultExceptionHandler(context);
+    });
     this.#ended = new Promise((resolve) => this.#end = resolve);
     this.#loopEnd = this.#loop.runForever();
     // Stopping the loop ends the console, as it does in Python.

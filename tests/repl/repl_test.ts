@@ -160,21 +160,17 @@ test("Repl.enter() gives the value of the last expression", () =>
     assertEquals(await enter(repl, "// nothing"), undefined);
   }));
 
-test({
-  name: "Repl.enter() imports modules",
-  ...needs("deno"),
-  fn: () =>
-    withRepl(async (repl) => {
-      const module = "data:text/javascript,export default 1; export const two = 2";
-      await enter(repl, `import one, { two as zwei } from "${module}"`);
-      await enter(repl, `import * as all from "${module}"`);
-      assertEquals(await enter(repl, "[one, zwei, all.two]"), [1, 2, 2]);
-      assertStringIncludes(
-        await enterFailing(repl, `import { three } from "${module}"`),
-        "does not provide an export named 'three'",
-      );
-    }),
-});
+test("Repl.enter() imports modules", () =>
+  withRepl(async (repl) => {
+    const module = "data:text/javascript,export default 1; export const two = 2";
+    await enter(repl, `import one, { two as zwei } from "${module}"`);
+    await enter(repl, `import * as all from "${module}"`);
+    assertEquals(await enter(repl, "[one, zwei, all.two]"), [1, 2, 2]);
+    assertStringIncludes(
+      await enterFailing(repl, `import { three } from "${module}"`),
+      "does not provide an export named 'three'",
+    );
+  }));
 
 // --- Running
 
