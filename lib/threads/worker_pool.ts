@@ -7,8 +7,8 @@
  *
  * For the same reason a worker is sent several jobs at once where their like was quick before. Two
  * rules keep that from doing harm: a function not known to be quick is sent alone, so that long jobs
- * never queue up behind each other while a worker idles; and a worker that finds itself at one that
- * takes long gives back what waits behind it.
+ * never queue up behind each other while a worker idles; and a worker that was at one which took long,
+ * or is at one that waits, gives back what is behind it.
  *
  * @module
  */
