@@ -21,7 +21,7 @@ export const BUNDLE_FOLDER: string = join(ROOT, "tests", ".cache", "site");
 export const PAGE_SCRIPT = "tests/_support/page.ts";
 
 /** What only Deno runs, behind `needs("deno")` or the like: a page never comes to these imports. */
-const DENO_ONLY = /^(node:|typescript$|esbuild$|rollup|playwright-core$)/;
+const DENO_ONLY = /^(node:|typescript$|esbuild$|rollup|playwright-core$|pyodide$)/;
 
 /**
  * Resolves bare names as `deno.json` maps them, for esbuild, which knows neither import maps nor
