@@ -20,21 +20,21 @@ import { iterateAwaitables, type Outcome } from "./awaitables.ts";
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.FIRST_COMPLETED
  */
-export const FIRST_COMPLETED: "FIRST_COMPLETED" = "FIRST_COMPLETED";
+export const FIRST_COMPLETED = "FIRST_COMPLETED" as const;
 
 /**
  * Has {@linkcode wait} return when any fails, or else all are done.
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.FIRST_EXCEPTION
  */
-export const FIRST_EXCEPTION: "FIRST_EXCEPTION" = "FIRST_EXCEPTION";
+export const FIRST_EXCEPTION = "FIRST_EXCEPTION" as const;
 
 /**
  * Has {@linkcode wait} return when all are done.
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.ALL_COMPLETED
  */
-export const ALL_COMPLETED: "ALL_COMPLETED" = "ALL_COMPLETED";
+export const ALL_COMPLETED = "ALL_COMPLETED" as const;
 
 /** When {@linkcode wait} returns. */
 export type ReturnWhen = typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeof ALL_COMPLETED;

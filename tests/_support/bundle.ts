@@ -7,6 +7,7 @@
 
 import * as esbuild from "esbuild";
 // Had in the graph, so that `import.meta.resolve` answers with a file and not with `npm:…`.
+import "@babel/parser";
 import "deno-std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

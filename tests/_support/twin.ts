@@ -281,6 +281,7 @@ function isModuleReference(node: ts.Node): node is ts.StringLiteralLike {
   if (!ts.isStringLiteralLike(node)) return false;
   const { parent } = node;
   if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent)) return true;
+  if (ts.isLiteralTypeNode(parent) && ts.isImportTypeNode(parent.parent)) return true;
   if (ts.isNewExpression(parent)) {
     return parent.expression.getText() === "URL" && parent.arguments?.[0] === node &&
       parent.arguments[1]?.getText() === "import.meta.url";
