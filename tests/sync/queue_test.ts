@@ -466,7 +466,7 @@ test("Queue loses nothing at whatever step a reader is cancelled", async () => {
       victim(reader);
       const writers = [0, 1, 2].map((item) => createTask(() => queue.put(item)));
       yield* wait([reader]);
-      yield* waitFor(read(3 - got.length), 1);
+      yield* waitFor(() => read(3 - got.length), 1);
       yield* gather(writers);
       assertEquals([got, `${queue}`], [[0, 1, 2], "<Queue maxsize=1 tasks=3>"]);
     })
