@@ -25,18 +25,21 @@ test("jobWorker() answers with what a call throws", async () => {
 
 test("jobWorker() makes one call at a time, and gives back what waits behind one", async () => {
   const port = startWorker();
-  port.tell(define(1, "() => new Promise((resolve) => setTimeout(resolve, 10, 'late'))"));
+  const scope = globalThis as { finish?: (value: string) => void };
+  port.tell(define(1, "() => new Promise((resolve) => { globalThis.finish = resolve; })"));
   port.tell(define(2, "() => 'quick'"));
   port.tell(["call", 0, 2, []]);
-  await port.take();
+  await port.takeNext();
   port.tell(["call", 1, 1, []], ["call", 2, 2, []], ["call", 3, 2, []]);
   assertEquals(await port.takeNext(), ["returned 2,3"], "the function was being loaded");
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  while (scope.finish === undefined) await new Promise((resolve) => setTimeout(resolve));
+  scope.finish("late");
   assertEquals(await port.takeNext(), ["result 1 late"]);
   port.tell(["call", 4, 2, []], ["call", 5, 1, []], ["call", 6, 2, []]);
   assertEquals(await port.takeNext(), ["result 4 quick, returned 6"]);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assertEquals(await port.takeNext(), ["result 5 late"]);
+  scope.finish("late again");
+  assertEquals(await port.takeNext(), ["result 5 late again"]);
+  delete scope.finish;
 });
 
 test("jobWorker() gives back what waits when a call took long", async () => {
