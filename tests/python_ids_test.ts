@@ -3,22 +3,28 @@ import { assert, assertEquals } from "@std/assert";
 import { needs, test } from "./_support/harness.ts";
 import { PYTHON_TESTS } from "./python_ids/all.ts";
 
-// The compiler is there under Deno alone: a page must not even load the import.
-const titles = () => import("./_support/test_titles.ts");
+/** The titles of all tests. */
+async function readTitles(): Promise<Set<string>> {
+  const script = new URL("./_support/list_titles.ts", import.meta.url);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", script.href],
+    stderr: "inherit",
+  }).output();
+  const titles: string[] = JSON.parse(new TextDecoder().decode(stdout));
+  return new Set(titles);
+}
 
 test({
   name: "every title that stands for a test of CPython's is one of a test",
-  ...needs("files"),
+  ...needs("deno"),
   async fn() {
-    const isTitle = await (await titles()).readTitles();
-    // Put together here, for this is one of the files that are read.
-    assert(!isTitle(["a title", "no test has"].join(" that ")));
+    const titles = await readTitles();
     const missing: string[] = [];
     for (const [file, tests] of Object.entries(PYTHON_TESTS)) {
       for (const [id, counterpart] of Object.entries(tests)) {
         if ("skipped" in counterpart) continue;
         for (const title of counterpart) {
-          if (!isTitle(title)) missing.push(`${file} ${id}: ${title}`);
+          if (!titles.has(title)) missing.push(`${file} ${id}: ${title}`);
         }
       }
     }
