@@ -1,0 +1,97 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { CALLING, SUSPENDED } from "../../lib/coroutine/awaitable.ts";
+import { CallFrame } from "../../lib/coroutine/call_frame.ts";
+import {
+  badYield,
+  checkWaiting,
+  coroutineSteps,
+  takeFrame,
+  takeFuture,
+  throwInto,
+} from "../../lib/kernel/coroutine_steps.ts";
+import { newEventLoop, RuntimeError, sleep } from "../../mod.ts";
+import { test } from "../_support/harness.ts";
+
+test("coroutineSteps() of a generator object is itself, once", () => {
+  const generator = (function* () {
+    yield;
+  })();
+  assertStrictEquals<unknown>(coroutineSteps(generator), generator);
+  const again = coroutineSteps(generator);
+  assertThrows(() => again.next(), RuntimeError, "cannot reuse already awaited coroutine");
+  assertEquals(Object.keys(generator), []);
+});
+
+test("coroutineSteps() of functions and lazy objects ask for a call", () => {
+  for (const coro of [() => 1, sleep(0)]) {
+    assertStrictEquals<unknown>(coroutineSteps(coro).next(), CALLING);
+    assertEquals(takeFrame() instanceof CallFrame, true);
+  }
+});
+
+test("coroutineSteps() refuses what is no coroutine", () => {
+  for (const value of [42, null, undefined, "x", {}, Promise.resolve(), [].values()]) {
+    assertThrows(() => coroutineSteps(value), TypeError, "a coroutine was expected, got ");
+  }
+});
+
+test("takeFrame() and takeFuture() leave nothing behind that would keep an object alive", () => {
+  const loop = newEventLoop();
+  const future = loop.createFuture();
+  assertStrictEquals<unknown>(future.next(), SUSPENDED);
+  assertStrictEquals<unknown>(takeFuture(), future);
+  const frame = new CallFrame(() => {});
+  frame.next();
+  assertStrictEquals(takeFrame(), frame);
+  assertEquals([SUSPENDED.value, CALLING.value], [undefined, undefined]);
+  loop.close();
+});
+
+test("throwInto() throws at the suspension, or on where there is no way in", () => {
+  const error = new RangeError("no");
+  const generator = (function* () {
+    try {
+      yield;
+      return "nothing";
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  generator.next();
+  assertEquals(throwInto(generator, error), { done: true, value: error });
+  const deaf = { next: () => ({ done: false, value: undefined }) };
+  assertStrictEquals(assertThrows(() => throwInto(deaf, error)), error);
+});
+
+test("checkWaiting() refuses other loops' futures, and the task itself", () => {
+  const [loop, other] = [newEventLoop(), newEventLoop()];
+  const task = loop.createFuture();
+  assertEquals(checkWaiting(task, loop.createFuture()), null);
+  assertEquals(
+    checkWaiting(task, other.createFuture())?.message,
+    "Task <Future pending> got Future <Future pending> attached to a different loop",
+  );
+  assertEquals(checkWaiting(task, task)?.message, "Task cannot await on itself: <Future pending>");
+  for (const each of [loop, other]) each.close();
+});
+
+test("badYield() tells what should have stood there", () => {
+  const loop = newEventLoop();
+  const task = loop.createFuture();
+  const cases: [unknown, string][] = [
+    [
+      loop.createFuture(),
+      "yield was used instead of yield* in task <Future pending> with <Future pending>",
+    ],
+    [
+      (function* () {})(),
+      "yield was used instead of yield* for generator in task <Future pending> with <generator object>",
+    ],
+    [42, "Task got bad yield: 42, expected yield* of something awaitable"],
+  ];
+  for (const [value, message] of cases) {
+    const error = badYield(task, value);
+    assertEquals([error instanceof RuntimeError, error.message], [true, message]);
+  }
+  loop.close();
+});

@@ -1,0 +1,113 @@
+/** The awaits of async functions, several of one task at a time. */
+import { assertEquals } from "@std/assert";
+import { cancelStrands, closeStrand, Strand, type StrandOwner } from "../../lib/kernel/strand.ts";
+import {
+  coroutine,
+  createTask,
+  Future,
+  getRunningLoop,
+  newEventLoop,
+  sleep,
+  wait,
+} from "../../mod.ts";
+import { test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
+
+/** A strand of a task that stands by, over an iterator that notes that it is left. */
+function strandOn(waiter: Future<unknown> | null): { strand: Strand; log: string[] } {
+  const log: string[] = [];
+  const owner = newEventLoop().createFuture() as unknown as StrandOwner;
+  const steps = {
+    next: () => ({ done: false, value: undefined }),
+    return: () => {
+      log.push("left");
+      return { done: true, value: undefined };
+    },
+  };
+  const strand = new Strand(owner, steps, () => log.push("resolved"), () => log.push("rejected"));
+  strand.waiter = waiter;
+  return { strand, log };
+}
+
+test("cancelStrands() cancels what each waits for, and tells whether any could be", () => {
+  const loop = newEventLoop();
+  const [pending, done] = [loop.createFuture<number>(), loop.createFuture<number>()];
+  done.setResult(1);
+  const strands = [null, done, pending].map((waiter) => strandOn(waiter).strand);
+  assertEquals(cancelStrands(strands, "why"), true);
+  assertEquals([pending.cancelled(), done.cancelled()], [true, false]);
+  assertEquals(cancelStrands(strands, "again"), false);
+  assertEquals(cancelStrands([], undefined), false);
+  loop.close();
+});
+
+test("closeStrand() leaves the iterator, and what it waits for alone", () => {
+  const loop = newEventLoop();
+  const future = loop.createFuture();
+  const { strand, log } = strandOn(future);
+  closeStrand(strand);
+  assertEquals([log, future.done(), `${future}`], [["left"], false, "<Future pending>"]);
+  loop.close();
+});
+
+test("the loser of a race is left when the task ends, and cleans up", async () => {
+  const log: string[] = [];
+  const lose = coroutine(function* () {
+    try {
+      yield* sleep(10);
+    } finally {
+      log.push("loser left");
+    }
+  });
+  await virtually(async () => {
+    const task = createTask(async () => {
+      const winner = await Promise.race([sleep(1, "winner"), lose()]);
+      log.push(winner);
+      await sleep(1);
+      log.push("ends");
+    });
+    await task;
+    assertEquals(getRunningLoop().time(), 2);
+  });
+  assertEquals(log, ["winner", "ends", "loser left"]);
+});
+
+test("a future that a loser waited for keeps no listener of a task that is over", async () => {
+  await virtually(async () => {
+    const never = new Future<string>();
+    const task = createTask(async () => await Promise.race([sleep(1, "winner"), never]));
+    assertEquals(await task, "winner");
+    assertEquals([`${never}`, getRunningLoop().time()], ["<Future pending>", 1]);
+  });
+});
+
+test("two awaits of one task fail and succeed each for itself", async () => {
+  await virtually(async () => {
+    const bad = new Future<string>();
+    getRunningLoop().callLater(1, () => bad.setException(new RangeError("bad")));
+    const results = await Promise.allSettled([bad, sleep(2, "good")]);
+    assertEquals(results.map(({ status }) => status), ["rejected", "fulfilled"]);
+    assertEquals(getRunningLoop().time(), 2);
+  });
+});
+
+test("an error in one of Promise.all()'s awaits is thrown at once, and the others go on", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const slow = createTask(async () => {
+      await sleep(2);
+      log.push("slow ends");
+    });
+    const bad = createTask(async () => {
+      await sleep(1);
+      throw new RangeError("bad");
+    });
+    try {
+      await Promise.all([slow, bad]);
+    } catch (error) {
+      log.push(`${error} at ${getRunningLoop().time()}`);
+    }
+    await wait([slow]);
+  });
+  assertEquals(log, ["RangeError: bad at 1", "slow ends"]);
+});
