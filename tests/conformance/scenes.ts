@@ -32,6 +32,9 @@ export const SCENES: readonly Scene[] = [
   nestedTimeouts,
   crowdedGroup,
   gathering,
+  stolenWakeUp,
+  contexts,
+  contexts,
 ];
 
 /** Several tasks hold the same thing in turn, and some are cancelled. */
@@ -250,6 +253,119 @@ function gathering(maker: SceneMaker, place: Place): Block {
     body: disturbances(maker, place),
   };
   return [...tasks, timer, { do: "await", subject }];
+}
+
+/** Tasks wait in line; the first is woken and cancelled in one go, and the next should have its turn. */
+function stolenWakeUp(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const { prepare, wait, wake } = random.pick(LINES)(maker);
+  const waiters = [
+    ...many(maker, place, () => [...wait, ...(random.chance(0.5) ? wake : [])]),
+    ...many(maker, place, () => wait),
+  ];
+  const victims = waiters.slice(0, 1 + random.below(2)).map(({ task }): PlainStatement => ({
+    do: "cancel",
+    target: { task },
+    ...slots.maybeMessage(),
+  }));
+  const timer: PlainStatement = {
+    do: "call",
+    how: "callLater",
+    time: slots.delay(),
+    handle: slots.handles++,
+    body: shuffled(random, [...wake, ...(random.chance(0.3) ? wake : []), ...victims]),
+  };
+  return [...prepare, ...waiters, timer, ...pause(maker), ...pause(maker)];
+}
+
+interface Line {
+  /** What makes the others wait. */
+  prepare: Block;
+  /** Waits. */
+  wait: Block;
+  /** Lets one of those go on that wait. */
+  wake: PlainBlock;
+}
+
+const LINES: readonly ((maker: SceneMaker) => Line)[] = [
+  ({ slots }) => {
+    const queue = slots.queue();
+    return {
+      prepare: [],
+      wait: [{ do: "await", subject: { get: queue } }],
+      wake: [{ do: "queue", queue, how: "putNowait", item: 1 }],
+    };
+  },
+  ({ slots }) => {
+    const queue = slots.queue();
+    return {
+      prepare: [
+        { do: "queue", queue, how: "putNowait", item: 1 },
+        { do: "queue", queue, how: "putNowait", item: 2 },
+      ],
+      wait: [{ do: "await", subject: { put: queue, item: 3 } }],
+      wake: [{ do: "queue", queue, how: "getNowait", item: 0 }],
+    };
+  },
+  ({ slots }) => {
+    const guard = slots.guard();
+    return {
+      prepare: [{ do: "await", subject: { waitFor: { acquire: guard }, timeout: 0.25 } }],
+      wait: [{ do: "with", guard, body: [{ do: "await", subject: { sleep: 0, result: 0 } }] }],
+      wake: [{ do: "release", guard }],
+    };
+  },
+  ({ slots }) => {
+    const event = slots.event();
+    return {
+      prepare: [{ do: "event", event, how: "clear" }],
+      wait: [{ do: "await", subject: { event } }],
+      wake: [{ do: "event", event, how: "set" }, { do: "event", event, how: "clear" }],
+    };
+  },
+];
+
+/** Tasks and callbacks that set and read context variables, each in a context of its own or not. */
+function contexts(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const touch = (): PlainBlock =>
+    list(
+      1 + random.below(2),
+      () =>
+        random.chance(0.5) ? { do: "getVar", variable: random.below(2) } : {
+          do: "setVar",
+          variable: random.below(2),
+          value: random.below(100),
+          token: slots.tokens++,
+        },
+    );
+  const tasks = many(maker, place, () => [...touch(), ...pause(maker), ...touch()]).map((task) => ({
+    ...task,
+    via: "createTask" as const,
+    ...(slots.isEager ? { eager: true } : slots.maybeContext()),
+  }));
+  const timer: PlainStatement = {
+    do: "call",
+    how: random.pick(["callSoon", "callLater"]),
+    time: slots.delay(),
+    handle: slots.handles++,
+    body: shuffled(random, [...touch(), ...touch(), ...(random.chance(0.5) ? [tasks.pop()!] : [])]),
+    ...slots.maybeContext(),
+  };
+  const callback: PlainStatement = {
+    do: "addCallback",
+    target: slots.target(place),
+    callback: slots.callbacks++,
+    body: touch(),
+    ...slots.maybeContext(),
+  };
+  return [
+    ...touch(),
+    ...(random.chance(0.5) ? [{ do: "copyContext", context: slots.contexts++ } as const] : []),
+    ...shuffled<Statement>(random, [...tasks, timer, callback, ...touch()]),
+    ...pause(maker),
+    ...touch(),
+  ];
 }
 
 // --- Parts

@@ -63,7 +63,7 @@ export class Slots {
   /** @param random What decides. */
   constructor(random: Random) {
     this.#random = random;
-    this.isEager = random.chance(0.15);
+    this.isEager = random.chance(0.2);
     this.#exits = random.chance(0.04);
   }
 
