@@ -62,7 +62,7 @@ test("the loser of a race is left when the task ends, and cleans up", async () =
   await virtually(async () => {
     const task = createTask(async () => {
       const winner = await Promise.race([sleep(1, "winner"), lose()]);
-      log.push(winner);
+      log.push(`${winner}`);
       await sleep(1);
       log.push("ends");
     });
