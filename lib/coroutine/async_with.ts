@@ -134,7 +134,17 @@ export function asyncContextManager<A extends unknown[]>(
       `asyncContextManager() expects a generator function, got ${describe(body)}`,
     );
   }
-  return (...args) => new GeneratorContextManager(body(...args));
+  return (...args) => {
+    const generator = body(...args);
+    if (typeof generator?.next !== "function") {
+      throw new TypeError(
+        `asyncContextManager() expects its function to return a generator, got ${
+          describe(generator)
+        }`,
+      );
+    }
+    return new GeneratorContextManager(generator);
+  };
 }
 
 /**

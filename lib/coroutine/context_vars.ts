@@ -162,7 +162,10 @@ export class Context {
    * @throws {RuntimeError} If the context is entered already.
    */
   run<A extends unknown[], R>(callback: (...args: A) => R, ...args: A): R {
-    if (this.#entered) {
+    if (typeof callback !== "function") {
+      throw new TypeError(`Context.run() expects a function, got ${describe(callback)}`);
+    }
+    if (this.#entered || this === activeContext()) {
       throw new RuntimeError(`cannot enter context: ${this} is already entered`);
     }
     this.#entered = true;
@@ -182,6 +185,9 @@ export class Context {
    * @returns A function of the same arguments and result.
    */
   bind<A extends unknown[], R>(callback: (...args: A) => R): (...args: A) => R {
+    if (typeof callback !== "function") {
+      throw new TypeError(`Context.bind() expects a function, got ${describe(callback)}`);
+    }
     return (...args) => this.run(callback, ...args);
   }
 
@@ -272,6 +278,9 @@ export class ContextVar<T> {
     if (typeof name !== "string") {
       throw new TypeError(`context variable name must be a str, got ${describe(name)}`);
     }
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError(`ContextVar() expects options, got ${describe(options)}`);
+    }
     this.name = name;
     this.#default = "default" in options ? options.default as T : MISSING;
   }
@@ -353,4 +362,14 @@ export class ContextVar<T> {
  */
 export function copyContext(): Context {
   return activeContext().copy();
+}
+
+/**
+ * Checks that an option is a context, where it is given.
+ *
+ * @throws {TypeError} If it is something else.
+ */
+export function checkContext(context: Context | undefined): Context | undefined {
+  if (context === undefined || context instanceof Context) return context;
+  throw new TypeError(`a Context was expected, got ${describe(context)}`);
 }

@@ -18,6 +18,7 @@ import type { EventLoop } from "./event_loop.ts";
 import { fromPromise } from "./from_promise.ts";
 import { type Future, isFuture } from "./future.ts";
 import { getEventLoop } from "./loops.ts";
+import { isLoop } from "./scheduler.ts";
 import type { Task, TaskOptions } from "./task.ts";
 
 /**
@@ -82,6 +83,9 @@ export function ensureFutureOn<T>(
   subject: AwaitableLike<T>,
   options?: TaskOptions,
 ): Future<T> {
+  if (loop !== null && !isLoop(loop)) {
+    throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+  }
   if (isFuture(subject)) {
     if (loop !== null && subject.getLoop() !== loop) {
       throw new ValueError("The future belongs to a different loop than the one specified");

@@ -96,7 +96,11 @@ export class EventLoop implements HandleOwner {
    * @param options `clock`: where time comes from.
    */
   constructor(options: EventLoopOptions = {}) {
-    this.#scheduler = new Scheduler(this, options.clock ?? systemClock);
+    const { clock = systemClock } = options;
+    if (typeof clock?.time !== "function") {
+      throw new TypeError(`clock must have a time() method, got ${describe(clock)}`);
+    }
+    this.#scheduler = new Scheduler(this, clock);
     this.#plainOptions = { loop: this };
   }
 
@@ -403,6 +407,9 @@ export class EventLoop implements HandleOwner {
       if (this.#executorIsShut) throw new RuntimeError("Executor shutdown has been called");
       executor = this.#executor ??= makeDefaultExecutor();
     }
+    if (typeof executor?.submit !== "function") {
+      throw new TypeError(`executor must be an Executor or null, got ${describe(executor)}`);
+    }
     return wrapFuture(executor.submit(func, ...args), { loop: this });
   }
 
@@ -521,7 +528,7 @@ export class EventLoop implements HandleOwner {
    * @param enabled Whether it is to be on.
    */
   setDebug(enabled: boolean): void {
-    this.#debug = enabled;
+    this.#debug = Boolean(enabled);
   }
 
   /** The printed form. */

@@ -16,7 +16,7 @@ import {
   type Suspending,
   type Suspension,
 } from "../coroutine/awaitable.ts";
-import { type Context, copyContext } from "../coroutine/context_vars.ts";
+import { checkContext, type Context, copyContext } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { Handle } from "./handle.ts";
 import { getEventLoop } from "./loops.ts";
@@ -266,7 +266,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    */
   setException(exception: Error | (new () => Error)): void {
     this.#checkPending("setException");
-    const error = typeof exception === "function" ? new exception() : exception;
+    const error = isErrorClass(exception) ? new exception() : exception;
     if (!(error instanceof Error)) {
       throw new TypeError(
         `invalid exception object: setException() expects an Error, got ${describe(error)}`,
@@ -306,7 +306,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     this.#listen(
       new DoneCallback(
         callback as (future: Future<unknown>) => unknown,
-        options.context ?? copyContext(),
+        checkContext(options.context) ?? copyContext(),
       ),
     );
   }
@@ -478,4 +478,8 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
  */
 export function isFuture(value: unknown): value is Future<unknown> {
   return value instanceof Future;
+}
+
+function isErrorClass(value: unknown): value is new () => Error {
+  return typeof value === "function" && (value === Error || value.prototype instanceof Error);
 }

@@ -95,6 +95,7 @@ export class Scheduler {
   // On a virtual clock: whether the host had a turn since something was ready, so that promises
   // and threads could report before the clock jumps.
   #hostHadTurn = false;
+  #isHostAwaited = false;
 
   /**
    * Makes a new `Scheduler`.
@@ -223,7 +224,8 @@ export class Scheduler {
 
   readonly #onHostTurn = (): void => {
     this.#turnStart = host.now();
-    this.#hostHadTurn = true;
+    this.#hostHadTurn = this.#isHostAwaited;
+    this.#isHostAwaited = false;
     if (this.#phase === "scheduled") this.#turn();
   };
 
@@ -307,6 +309,7 @@ export class Scheduler {
   #waitVirtually(clock: VirtualClock, when: number): boolean {
     if (this.outside > 0 && !this.#synchronous) {
       if (!this.#hostHadTurn) {
+        this.#isHostAwaited = true;
         this.#orderTurn(false);
         return false;
       }

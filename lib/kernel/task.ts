@@ -32,6 +32,7 @@ import {
 } from "../coroutine/awaitable.ts";
 import type { CallFrame } from "../coroutine/call_frame.ts";
 import {
+  checkContext,
   type Context,
   copyContext,
   setAmbientContext,
@@ -146,7 +147,7 @@ type Driver = Task<unknown> | Strand;
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task
  */
 export class Task<T = unknown> extends Future<T> {
-  readonly #coroutine: CoroutineLike<T>;
+  #coroutine: CoroutineLike<T> | null;
   readonly #context: Context;
   #steps: Steps;
   #name: string | number;
@@ -199,7 +200,7 @@ export class Task<T = unknown> extends Future<T> {
     this.#coroutine = coro;
     this.#steps = steps;
     this.#name = options.name === undefined ? ++created : String(options.name);
-    this.#context = options.context ?? copyContext();
+    this.#context = checkContext(options.context) ?? copyContext();
     this.#link(scheduler.tasks);
     if (options.eagerStart && runsNow(scheduler)) this.#startEagerly();
     else scheduler.push(this);
@@ -228,9 +229,9 @@ export class Task<T = unknown> extends Future<T> {
   /**
    * The coroutine that it runs.
    *
-   * @returns What the task was made of.
+   * @returns What the task was made of; `null` of an eager task that was done at once.
    */
-  getCoro(): CoroutineLike<T> {
+  getCoro(): CoroutineLike<T> | null {
     return this.#coroutine;
   }
 
@@ -358,28 +359,32 @@ export class Task<T = unknown> extends Future<T> {
     return [...parts, ...rest];
   }
 
-  /** Drives the coroutine to its next suspension. The task is entered. */
-  #step(error: Error | null): void {
+  /**
+   * Drives the coroutine to its next suspension. The task is entered.
+   *
+   * @returns Whether it waits now, for the loop or for something of the loop's.
+   */
+  #step(error: Error | null): boolean {
     let result: IteratorResult<unknown, unknown>;
     try {
       result = error === null ? this.#steps.next() : throwInto(this.#steps, error);
       while (result === CALLING) {
         const frame = takeFrame();
-        if (this.#call(frame, this)) return;
+        if (this.#call(frame, this)) return false;
         if (this.#steps === frame) this.#steps = frame.unwrap();
         result = this.#steps.next();
       }
     } catch (thrown) {
       this.#fail(thrown);
-      return;
+      return false;
     }
     if (result === STEP_ASIDE) {
       schedulerOfFuture(this).push(this);
-      return;
+      return true;
     }
     if (result.done) {
       this.#succeed(result.value);
-      return;
+      return false;
     }
     const future = this.#suspension(result, this);
     if (future !== null) {
@@ -387,10 +392,12 @@ export class Task<T = unknown> extends Future<T> {
       listen(future, this);
       if (this.#mustCancel) this.#cancelAtOnce(future);
     }
+    return true;
   }
 
   #startEagerly(): void {
     const previous = starting;
+    const { held } = running;
     starting = this;
     try {
       this.#context.run(() => {
@@ -403,7 +410,11 @@ export class Task<T = unknown> extends Future<T> {
       });
     } finally {
       starting = previous;
+      // The thread is its maker's again.
+      if (held !== null) running.held = held;
     }
+    // As in asyncio: one that never waited has let its coroutine go.
+    if (this.done()) this.#coroutine = null;
     const failure = peekError(this);
     if (failure !== undefined && endsRun(failure.error)) throw failure.error;
   }
@@ -414,7 +425,7 @@ export class Task<T = unknown> extends Future<T> {
     if (this.#isOver()) return;
     const leave = this.#enter();
     try {
-      this.#step(null);
+      if (this.#step(null)) schedulerOfFuture(this).hold.rest(this);
     } catch (thrown) {
       this.#reportStepError(thrown);
     } finally {

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { describe } from "../base/repr.ts";
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { getRunningLoop } from "./loops.ts";
 import { ambientTask } from "./running.ts";
+import { isLoop } from "./scheduler.ts";
 import { type Task, type TaskOptions, tasksOf } from "./task.ts";
 
 /**
@@ -63,7 +65,7 @@ export function createTask<T>(coro: CoroutineLike<T>, options?: TaskOptions): Ta
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.current_task
  */
 export function currentTask(loop?: EventLoop): Task<unknown> | null {
-  const asked = loop ?? getRunningLoop();
+  const asked = loopOr(loop);
   const task = ambientTask();
   return task !== null && task.getLoop() === asked ? task : null;
 }
@@ -90,5 +92,11 @@ export function currentTask(loop?: EventLoop): Task<unknown> | null {
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.all_tasks
  */
 export function allTasks(loop?: EventLoop): Set<Task<unknown>> {
-  return new Set(tasksOf(loop ?? getRunningLoop()));
+  return new Set(tasksOf(loopOr(loop)));
+}
+
+function loopOr(loop: EventLoop | undefined): EventLoop {
+  if (loop === undefined) return getRunningLoop();
+  if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+  return loop;
 }

@@ -5,10 +5,12 @@
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
+import { describe } from "../base/repr.ts";
 import { type Context, copyContext } from "../coroutine/context_vars.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
 import { runningLoop } from "../kernel/loops.ts";
+import { isLoop } from "../kernel/scheduler.ts";
 import { cancelAllTasks } from "./cancel_all.ts";
 import { runInterruptibly } from "./interrupt.ts";
 
@@ -120,8 +122,16 @@ export class Runner {
   #initialize(): { loop: EventLoop; context: Context } {
     if (this.#state === "closed") throw new RuntimeError("Runner is closed");
     if (this.#state === "created") {
+      const { loopFactory = newEventLoop } = this.#options;
+      if (typeof loopFactory !== "function") {
+        throw new TypeError(`loopFactory must be a function, got ${describe(loopFactory)}`);
+      }
+      const loop = loopFactory();
+      if (!isLoop(loop)) {
+        throw new TypeError(`loopFactory must return an EventLoop, got ${describe(loop)}`);
+      }
+      this.#loop = loop;
       this.#state = "initialized";
-      this.#loop = (this.#options.loopFactory ?? newEventLoop)();
       if (this.#options.debug !== undefined) this.#loop.setDebug(this.#options.debug);
       this.#context = copyContext();
     }
