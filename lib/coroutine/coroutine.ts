@@ -188,7 +188,7 @@ export function isCoroutine(
  */
 export function isCoroutineFunction(value: unknown): boolean {
   if (typeof value !== "function") return false;
-  if (coroutineFunctions.has(value)) return true;
-  const tag: unknown = Reflect.get(value, Symbol.toStringTag);
+  const tag = (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag];
+  if (tag === undefined) return coroutineFunctions.has(value);
   return tag === "GeneratorFunction" || tag === "AsyncFunction";
 }

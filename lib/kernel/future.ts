@@ -335,11 +335,10 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
 
   /** @ignore One step of `yield*`: waits while pending, then gives the outcome. */
   next(): IteratorResult<Suspension, T> {
-    if (this.#state === PENDING) {
-      SUSPENDED.value = this;
-      return SUSPENDED as IteratorResult<Suspension, T>;
-    }
-    return { done: true, value: this.result() };
+    if (this.#state === FULFILLED) return { done: true, value: this.#outcome as T };
+    if (this.#state !== PENDING) return { done: true, value: this.result() };
+    SUSPENDED.value = this;
+    return SUSPENDED as IteratorResult<Suspension, T>;
   }
 
   /** @ignore What `yield*` does with an error thrown at it. */

@@ -47,14 +47,19 @@ const RESOLUTION = 1e-9;
 
 const RESOLVED = Promise.resolve();
 
-/**
- * - `stopped`: no run is on; nothing moves.
- * - `closed`: none ever will be.
- * - `scheduled`: a turn is ordered from the host.
- * - `turning`: entries run, or an async function has the thread and the rest of the turn waits for it.
- * - `idle`: nothing is ready; the host's timer, or a call from outside, starts the next turn.
- */
-type Phase = "stopped" | "closed" | "scheduled" | "turning" | "idle";
+// What a loop is doing. Numbers, for every push compares them, and strings cost more to compare.
+/** No run is on; nothing moves. */
+const STOPPED = 0;
+/** No run ever will be. */
+const CLOSED = 1;
+/** A turn is ordered from the host. */
+const SCHEDULED = 2;
+/** Entries run, or an async function has the thread and the rest of the turn waits for it. */
+const TURNING = 3;
+/** Nothing is ready; the host's timer, or a call from outside, starts the next turn. */
+const IDLE = 4;
+
+type Phase = 0 | 1 | 2 | 3 | 4;
 
 /** How a run ended: it was stopped, it can never go on, or an error that nothing holds up ended it. */
 export type RunEnd = "stopped" | "deadlocked" | { readonly interrupt: unknown };
@@ -78,7 +83,7 @@ export class Scheduler {
 
   readonly #ready = new Deque<Runnable>();
   readonly #virtual: VirtualClock | null;
-  #phase: Phase = "stopped";
+  #phase: Phase = STOPPED;
   // How many entries of the current iteration are still to run.
   #todo = 0;
   #iterating = false;
@@ -113,12 +118,12 @@ export class Scheduler {
 
   /** Whether a run is on. */
   get isOn(): boolean {
-    return this.#phase !== "stopped" && this.#phase !== "closed";
+    return this.#phase !== STOPPED && this.#phase !== CLOSED;
   }
 
   /** Whether the loop was closed. */
   get isClosed(): boolean {
-    return this.#phase === "closed";
+    return this.#phase === CLOSED;
   }
 
   /** Whether the run that is on may not wait for promises. */
@@ -128,38 +133,38 @@ export class Scheduler {
 
   /** Appends an entry to the ready queue. */
   push(entry: Runnable): void {
-    if (this.#phase === "closed") this.checkOpen();
+    if (this.#phase === CLOSED) this.checkOpen();
     this.#ready.push(entry);
-    if (this.#phase === "idle") this.#wake();
+    if (this.#phase === IDLE) this.#wake();
   }
 
   /** @throws {RuntimeError} If the loop was closed. */
   checkOpen(): void {
-    if (this.#phase === "closed") throw new RuntimeError("Event loop is closed");
+    if (this.#phase === CLOSED) throw new RuntimeError("Event loop is closed");
   }
 
   /** Adds a timer. */
   addTimer(handle: TimerHandle): void {
     this.timers.add(handle);
-    if (this.#phase === "idle" && handle.when() < this.#timerDue) this.#wake();
+    if (this.#phase === IDLE && handle.when() < this.#timerDue) this.#wake();
   }
 
   /** Ends the run after the current iteration; without a run on, ends the next one after its first. */
   stop(): void {
     this.#stopping = true;
-    if (this.#phase === "idle") this.#wake();
+    if (this.#phase === IDLE) this.#wake();
   }
 
   /** Ends the run by an error, as soon as what runs now returns; what is ready is left for another run. */
   interrupt(error: unknown): void {
     this.#interrupt = { interrupt: error };
     this.#todo = 0;
-    if (this.#phase === "idle") this.#wake();
+    if (this.#phase === IDLE) this.#wake();
   }
 
   /** Forgets all that waits, and takes nothing more. */
   close(): void {
-    this.#phase = "closed";
+    this.#phase = CLOSED;
     this.#ready.clear();
     this.timers.clear();
   }
@@ -210,7 +215,7 @@ export class Scheduler {
   }
 
   #orderTurn(soon: boolean): void {
-    this.#phase = "scheduled";
+    this.#phase = SCHEDULED;
     // Outside any task's identity: what the loop runs must not count as a part of who woke it.
     outsideIdentity(() => {
       if (soon) RESOLVED.then(this.#onMicrotask);
@@ -219,26 +224,32 @@ export class Scheduler {
   }
 
   readonly #onMicrotask = (): void => {
-    if (this.#phase === "scheduled") this.#turn();
+    if (this.#phase === SCHEDULED) this.#turn();
   };
 
   readonly #onHostTurn = (): void => {
     this.#turnStart = host.now();
     this.#hostHadTurn = this.#isHostAwaited;
     this.#isHostAwaited = false;
-    if (this.#phase === "scheduled") this.#turn();
+    this.#turnSoon();
   };
 
   readonly #onTimer = (): void => {
     this.#timer = null;
     this.#timerDue = Infinity;
-    if (this.#phase !== "idle") return;
+    if (this.#phase !== IDLE) return;
     this.#turnStart = host.now();
-    this.#turn();
+    this.#phase = SCHEDULED;
+    this.#turnSoon();
   };
 
+  /** Begins a turn that the host has given, in a microtask: in a callback of Deno's a throw is dear. */
+  #turnSoon(): void {
+    if (this.#phase === SCHEDULED) RESOLVED.then(this.#onMicrotask);
+  }
+
   #resume(): void {
-    if (this.#phase === "turning") this.#turn();
+    if (this.#phase === TURNING) this.#turn();
   }
 
   #turn(): void {
@@ -247,7 +258,7 @@ export class Scheduler {
       this.#orderTurn(false);
       return;
     }
-    this.#phase = "turning";
+    this.#phase = TURNING;
     if (this.hold.isOn) return;
     running.scheduler = this;
     const previous = swapContext(rootContext);
@@ -301,7 +312,7 @@ export class Scheduler {
     if (this.#virtual !== null) return this.#waitVirtually(this.#virtual, when);
     const now = this.clock.time();
     if (when < now + RESOLUTION || when <= now) return true;
-    this.#phase = "idle";
+    this.#phase = IDLE;
     this.#armTimer(when);
     return false;
   }
@@ -314,7 +325,7 @@ export class Scheduler {
         return false;
       }
       if (when === Infinity) {
-        this.#phase = "idle";
+        this.#phase = IDLE;
         this.#armTimer(when);
         return false;
       }
@@ -361,7 +372,7 @@ export class Scheduler {
   }
 
   #end(end: RunEnd): void {
-    this.#phase = "stopped";
+    this.#phase = STOPPED;
     this.#stopping = false;
     this.#interrupt = null;
     this.#iterating = false;

@@ -89,6 +89,7 @@ export class EntryHelper {
    */
   interruptPromises(error: unknown): boolean {
     const rejects = [...this.#promises];
+    this.#promises.clear();
     for (const reject of rejects) reject(error);
     return rejects.length > 0;
   }

@@ -46,6 +46,8 @@ class Session {
   readonly #terminal: Terminal;
   readonly #repl: Repl;
   readonly #input: LineReader;
+  // Whether Ctrl-C came before the entry was on.
+  #isInterrupted = false;
 
   constructor(terminal: Terminal, names: object) {
     this.#terminal = terminal;
@@ -53,7 +55,9 @@ class Session {
     this.#repl = new Repl({ names, baseUrl: terminal.folderUrl });
     setEventLoop(this.#repl.loop);
     terminal.onUncaught((error) => terminal.printError(this.#repl.format(error)));
-    this.#input = terminal.readLines(() => this.#repl.interrupt());
+    this.#input = terminal.readLines(() => {
+      if (!this.#repl.interrupt()) this.#isInterrupted = true;
+    });
   }
 
   /** Gives the exit code. */
@@ -93,6 +97,7 @@ class Session {
           entry = "";
           break;
         case "line": {
+          this.#isInterrupted = false;
           entry += event.text;
           if (await this.#repl.isIncomplete(entry)) entry += "\n";
           else {
@@ -112,7 +117,9 @@ class Session {
   }
 
   async #runEntry(entry: string): Promise<EntryExit | null> {
-    const outcome = await this.#repl.enter(entry);
+    const entered = this.#repl.enter(entry);
+    if (this.#isInterrupted) this.#repl.interrupt();
+    const outcome = await entered;
     switch (outcome.kind) {
       case "exit":
         return outcome;

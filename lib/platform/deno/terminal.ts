@@ -94,6 +94,12 @@ function onUncaught(callback: (error: unknown) => void): void {
   });
 }
 
+/**
+ * How long input is still read after a line, in milliseconds. What was typed just before the terminal
+ * was told to send signals again comes as keys, and a Ctrl-C among them must not wait for the next line.
+ */
+const AFTERMATH = 100;
+
 class DenoLineReader implements LineReader {
   readonly #isInteractive: boolean;
   readonly #lines: LineInterface;
@@ -102,6 +108,7 @@ class DenoLineReader implements LineReader {
   readonly #events: InputEvent[] = [];
   #waiting: ((event: InputEvent) => void) | null = null;
   #isClosed = false;
+  #pausing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(isInteractive: boolean, onInterrupt: () => void) {
     this.#isInteractive = isInteractive;
@@ -126,6 +133,7 @@ class DenoLineReader implements LineReader {
     const event = this.#events.shift();
     if (event !== undefined) return Promise.resolve(event);
     if (this.#isClosed) return Promise.resolve({ kind: "end" });
+    clearTimeout(this.#pausing);
     return new Promise((resolve) => {
       this.#waiting = resolve;
       if (this.#isInteractive) {
@@ -140,6 +148,7 @@ class DenoLineReader implements LineReader {
 
   close(): void {
     terminalGlobal.Deno.removeSignalListener("SIGINT", this.#onSignal);
+    clearTimeout(this.#pausing);
     if (!this.#isClosed) this.#lines.close();
   }
 
@@ -169,7 +178,13 @@ class DenoLineReader implements LineReader {
 
   #release(): void {
     if (this.#isClosed) return;
-    this.#lines.pause();
-    if (this.#isInteractive) terminalGlobal.process.stdin.setRawMode?.(false);
+    if (!this.#isInteractive) {
+      this.#lines.pause();
+      return;
+    }
+    terminalGlobal.process.stdin.setRawMode?.(false);
+    this.#pausing = setTimeout(() => {
+      if (!this.#isClosed) this.#lines.pause();
+    }, AFTERMATH);
   }
 }
