@@ -1,7 +1,5 @@
 import { type Counterpart, type PythonIds, skipped } from "./python_ids.ts";
 
-const ONE_TASK = "CPython's two implementations of Task are one class here";
-
 const LOOP_TESTS: Record<string, Counterpart> = {
   test_eager_task_factory_set: [
     "loop.getTaskFactory() gives the eager factory that was set",
@@ -35,41 +33,34 @@ const LOOP_TESTS: Record<string, Counterpart> = {
   test_eager_start_false: ["eagerStart says it for one task, against the factory"],
 };
 
-const COUNTING_TESTS: Record<string, string> = {
-  test_awaitables_chain: "coroutines that await coroutines are no tasks",
-  test_recursive_taskgroups: "groups within groups make a task for each call",
-  test_recursive_gather: "gather() within gather() makes a task for each call",
+const COUNTING_TESTS: Record<string, Counterpart> = {
+  test_awaitables_chain: [
+    "coroutines that await coroutines are no tasks (lazy)",
+    "coroutines that await coroutines are no tasks (eager)",
+  ],
+  test_recursive_taskgroups: [
+    "groups within groups make a task for each call (lazy)",
+    "groups within groups make a task for each call (eager)",
+  ],
+  test_recursive_gather: [
+    "gather() within gather() makes a task for each call (lazy)",
+    "gather() within gather() makes a task for each call (eager)",
+  ],
 };
 
 function inClass(className: string, tests: Record<string, Counterpart>): [string, Counterpart][] {
   return Object.entries(tests).map(([id, counterpart]) => [`${className}.${id}`, counterpart]);
 }
 
-function counting(kind: "lazy" | "eager"): Record<string, Counterpart> {
-  return Object.fromEntries(
-    Object.entries(COUNTING_TESTS).map(([id, title]) => [id, [`${title} (${kind})`]]),
-  );
-}
-
-function skippedAll(tests: Record<string, unknown>): Record<string, Counterpart> {
-  return Object.fromEntries(Object.keys(tests).map((id) => [id, skipped(ONE_TASK)]));
-}
-
 /** CPython's `test_eager_task_factory.py`. */
 export const TEST_EAGER_TASK_FACTORY: PythonIds = Object.fromEntries([
+  ...inClass("EagerTaskFactoryLoopTests", LOOP_TESTS),
   ...inClass("CEagerTaskFactoryLoopTests", {
-    ...LOOP_TESTS,
     test_issue105987: skipped("a crash of CPython's C code, in a function that is not here"),
     test_issue122332: ["Task.getCoro() of an eager task that never waited gives null"],
     test_name: ["an eager step has its own current task, and leaves its maker's as it was"],
   }),
-  ...inClass("PyEagerTaskFactoryLoopTests", skippedAll(LOOP_TESTS)),
-  ...inClass("NonEagerTests", counting("lazy")),
-  ...inClass("EagerTests", counting("eager")),
-  ...inClass("NonEagerPyTaskTests", skippedAll(COUNTING_TESTS)),
-  ...inClass("EagerPyTaskTests", skippedAll(COUNTING_TESTS)),
-  ...inClass("NonEagerCTaskTests", counting("lazy")),
-  ...inClass("EagerCTaskTests", counting("eager")),
+  ...inClass("BaseTaskCountingTests", COUNTING_TESTS),
   ...inClass("DefaultTaskFactoryEagerStart", {
     test_eager_start_true_with_default_factory: [
       "eagerStart says it for one task, against the factory",

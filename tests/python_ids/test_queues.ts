@@ -2,14 +2,9 @@ import { type PythonIds, skipped } from "./python_ids.ts";
 
 const KINDS = ["Queue", "LifoQueue", "PriorityQueue"] as const;
 
-/** CPython's tests that are the same for every kind of queue. */
-function ofEveryKind(classEnding: string, tests: Record<string, string>): [string, string[]][] {
-  return KINDS.flatMap((kind) =>
-    Object.entries(tests).map(([id, title]): [string, string[]] => [
-      `${kind}${classEnding}.${id}`,
-      [`${kind}${title}`],
-    ])
-  );
+/** The titles of a test that is the same for every kind of queue. */
+function ofEveryKind(title: string): string[] {
+  return KINDS.map((kind) => `${kind}${title}`);
 }
 
 /** CPython's `test_queues.py`. */
@@ -99,19 +94,28 @@ export const TEST_QUEUES: PythonIds = {
   "LifoQueueTests.test_order": ["LifoQueue gives the item that was put in last"],
   "PriorityQueueTests.test_order": ["PriorityQueue gives the smallest item"],
 
-  ...Object.fromEntries(ofEveryKind("JoinTests", {
-    test_task_done_underflow: ".taskDone() of more than was put in is a ValueError",
-    test_task_done: ".join() waits until every item is done",
-    test_join_empty_queue: ".join() of a queue with nothing unfinished does not wait",
-    test_format: ".toString() tells how much is unfinished",
-  })),
+  "_QueueJoinTestMixin.test_task_done_underflow": ofEveryKind(
+    ".taskDone() of more than was put in is a ValueError",
+  ),
+  "_QueueJoinTestMixin.test_task_done": ofEveryKind(".join() waits until every item is done"),
+  "_QueueJoinTestMixin.test_join_empty_queue": ofEveryKind(
+    ".join() of a queue with nothing unfinished does not wait",
+  ),
+  "_QueueJoinTestMixin.test_format": ofEveryKind(".toString() tells how much is unfinished"),
 
-  ...Object.fromEntries(ofEveryKind("ShutdownTests", {
-    test_format: ".shutdown() of an empty queue wakes those that get, and refuses all",
-    test_shutdown_empty: ".shutdown() of an empty queue wakes those that get, and refuses all",
-    test_shutdown_nonempty: ".shutdown() wakes those that put, and lets the items be got",
-    test_shutdown_immediate: ".shutdown({ immediate }) drops the items and lets join() go on",
-    test_shutdown_immediate_with_unfinished:
-      ".shutdown({ immediate }) waits for the items that were taken out",
-  })),
+  "_QueueShutdownTestMixin.test_format": ofEveryKind(
+    ".shutdown() of an empty queue wakes those that get, and refuses all",
+  ),
+  "_QueueShutdownTestMixin.test_shutdown_empty": ofEveryKind(
+    ".shutdown() of an empty queue wakes those that get, and refuses all",
+  ),
+  "_QueueShutdownTestMixin.test_shutdown_nonempty": ofEveryKind(
+    ".shutdown() wakes those that put, and lets the items be got",
+  ),
+  "_QueueShutdownTestMixin.test_shutdown_immediate": ofEveryKind(
+    ".shutdown({ immediate }) drops the items and lets join() go on",
+  ),
+  "_QueueShutdownTestMixin.test_shutdown_immediate_with_unfinished": ofEveryKind(
+    ".shutdown({ immediate }) waits for the items that were taken out",
+  ),
 };

@@ -91,13 +91,10 @@ const IN_ONE_WAY = new Set(["test_coro_closed_when_tg_closed"]);
 
 /** CPython's `test_taskgroups.py`, which is run with lazy and with eager tasks. */
 export const TEST_TASKGROUPS: PythonIds = Object.fromEntries(
-  [["TestTaskGroup", ""], ["TestEagerTaskTaskGroup", " (eager tasks)"]].flatMap(
-    ([className, ending]) =>
-      Object.entries(TESTS).map(([id, counterpart]) => [
-        `${className}.${id}`,
-        "skipped" in counterpart || IN_ONE_WAY.has(id)
-          ? counterpart
-          : counterpart.map((title) => `${title}${ending}`),
-      ]),
-  ),
+  Object.entries(TESTS).map(([id, counterpart]) => [
+    `BaseTestTaskGroup.${id}`,
+    "skipped" in counterpart || IN_ONE_WAY.has(id)
+      ? counterpart
+      : counterpart.flatMap((title) => [title, `${title} (eager tasks)`]),
+  ]),
 );
