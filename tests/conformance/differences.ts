@@ -6,6 +6,9 @@
  * a microtask after its start (DESIGN.md), and its first segment ends at its first `await`, also of
  * another function of the user's own.
  *
+ * The context that the exception handler is called in is not compared for callbacks with a context of
+ * their own: `callSoon(context.bind(callback))` (DESIGN.md) leaves the handle the context of the call.
+ *
  * `interpreter.py` makes two things definite that CPython leaves to chance, for there is nothing to
  * compare with otherwise: timers with the same deadline run in the order of their creation (`heapq` is
  * not stable), and task groups and staggered races cancel their tasks in the order of theirs (a set of

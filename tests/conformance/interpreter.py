@@ -204,6 +204,7 @@ class Interpreter:
         self.groups = {}
         self.kept = {}
         self.self_awaiting = set()
+        self.bound = set()
         for slot in range(program["futures"]):
             self.new_future(slot)
         self.events = dict(enumerate(asyncio.Event() for _ in range(program["events"])))
@@ -240,7 +241,8 @@ class Interpreter:
             return
         self.reports += 1
         last = self.program["variables"] - 1
-        ambient = self.variables[last].get(None) if last >= 0 else None
+        is_bound = context.get("handle") in self.bound
+        ambient = self.variables[last].get(None) if last >= 0 and not is_bound else None
         self.trace.report("handler", context, ambient)
         if self.reports == self.program["failingReport"]:
             raise AppError("handler")
@@ -662,6 +664,8 @@ class Interpreter:
         else:
             handle = self.loop.call_soon_threadsafe(callback, **options)
         self.handles[slot] = handle
+        if options:
+            self.bound.add(handle)
 
     def do_cancel_handle(self, statement):
         self.on("handle", self.handles.get(statement["handle"]), lambda handle: handle.cancel())

@@ -135,6 +135,7 @@ export class Interpreter {
   readonly #timeouts: Timeout[] = [];
   readonly #callbacks: ((future: Future) => void)[] = [];
   readonly #kept: AwaitableLike<unknown>[] = [];
+  readonly #bound = new Set<Handle>();
   readonly #selfAwaiting = new Set<Task>();
   #named = 0;
   #reports = 0;
@@ -173,7 +174,8 @@ export class Interpreter {
   /** Takes what is reported, as the loop's exception handler. */
   readonly handler = (_loop: EventLoop, context: ExceptionContext): void => {
     if (this.#trace.isOver || isOfCollection(context)) return;
-    const ambient = this.#variables.at(-1)?.get(null);
+    const isBound = context.handle !== undefined && this.#bound.has(context.handle);
+    const ambient = isBound ? null : this.#variables.at(-1)?.get(null);
     this.#trace.write("handler", describeReport(context, ambient));
     if (++this.#reports === this.#program.failingReport) throw new AppError("handler");
   };
@@ -686,6 +688,7 @@ export class Interpreter {
     else if (how === "callAt") {
       this.#handles[slot] = this.#loop.callAt(this.#loop.time() + time, callback);
     } else this.#handles[slot] = this.#loop[how](callback);
+    if (context !== undefined) this.#bound.add(this.#handles[slot]!);
   }
 
   #callback({ callback: slot, body }: Of<"addCallback">): (future: Future) => void {

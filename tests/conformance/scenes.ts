@@ -32,6 +32,7 @@ export const SCENES: readonly Scene[] = [
   nestedTimeouts,
   crowdedGroup,
   gathering,
+  selfCancel,
   stolenWakeUp,
   contexts,
   contexts,
@@ -206,8 +207,15 @@ function crowdedGroup(maker: SceneMaker, place: Place): Block {
   const { random, slots } = maker;
   const group = slots.groups++;
   const inside = deeper(place);
+  const late = (within: Place): PlainStatement => ({
+    do: "spawn",
+    task: ++slots.tasks,
+    subject: { coro: random.chance(0.5) ? [] : maker.block({ ...within, level: slots.tasks }, 1) },
+    via: "group",
+    group,
+  });
   const tasks = many(maker, inside, (within) => [
-    ...pause(maker),
+    ...(random.chance(0.3) ? withEnd(pause(maker), [late(within)]) : pause(maker)),
     ...(random.chance(0.5) ? [{ do: "raise", error: slots.error() } as const] : []),
     ...(random.chance(0.3) ? maker.block(within, 1) : []),
   ]).map((statement) => ({ ...statement, via: "group" as const, group }));
@@ -216,7 +224,7 @@ function crowdedGroup(maker: SceneMaker, place: Place): Block {
     group,
     body: [
       ...tasks,
-      ...(random.chance(0.6) ? pause(maker) : []),
+      ...(random.chance(0.3) ? withEnd(pause(maker), [late(inside)]) : pause(maker)),
       ...(random.chance(0.3) ? disturb(maker, inside) : []),
       ...(random.chance(0.2) ? [{ do: "raise", error: slots.error() } as const] : []),
     ],
@@ -253,6 +261,35 @@ function gathering(maker: SceneMaker, place: Place): Block {
     body: disturbances(maker, place),
   };
   return [...tasks, timer, { do: "await", subject }];
+}
+
+/** A task asks itself to end, perhaps takes it back, and waits for what may refuse. */
+function selfCancel(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const others = many(maker, place, () => [{
+    do: "try",
+    body: pause(maker),
+    catches: [{ match: "cancelled", body: random.chance(0.5) ? pause(maker) : [], rethrow: false }],
+    final: null,
+  }]);
+  const [{ task }] = others as [Spawn];
+  const subject = random.pick<Subject>([
+    { task },
+    { shield: { task } },
+    { gather: [{ task }], returnExceptions: random.chance(0.5) },
+    { waitFor: { task }, timeout: slots.maybeDelay() },
+    { future: slots.future() },
+    { sleep: slots.delay(), result: 1 },
+  ]);
+  return [
+    ...others,
+    ...(random.chance(0.7) ? pause(maker) : []),
+    { do: "cancel", target: "self", ...slots.maybeMessage() },
+    ...(random.chance(0.3) ? [{ do: "uncancel", target: "self" } as const] : []),
+    { do: "await", subject },
+    ...(random.chance(0.5) ? [{ do: "uncancel", target: "self" } as const] : []),
+    ...pause(maker),
+  ];
 }
 
 /** Tasks wait in line; the first is woken and cancelled in one go, and the next should have its turn. */
@@ -393,6 +430,10 @@ function guarded(random: Random, body: Block): Block {
   if (random.chance(0.7)) return body;
   const match = random.pick(["cancelled", "any"] as const);
   return [{ do: "try", body, catches: [{ match, body: [], rethrow: false }], final: null }];
+}
+
+function withEnd(body: Block, final: Block): Block {
+  return [{ do: "try", body, catches: [], final }];
 }
 
 function pause({ slots }: SceneMaker): Block {

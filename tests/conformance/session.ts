@@ -109,7 +109,13 @@ export class Session {
 
 /** Tells failures of probably different causes apart. */
 export function kindOf({ theirs, ours, at }: Failure): string {
-  return `${theirs[at]?.[2]} | ${ours[at]?.[2]}`;
+  return `${kindOfEntry(theirs[at])} | ${kindOfEntry(ours[at])}`;
+}
+
+function kindOfEntry(entry: Entry | undefined): string {
+  if (entry === undefined) return "the end";
+  const classes = JSON.stringify(entry[3]).matchAll(/"error":"(\w+)"/g);
+  return [entry[2], ...[...classes].map(([, name]) => name)].join(" ");
 }
 
 /** A failure for people to read. */

@@ -53,7 +53,7 @@ function* reductions(value: Json): Generator<Json, void> {
   } else if (typeof value === "object" && value !== null) {
     for (const [key, part] of Object.entries(value)) {
       for (const reduced of reductions(part)) yield { ...value, [key]: reduced };
-      if (OPTIONAL.has(key)) {
+      if (OPTIONAL.has(key) && !("class" in value)) {
         const { [key]: _left, ...rest } = value;
         yield rest;
       }
