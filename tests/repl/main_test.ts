@@ -23,7 +23,7 @@ test({
       ].join("\n"),
     );
     assertEquals(
-      stdout.replace(/Task-\d+/, "Task-N").split("\n"),
+      stdout.replace(/Task-\d+/, "Task-N").replace(/ wait_for=.*$/m, ">").split("\n"),
       [
         "2",
         '"slept"',

@@ -53,7 +53,7 @@ test({
     await terminal.enter("const other = createTask(sleep(3600))");
     await terminal.type("await sleep(3600)\r");
     await terminal.expect("await sleep(3600)\n");
-    // Whether the entry has begun or not by now, it is interrupted.
+    // Whether the entry has begun by now or not, it is interrupted.
     await terminal.type(CTRL_C);
     await terminal.expect("KeyboardInterrupt\n");
     await terminal.expect(">>> ");
