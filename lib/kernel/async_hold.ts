@@ -111,11 +111,12 @@ export class AsyncHold {
   /** Begins to wait for a task's function, which was just called or resumed. */
   begin(task: Holdable): void {
     segment++;
+    // Where several have the thread, the next microtask is most likely of the one resumed last.
+    running.held = task;
     const known = this.#find(task);
     if (known === undefined) {
       this.#segments.push(new Segment(task));
       this.isOn = true;
-      running.held = task;
     } else {
       known.quiet = 0;
       known.hasRested = false;
