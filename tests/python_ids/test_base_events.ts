@@ -17,15 +17,15 @@ export const TEST_BASE_EVENTS: PythonIds = {
   ],
   "BaseEventLoopTests.test__add_callback_handle": skipped(PARTS),
   "BaseEventLoopTests.test__add_callback_cancelled_handle": skipped(PARTS),
-  "BaseEventLoopTests.test_set_default_executor": skipped(
-    "tested with the executors, under tests/threads and tests/concurrent",
-  ),
-  "BaseEventLoopTests.test_set_default_executor_error": skipped(
-    "tested with the executors, under tests/threads and tests/concurrent",
-  ),
-  "BaseEventLoopTests.test_shutdown_default_executor_timeout": skipped(
-    "tested with the executors, under tests/threads and tests/concurrent",
-  ),
+  "BaseEventLoopTests.test_set_default_executor": [
+    "EventLoop.setDefaultExecutor() sets who runs the jobs of runInExecutor(null, …)",
+  ],
+  "BaseEventLoopTests.test_set_default_executor_error": [
+    "EventLoop.setDefaultExecutor() refuses what is no executor",
+  ],
+  "BaseEventLoopTests.test_shutdown_default_executor_timeout": [
+    "EventLoop.shutdownDefaultExecutor() with a timeout gives up, and says so",
+  ],
   "BaseEventLoopTests.test_call_soon": [
     "EventLoop.callSoon() hands its arguments to the callback",
     "callSoon() gives a Handle, callLater() a TimerHandle, which is one",
