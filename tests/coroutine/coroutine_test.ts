@@ -24,10 +24,11 @@ function virtualLoop() {
   return newEventLoop({ clock: new VirtualClock() });
 }
 
-const double = coroutine(function* double(n: number) {
+function* doubled(n: number) {
   yield* sleep(1);
   return 2 * n;
-});
+}
+const double = coroutine(doubled);
 
 // coroutine()
 
@@ -86,10 +87,11 @@ test("what coroutine() makes is taken wherever a coroutine is", async () => {
 });
 
 test("coroutine() keeps the function's name", () => {
+  const { name } = doubled;
   assertEquals([double.name, double(1).name, `${double(1)}`], [
-    "double",
-    "double",
-    "<coroutine object double>",
+    name,
+    name,
+    `<coroutine object ${name}>`,
   ]);
 });
 
