@@ -80,5 +80,6 @@ test("the system's clock goes on, in seconds", async () => {
   await new Promise((resolve) => setTimeout(resolve, 5));
   const spent = systemClock.time() - before;
   const hostSpent = (performance.now() - hostBefore) / 1000;
-  assert(spent > 0.003 && spent <= hostSpent, `${spent} s, by the host ${hostSpent} s`);
+  // Browsers round their clocks, to a millisecond at the worst.
+  assert(spent > 0.003 && spent < hostSpent + 0.001, `${spent} s, by the host ${hostSpent} s`);
 });

@@ -652,7 +652,9 @@ test("EventLoop.time() moves on with the host, in seconds", async () => {
   await loop.runUntilComplete(sleep(0.01));
   const spent = loop.time() - before;
   const hostSpent = (performance.now() - hostBefore) / 1000;
-  assert(spent >= 0.01 && spent <= hostSpent, `${spent} s on the loop, ${hostSpent} s by the host`);
+  // Browsers round their clocks, to a millisecond at the worst.
+  const fits = spent > 0.009 && spent < hostSpent + 0.001;
+  assert(fits, `${spent} s on the loop, ${hostSpent} s by the host`);
   loop.close();
 });
 
