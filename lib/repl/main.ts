@@ -46,7 +46,7 @@ class Session {
   readonly #terminal: Terminal;
   readonly #repl: Repl;
   readonly #input: LineReader;
-  // Whether Ctrl-C came before the entry was on.
+  // Whether Ctrl-C came behind the line, and before its entry was on.
   #isInterrupted = false;
 
   constructor(terminal: Terminal, names: object) {
@@ -87,6 +87,7 @@ class Session {
     let entry = "";
     for (;;) {
       const prompt = entry === "" ? ">>> " : "... ";
+      this.#isInterrupted = false;
       const event = await Promise.race([this.#input.read(prompt), this.#repl.ended]);
       switch (event.kind) {
         case "exit":
@@ -97,7 +98,6 @@ class Session {
           entry = "";
           break;
         case "line": {
-          this.#isInterrupted = false;
           entry += event.text;
           if (await this.#repl.isIncomplete(entry)) entry += "\n";
           else {

@@ -12,8 +12,7 @@ const CONSOLE = new URL("../../mod.ts", import.meta.url);
 const PATIENCE = 20_000;
 
 /** What a terminal is told beside the text. */
-// deno-lint-ignore no-control-regex
-const ESCAPES = /\x1b\[[0-9;]*[A-Za-z]/g;
+const ESCAPES = /\p{Cc}\[[0-9;]*[A-Za-z]/gu;
 
 /** Keys. */
 export const CTRL_C = "\x03";
