@@ -590,9 +590,11 @@ test("EventLoop.defaultExceptionHandler() writes message, details and error to t
     loop.callExceptionHandler({ message: "It broke", exception: error, zeta: 1, alpha: "a" })
   );
   assertEquals(more, []);
-  const [first, second, third, ...stack] = text!.split("\n");
+  const [first, second, third, fourth] = text!.split("\n");
   assertEquals([first, second, third], ["It broke", "alpha: 'a'", "zeta: 1"]);
-  assertEquals(stack.join("\n"), error.stack);
+  // The frames behind it are of the engine's own form.
+  assertEquals(fourth, "RangeError: the cause");
+  assert(text!.includes("event_loop_test"), text);
   loop.close();
 });
 
