@@ -81,7 +81,7 @@ interface Returned {
 type Of<K extends Statement["do"]> = Extract<Statement, { do: K }>;
 
 /** Whether calling a coroutine function gives a coroutine object; an async function's call does not. */
-const GIVES_OBJECTS = isCoroutine((function* () {})());
+export const GIVES_OBJECTS: boolean = isCoroutine((function* () {})());
 
 /** An error of a program's own. */
 class AppError extends Error {

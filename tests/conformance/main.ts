@@ -4,6 +4,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { fingerprint, RECORDED_PROGRAMS } from "./fingerprint.ts";
+import { generateProgram } from "./generator.ts";
 import { type Form, FORMS } from "./run_program.ts";
 import { type Failure, kindOf, seedOfDay, Session, showFailure } from "./session.ts";
 import type { Entry } from "./trace.ts";
@@ -17,6 +19,7 @@ const USAGE =
   --most      how many kinds of failures are shrunk and shown before it gives up (5)
   --known     a kind of failures that is counted and not shown. May be given more than once
   --json      show failing programs as JSON, too
+  --record    write down how the programs of tests/conformance/replay_test.ts run, and no more
   --coverage  show how often each kind of line stands in CPython's traces`;
 
 const options = readOptions();
@@ -24,7 +27,7 @@ if (options === null) {
   console.log(USAGE);
   Deno.exit(Deno.args.includes("--help") ? 0 : 2);
 }
-Deno.exit(await compareAll(options) > 0 ? 1 : 0);
+Deno.exit(await (options.record ? recordAll() : compareAll(options)) > 0 ? 1 : 0);
 
 interface Options {
   count: number;
@@ -33,6 +36,7 @@ interface Options {
   most: number;
   known: readonly string[];
   json: boolean;
+  record: boolean;
   coverage: boolean;
 }
 
@@ -46,6 +50,7 @@ function readOptions(): Options | null {
         most: { type: "string", default: "5" },
         known: { type: "string", multiple: true, default: [] },
         json: { type: "boolean", default: false },
+        record: { type: "boolean", default: false },
         coverage: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -92,6 +97,24 @@ async function compareAll({ count, seed, forms, ...options }: Options): Promise<
   if (kinds.size > 0) console.log(counts(kinds));
   console.log(`${total(kinds)} differences`);
   return total(kinds);
+}
+
+/** Records the programs that every place replays; refuses where CPython runs one otherwise. */
+async function recordAll(): Promise<number> {
+  const session = await Session.start();
+  const fingerprints: string[] = [];
+  for (let seed = 0; seed < RECORDED_PROGRAMS; seed++) {
+    const program = generateProgram(seed);
+    const failure = await session.check(program, "sync");
+    if (failure !== null) {
+      console.log(showFailure(failure));
+      return 1;
+    }
+    fingerprints.push(fingerprint(await session.run(program, "sync")));
+  }
+  const text = JSON.stringify(fingerprints, null, 2);
+  await Deno.writeTextFile(new URL("./recorded.json", import.meta.url), `${text}\n`);
+  return 0;
 }
 
 function total(numbers: ReadonlyMap<string, number>): number {

@@ -42,11 +42,12 @@ export interface Progress {
 export class Session {
   /** CPython. */
   readonly python: CPython;
-  readonly #run: RunForm;
+  /** Runs a program on this module. */
+  readonly run: RunForm;
 
   private constructor(python: CPython, run: RunForm) {
     this.python = python;
-    this.#run = run;
+    this.run = run;
   }
 
   /** Starts CPython, which takes some seconds. */
@@ -101,7 +102,7 @@ export class Session {
 
   async #compare(program: Program, theirs: Entry[], form: Form): Promise<Failure | null> {
     if (!suits(program, form)) return null;
-    const ours = await this.#run(program, form);
+    const ours = await this.run(program, form);
     const at = firstDifference(theirs, ours);
     return at < 0 ? null : { program, form, theirs, ours, at };
   }

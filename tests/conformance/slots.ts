@@ -15,7 +15,8 @@ const ERRORS = [
   "TimeoutError",
   "CancelledError",
 ];
-const MESSAGES = ["", "why", "stop", "x"];
+/** The messages that programs give to errors and cancellations. */
+export const MESSAGES: readonly string[] = ["", "why", "stop", "x"];
 const QUEUE_KINDS: readonly QueueKind[] = ["Queue", "Queue", "Queue", "PriorityQueue", "LifoQueue"];
 
 /** Where a statement stands. */
