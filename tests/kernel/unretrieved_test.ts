@@ -131,3 +131,26 @@ test({
     assertEquals(reports, []);
   },
 });
+
+test("an error that nobody saw until its loop is closed is reported then, once", () => {
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const reports: string[] = [];
+  loop.setExceptionHandler((_loop, { message, exception }) => {
+    reports.push(`${message}: ${exception}`);
+  });
+  const [unseen, seen] = ["unseen", "seen"].map((name) =>
+    loop.createTask(function* () {
+      yield* sleep(1);
+      throw new RangeError(name);
+    })
+  );
+  loop.runUntilCompleteSync(sleep(2));
+  seen!.exception();
+  assertEquals(reports, []);
+  loop.close();
+  loop.close();
+  assertEquals([reports, unseen!.done()], [
+    ["Task exception was never retrieved: RangeError: unseen"],
+    true,
+  ]);
+});
