@@ -81,7 +81,6 @@ export class EventLoop implements HandleOwner {
   #exceptionHandler: ExceptionHandler | null = null;
   #executor: Executor | null = null;
   #executorIsShut = false;
-  #debug = false;
 
   static {
     setLoopAccess({
@@ -485,8 +484,12 @@ export class EventLoop implements HandleOwner {
       if (key !== "message" && key !== "exception") lines.push(`${key}: ${repr(context[key])}`);
     }
     const { exception } = context;
-    if (exception instanceof Error) lines.push(exception.stack ?? String(exception));
-    else if (exception !== undefined) lines.push(repr(exception));
+    if (exception instanceof Error) {
+      const { name, message, stack = "" } = exception;
+      const title = message === "" ? name : `${name}: ${message}`;
+      // V8's stack begins with the title; the others' are of frames alone.
+      lines.push(stack.includes(title) ? stack : `${title}\n${stack}`.trimEnd());
+    } else if (exception !== undefined) lines.push(repr(exception));
     host.logError(lines.join("\n"));
   }
 
@@ -519,16 +522,17 @@ export class EventLoop implements HandleOwner {
    * @returns What {@linkcode setDebug} set.
    */
   getDebug(): boolean {
-    return this.#debug;
+    return this.#scheduler.debug;
   }
 
   /**
-   * Switches debug mode.
+   * Switches debug mode, in which the exception handler is told of a task that swallowed its cancellation:
+   * it was asked to end, caught the error, did not take the request back, and returned.
    *
    * @param enabled Whether it is to be on.
    */
   setDebug(enabled: boolean): void {
-    this.#debug = Boolean(enabled);
+    this.#scheduler.debug = Boolean(enabled);
   }
 
   /** The printed form. */

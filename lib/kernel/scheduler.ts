@@ -78,6 +78,8 @@ export class Scheduler {
   readonly failures: Failures;
   /** Keeps the loop still while an async function has the thread. */
   readonly hold: AsyncHold;
+  /** Whether the loop is in debug mode. */
+  debug = false;
   /** How many things outside the loop have promised to call back: promises, jobs on other threads. */
   outside = 0;
 

@@ -596,7 +596,19 @@ export class Task<T = unknown> extends Future<T> {
       finishCancelled(this, null, cancelMessageOf(this));
     } else {
       fulfil(this, value);
+      if (this.#cancelRequests > 0) this.#reportSwallowed();
     }
+  }
+
+  /** In debug mode. Python's `except Exception` lets a cancellation through; a `catch` here does not. */
+  #reportSwallowed(): void {
+    const { debug, owner } = schedulerOfFuture(this);
+    if (!debug) return;
+    owner.callExceptionHandler({
+      message: `Task swallowed its cancellation: ${this} was asked to end and returned instead; ` +
+        "expected it to throw the CancelledError on, or to call uncancel()",
+      task: this,
+    });
   }
 
   #fail(error: unknown): void {
