@@ -11,8 +11,7 @@ const PROGRAMS_PER_TEST = 250;
 
 const REGRESSIONS = new URL("../../conformance/regressions/", import.meta.url);
 
-// Before the tests, for it stays open to the end and is nobody's leak.
-const session = await Session.start();
+let starting: Promise<Session> | null = null;
 
 for (
   const { name } of [...Deno.readDirSync(REGRESSIONS)].sort((a, b) => a.name < b.name ? -1 : 1)
@@ -20,7 +19,7 @@ for (
   const { about, program } = JSON.parse(Deno.readTextFileSync(new URL(name, REGRESSIONS)));
   test(`as on CPython: ${about}`, async () => {
     for (const form of FORMS) {
-      const failure = await session.check(program, form);
+      const failure = await (await start()).check(program, form);
       if (failure !== null) throw new Error(showFailure(failure));
     }
   });
@@ -29,6 +28,7 @@ for (
 for (let index = 0; index < PROGRAMS; index += PROGRAMS_PER_TEST) {
   const seed = seedOfDay() + index;
   test(`as on CPython: ${PROGRAMS_PER_TEST} random programs from seed ${seed}`, async () => {
+    const session = await start();
     const failures: [number, Failure][] = [];
     await session.checkSeeds({ seed, count: PROGRAMS_PER_TEST, forms: FORMS }, {
       ran: () => failures.length === 0,
@@ -40,4 +40,9 @@ for (let index = 0; index < PROGRAMS; index += PROGRAMS_PER_TEST) {
     if (first === undefined) return;
     throw new Error(`seed ${first[0]}:\n${showFailure(await session.shrink(first[1]))}`);
   });
+}
+
+/** Starts CPython with the first test that needs it, which takes some seconds. */
+function start(): Promise<Session> {
+  return starting ??= Session.start();
 }
