@@ -30,8 +30,11 @@ export interface Terminal {
   readonly args: readonly string[];
   /** The host and its version, to be shown. */
   readonly hostVersion: string;
-  /** The URL of the folder that the program was started in, with a slash at its end. */
-  readonly folderUrl: string;
+  /**
+   * The URL of the folder that the program was started in, with a slash at its end; `undefined` where
+   * it may not be known.
+   */
+  readonly folderUrl: string | undefined;
   /** Writes a line of output. */
   print(line: string): void;
   /** Writes a line of errors. */

@@ -108,7 +108,9 @@ class Session {
           break;
         }
         case "end": {
-          const exit = isInteractive ? null : await this.#runEntry(entry.trimEnd());
+          // What a person leaves unfinished is not meant to run.
+          const rest = isInteractive ? "" : entry.trimEnd();
+          const exit = rest === "" ? null : await this.#runEntry(rest);
           if (isInteractive) this.#terminal.print("");
           return exit ?? { kind: "exit", code: 0, message: "" };
         }

@@ -22,7 +22,7 @@ export interface ReplOptions {
   /** What every entry sees: the names of this module, most often. */
   names?: object;
   /** What relative imports are relative to. */
-  baseUrl?: string;
+  baseUrl?: string | undefined;
   /** The parser, `@babel/parser`; it is loaded from npm where left out, which a page cannot. */
   parser?: Parser | Promise<Parser>;
 }

@@ -10,6 +10,11 @@ interface TerminalGlobal {
   readonly Deno: {
     readonly args: readonly string[];
     readonly noColor: boolean;
+    readonly permissions: {
+      querySync(descriptor: { readonly name: "read"; readonly path: string }): {
+        readonly state: string;
+      };
+    };
     readonly version: { readonly deno: string };
     readonly stdin: { isTerminal(): boolean };
     readonly stdout: { isTerminal(): boolean };
@@ -61,7 +66,10 @@ export function denoTerminal(): Terminal {
     args: Deno.args,
     hostVersion: `Deno ${Deno.version.deno}`,
     get folderUrl() {
-      return process.getBuiltinModule("node:url").pathToFileURL(`${Deno.cwd()}/`).href;
+      const { state } = Deno.permissions.querySync({ name: "read", path: "." });
+      return state === "granted"
+        ? process.getBuiltinModule("node:url").pathToFileURL(`${Deno.cwd()}/`).href
+        : undefined;
     },
     print: (line) => console.log(line),
     printError: (line) => console.error(line),
