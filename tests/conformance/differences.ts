@@ -17,7 +17,9 @@
  * where a loser refuses its cancellation and wins as well.
  *
  * Never generated, for CPython itself goes wrong there: a task that awaits itself twice, an eager task in
- * a context that is entered, tasks that wait for each other in a ring and are cancelled.
+ * a context that is entered, tasks that wait for each other in a ring and are cancelled. Nor is a
+ * coroutine object awaited twice: CPython refuses the second who steps into it, this module the second
+ * who takes it, so that a task made of it and not begun comes first here.
  *
  * @module
  */
