@@ -210,6 +210,6 @@ export {
 export type { Parser, ParserOptions } from "./lib/repl/parser.ts";
 
 // `deno run -A mod.ts` is the console, as `python -m asyncio` is. Imported, it loads nothing of it.
-if (Reflect.get(import.meta, "main") === true) {
-  import("./lib/repl/main.ts").then(({ main }) => main(() => import("./mod.ts")));
+if (import.meta.main) {
+  import("./lib/repl/main.ts").then(({ main }) => main(() => import(import.meta.url)));
 }

@@ -30,6 +30,9 @@ const FORMS: readonly { extension: string; options(name: string): esbuild.BuildO
   { extension: "js", options: scriptOptions },
 ];
 
+/** A page is no Deno, and no module of its is a program's main one: what is for these falls away. */
+const NOT_DENO = { "Deno": "undefined", "import.meta.main": "false" };
+
 const LICENSE = "/*! asyncio for TypeScript, MIT license */";
 
 /** An ES module: a worker that needs the runtime imports the file itself. */
@@ -37,7 +40,7 @@ function moduleOptions(name: string): esbuild.BuildOptions {
   return {
     format: "esm",
     banner: { js: LICENSE },
-    define: { Deno: "undefined", ASYNCIO_RUNTIME: JSON.stringify(`./${name}`) },
+    define: { ...NOT_DENO, ASYNCIO_RUNTIME: JSON.stringify(`./${name}`) },
   };
 }
 
@@ -51,7 +54,7 @@ function scriptOptions(): esbuild.BuildOptions {
     format: "cjs",
     banner: { js: `${LICENSE}\n${head}` },
     footer: { js: "return module.exports; })();" },
-    define: { Deno: "undefined", ASYNCIO_RUNTIME: "asyncioRuntime" },
+    define: { ...NOT_DENO, ASYNCIO_RUNTIME: "asyncioRuntime" },
   };
 }
 

@@ -40,6 +40,9 @@ export type Matching<C> = C extends ErrorClass<infer E> ? E
  * @see https://docs.python.org/3/library/exceptions.html#ExceptionGroup
  */
 export class ExceptionGroup<E = unknown> extends AggregateError {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "ExceptionGroup";
+
   /** The errors, as `AggregateError` has them. */
   override readonly errors: E[];
 

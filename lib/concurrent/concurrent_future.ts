@@ -90,6 +90,9 @@ export let onCancelRequest: (
  * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Future
  */
 export class ConcurrentFuture<T> implements PromiseLike<T> {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "ConcurrentFuture";
+
   #state: ConcurrentFutureState = "PENDING";
   #outcome: Outcome<T> | null = null;
   // Not of T: else no future of a number would be one of anything.

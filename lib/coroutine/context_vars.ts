@@ -60,6 +60,9 @@ let useToken: <T>(token: Token<T>, variable: ContextVar<T>, context: Context) =>
  * @see https://docs.python.org/3/library/contextvars.html#contextvars.Token
  */
 export class Token<T> {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Token";
+
   /** The variable that was set. */
   readonly variable: ContextVar<T>;
   /** What it was before, or {@linkcode MISSING} where it had no value. */
@@ -127,6 +130,9 @@ let activeContext: () => Context;
  * @see https://docs.python.org/3/library/contextvars.html#contextvars.Context
  */
 export class Context {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Context";
+
   // Never changed in place: a copy shares it, so that copying costs one small object.
   #values: Values = NOTHING;
   #entered = false;

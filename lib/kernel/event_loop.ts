@@ -71,6 +71,9 @@ export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => u
  * @see https://docs.python.org/3/library/asyncio-eventloop.html
  */
 export class EventLoop implements HandleOwner {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "EventLoop";
+
   /** From how many seconds on debug mode reports a callback or a step as slow. */
   slowCallbackDuration = 0.1;
 

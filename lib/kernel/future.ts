@@ -131,6 +131,9 @@ class DoneCallback implements Listener {
  * @see https://docs.python.org/3/library/asyncio-future.html#asyncio.Future
  */
 export class Future<T = unknown> extends Awaitable<T> implements Suspending {
+  /** The class's name, which a bundler may not change. */
+  static override readonly name: string = "Future";
+
   readonly #scheduler: Scheduler;
   #state: 0 | 1 | 2 | 3 = PENDING;
   // The result, the error, or the error that a cancelled task ended by, according to #state.

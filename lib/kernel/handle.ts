@@ -188,6 +188,9 @@ export let setTimerOwner: (handle: TimerHandle, owner: TimerOwner | null) => voi
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.TimerHandle
  */
 export class TimerHandle extends Handle {
+  /** The class's name, which a bundler may not change. */
+  static override readonly name: string = "TimerHandle";
+
   readonly #when: number;
   #owner: TimerOwner | null = null;
 

@@ -147,6 +147,9 @@ type Driver = Task<unknown> | Strand;
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task
  */
 export class Task<T = unknown> extends Future<T> {
+  /** The class's name, which a bundler may not change. */
+  static override readonly name: string = "Task";
+
   #coroutine: CoroutineLike<T> | null;
   readonly #context: Context;
   #steps: Steps;

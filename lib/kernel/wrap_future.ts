@@ -108,11 +108,12 @@ function copyState<T>(source: ConcurrentFuture<T>, destination: Future<T>): void
   fulfil(destination, result);
 }
 
-function* waitFor<T>(future: ConcurrentFuture<T>): Generator<Suspension, T, unknown> {
+function* awaitConcurrent<T>(future: ConcurrentFuture<T>): Generator<Suspension, T, unknown> {
   return yield* wrapFuture(future);
 }
 
 setConcurrentAwaiting({
-  then: (future) => awaitingTask() === null ? null : lazy("wrapFuture", waitFor(future)).then,
-  steps: <T>(future: ConcurrentFuture<T>) => waitFor(future) as Iterator<never, T, unknown>,
+  then: (future) =>
+    awaitingTask() === null ? null : lazy("wrapFuture", awaitConcurrent(future)).then,
+  steps: <T>(future: ConcurrentFuture<T>) => awaitConcurrent(future) as Iterator<never, T, unknown>,
 });

@@ -65,6 +65,9 @@ let made = 0;
  * @see https://docs.python.org/3/library/asyncio-dev.html#concurrency-and-multithreading
  */
 export class ThreadLoop {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "ThreadLoop";
+
   readonly #name: string;
   #line: WorkerLine | null = null;
   /** The run that is on. */

@@ -44,6 +44,9 @@ type TaskGroupState = "created" | "entered" | "exiting" | "finished";
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.TaskGroup
  */
 export class TaskGroup {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "TaskGroup";
+
   readonly #tasks = new Set<Future<unknown>>();
   readonly #onTaskDone = (task: Future<unknown>) => this.#taskDone(task);
   #state: TaskGroupState = "created";
