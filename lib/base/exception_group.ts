@@ -41,7 +41,7 @@ export type Matching<C> = C extends ErrorClass<infer E> ? E
  */
 export class ExceptionGroup<E = unknown> extends AggregateError {
   /** The class's name, which a bundler may not change. */
-  static readonly name: string = "ExceptionGroup";
+  static override readonly name: string = "ExceptionGroup";
 
   /** The errors, as `AggregateError` has them. */
   override readonly errors: E[];

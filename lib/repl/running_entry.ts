@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { host } from "../platform/current.ts";
 import { RuntimeError } from "../base/errors.ts";
 import type { CoroutineObject, Suspension } from "../coroutine/awaitable.ts";
 import type { Context } from "../coroutine/context_vars.ts";
@@ -62,6 +63,8 @@ export class RunningEntry {
       const given = runner === null ? loop.createTask(coroutine, { context }) : runner(coroutine);
       this.#awaited = isCoroutine(given) ? loop.createTask(given, { context }) : given;
       await Promise.race([this.#awaited, this.#abandoned]);
+      // A runner may have left the coroutine to a loop that has not come to it yet.
+      if (!this.#hasStarted) await new Promise<void>((resolve) => host.nextTurn(resolve));
       if (this.#hasStarted) await Promise.race([this.#over, this.#abandoned]);
     } catch (error) {
       return this.#result?.kind === "error" ? this.#result : { kind: "error", error };

@@ -545,27 +545,22 @@ test({
   },
 });
 
-/** Whether this place follows async functions through foreign promises. */
-const followed = !needs("asyncIdentity").ignore;
-
-if (!followed) {
-  test({
-    name: "without async identity a task that awaits a foreign promise fails, naming fromPromise()",
-    ...needs("browser"),
-    async fn() {
-      await virtually(async () => {
-        let release = () => {};
-        const foreign = new Promise<void>((resolve) => release = resolve);
-        const task: Task<void> = createTask(async () => await foreign, { name: "T" });
-        await wait([task]);
-        assertEquals(task.done(), true);
-        await assertRejects(
-          () => Promise.resolve(task),
-          RuntimeError,
-          "expected await fromPromise(promise)",
-        );
-        release();
-      });
-    },
-  });
-}
+test({
+  name: "without async identity a task that awaits a foreign promise fails, naming fromPromise()",
+  ...needs("browser"),
+  async fn() {
+    await virtually(async () => {
+      let release = () => {};
+      const foreign = new Promise<void>((resolve) => release = resolve);
+      const task: Task<void> = createTask(async () => await foreign, { name: "T" });
+      await wait([task]);
+      assertEquals(task.done(), true);
+      await assertRejects(
+        () => Promise.resolve(task),
+        RuntimeError,
+        "expected await fromPromise(promise)",
+      );
+      release();
+    });
+  },
+});
