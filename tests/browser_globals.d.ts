@@ -1,4 +1,4 @@
 /** What `mod.ts` asks of every host, and a page never has. */
 interface ImportMeta {
-  readonly main?: boolean;
+  main: boolean;
 }

@@ -81,7 +81,7 @@ export function* claim11(): CoroutineObject<void> {
   const same = ensureFuture(future);
   checkType<Equal<typeof same, Future<string>>>();
   const made = ensureFuture(new Kettle());
-  checkType<Equal<typeof made, Future<Date>>>();
+  checkType<Equal<typeof made, Task<Date>>>();
 
   // @ts-expect-error: a number is no coroutine
   createTask(42);
