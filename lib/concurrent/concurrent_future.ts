@@ -15,6 +15,7 @@
  */
 import { CancelledError, InvalidStateError, RuntimeError, TimeoutError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
+import { awaitable } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
 
 /** The names of a {@linkcode ConcurrentFuture}'s states, as `concurrent.futures` has them. */
@@ -53,9 +54,6 @@ let awaiting: ConcurrentAwaiting | null = null;
 export function setConcurrentAwaiting(provider: ConcurrentAwaiting): void {
   awaiting = provider;
 }
-
-// The key that `coroutine/awaitable.ts` exports, two floors up; both take it from the registry.
-const awaitable: unique symbol = Symbol.for("asyncio.awaitable") as never;
 
 /**
  * Has `callback` called when `cancel()` finds the future running, which it cannot undo: the work can

@@ -71,7 +71,10 @@ export interface EntryExit {
   readonly message: string;
 }
 
-/** Thrown by `exit()`, to end what called it. */
+/**
+ * Thrown by `exit()`, to end what called it. Not the public class of this name: that one would end the
+ * loop's run at once, before tasks could clean up.
+ */
 class SystemExit extends Error {
   override get name(): string {
     return "SystemExit";

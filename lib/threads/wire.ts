@@ -6,21 +6,7 @@
  *
  * @module
  */
-import {
-  BrokenBarrierError,
-  CancelledError,
-  DeadlockError,
-  IncompleteReadError,
-  InvalidStateError,
-  LimitOverrunError,
-  NotSupportedError,
-  QueueEmpty,
-  QueueFull,
-  QueueShutDown,
-  RuntimeError,
-  TimeoutError,
-  ValueError,
-} from "../base/errors.ts";
+import * as errors from "../base/errors.ts";
 import { BrokenExecutor } from "../concurrent/broken_executor.ts";
 
 /** A value that may be an error, or hold one as its cause. */
@@ -201,20 +187,8 @@ const CLASSES: ReadonlyMap<string, typeof Error> = new Map(Object.entries({
   SyntaxError,
   TypeError,
   URIError,
-  BrokenBarrierError,
   BrokenExecutor,
-  CancelledError,
-  DeadlockError,
-  IncompleteReadError,
-  InvalidStateError,
-  LimitOverrunError,
-  NotSupportedError,
-  QueueEmpty,
-  QueueFull,
-  QueueShutDown,
-  RuntimeError,
-  TimeoutError,
-  ValueError,
+  ...errors,
 } as unknown as Record<string, typeof Error>));
 
 /** Puts together what was thrown in another thread. */

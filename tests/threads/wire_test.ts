@@ -3,7 +3,9 @@ import {
   BrokenBarrierError,
   CancelledError,
   IncompleteReadError,
+  KeyboardInterrupt,
   RuntimeError,
+  SystemExit,
   TimeoutError,
 } from "../../mod.ts";
 import { decode, makeCodec, type WireValue } from "../../lib/threads/wire.ts";
@@ -32,7 +34,15 @@ test("decode() gives back the classes of the language, with message and stack", 
 });
 
 test("decode() gives back the classes of this module", () => {
-  for (const Class of [CancelledError, TimeoutError, RuntimeError, BrokenBarrierError]) {
+  const classes = [
+    CancelledError,
+    TimeoutError,
+    RuntimeError,
+    BrokenBarrierError,
+    KeyboardInterrupt,
+    SystemExit,
+  ];
+  for (const Class of classes) {
     const back = travelAs(new Class("what"), Class);
     assertEquals([back.name, back.message], [Class.name, "what"]);
   }
