@@ -65,6 +65,18 @@ export let onCancelRequest: (
 ) => void;
 
 /**
+ * Has `cancel()` ask for the cancellation instead of making it: the future is cancelled by
+ * {@linkcode confirmCancel}, when the work is over. For coroutines on other threads.
+ */
+export let joinCancel: (future: ConcurrentFuture<unknown>, request: () => void) => void;
+
+/** Cancels a future whose work has ended by its cancellation, or never will begin. */
+export let confirmCancel: (future: ConcurrentFuture<unknown>) => void;
+
+/** Tells whether a future's cancellation is over only when the work is. */
+export let joinsCancel: (future: ConcurrentFuture<unknown>) => boolean;
+
+/**
  * The outcome of work on another thread or in another process, to come or there.
  *
  * Executors make it; `submit` returns one. Plain code may `await` it, and a coroutine may, too, by
@@ -96,18 +108,32 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   // Not of T: else no future of a number would be one of anything.
   #callbacks: DoneCallback[] = [];
   #cancelRequest: (() => void) | null = null;
+  // Whether it is cancelled when the work is over, and not before.
+  #joins = false;
 
   static {
     onCancelRequest = (future, callback) => {
       future.#cancelRequest = callback;
     };
+    joinCancel = (future, request) => {
+      future.#cancelRequest = request;
+      future.#joins = true;
+    };
+    confirmCancel = (future) => {
+      if (!future.done()) future.#settle("CANCELLED", null);
+    };
+    joinsCancel = (future) => future.#joins;
   }
 
   /**
    * Cancels work that has not begun. Running work goes on, for a thread cannot be unwound from
    * outside; an executor's job is asked to stop, through its `AbortSignal`.
    *
-   * @returns Whether the future is cancelled now; `false` when it is running or finished.
+   * A coroutine on another thread's loop is cancelled there, and the future when it is over: until then
+   * it is not done, and if the coroutine goes on regardless, it ends by what that gives.
+   *
+   * @returns Whether the future is cancelled now, or the coroutine is told; `false` when it is running
+   * or finished.
    */
   cancel(): boolean {
     switch (this.#state) {
@@ -120,7 +146,8 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
       case "CANCELLED_AND_NOTIFIED":
         return true;
       case "PENDING":
-        this.#settle("CANCELLED", null);
+        if (this.#joins) this.#cancelRequest?.();
+        else this.#settle("CANCELLED", null);
         return true;
     }
   }

@@ -4,11 +4,22 @@
  * @module
  */
 import { describe } from "../base/repr.ts";
-import { ConcurrentFuture, setConcurrentAwaiting } from "../concurrent/concurrent_future.ts";
+import {
+  ConcurrentFuture,
+  joinsCancel,
+  setConcurrentAwaiting,
+} from "../concurrent/concurrent_future.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "./event_loop.ts";
-import { fail, fulfil, Future } from "./future.ts";
+import {
+  cancelMessageOf,
+  fail,
+  finishCancelled,
+  fulfil,
+  Future,
+  setCancelMessage,
+} from "./future.ts";
 import { getEventLoop } from "./loops.ts";
 import { awaitingTask } from "./promise_bridge.ts";
 
@@ -21,6 +32,9 @@ export interface WrapFutureOptions {
 /**
  * Gives a loop's future of a {@linkcode ConcurrentFuture}: it ends as the other ends, and cancelling it
  * cancels the other. Result, error and cancellation come by `loop.callSoonThreadsafe`.
+ *
+ * Where the other stands for a coroutine on another thread, cancelling is what it is for a task: it asks,
+ * and the future ends when the coroutine does.
  *
  * @typeParam T What its result is.
  * @param future The concurrent future. A loop's own future is returned as it is.
@@ -53,9 +67,26 @@ export function wrapFuture<T>(
   if (!(future instanceof ConcurrentFuture)) {
     throw new TypeError(`concurrent.futures.Future is expected, got ${describe(future)}`);
   }
-  const wrapped = (options.loop ?? getEventLoop()).createFuture<T>();
+  const loop = options.loop ?? getEventLoop();
+  const wrapped = joinsCancel(future) ? new RemoteOutcome<T>(future, loop) : loop.createFuture<T>();
   chain(future, wrapped);
   return wrapped;
+}
+
+/** The outcome of a coroutine on another thread: cancelled as a task is, by asking. */
+class RemoteOutcome<T> extends Future<T> {
+  readonly #source: ConcurrentFuture<T>;
+
+  constructor(source: ConcurrentFuture<T>, loop: EventLoop) {
+    super({ loop });
+    this.#source = source;
+  }
+
+  override cancel(message?: string): boolean {
+    if (this.done()) return false;
+    setCancelMessage(this, message);
+    return this.#source.cancel();
+  }
 }
 
 /** Has a loop's future end as a concurrent one ends, and the latter be cancelled with the former. */
@@ -94,7 +125,7 @@ export function chainConcurrent<T>(source: Future<T>, destination: ConcurrentFut
 function copyState<T>(source: ConcurrentFuture<T>, destination: Future<T>): void {
   if (destination.done()) return;
   if (source.cancelled()) {
-    destination.cancel();
+    finishCancelled(destination, null, cancelMessageOf(destination));
     return;
   }
   let result: T;

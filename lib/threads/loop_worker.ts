@@ -96,11 +96,11 @@ export function loopWorker(core: WorkerCore): void {
     cancel(loop: RuntimeLoop, id: number): void {
       const call = calls.get(id);
       if (call === undefined) return;
-      loop.callSoonThreadsafe(() => {
-        call.cancelled = true;
-        if (call.task === null) calls.delete(id);
-        else call.task.cancel();
-      });
+      if (call.task !== null) return void loop.callSoonThreadsafe(() => call.task?.cancel());
+      // It has not begun, and so is over already.
+      call.cancelled = true;
+      calls.delete(id);
+      core.send(["cancelled", id]);
     },
 
     async callback(

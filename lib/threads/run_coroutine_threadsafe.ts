@@ -21,7 +21,10 @@ import { callOnThread, ThreadLoop } from "./thread_loop.ts";
  * made, or a function that closes over nothing and takes no argument. To a loop of this thread goes any
  * coroutine, from code that the loop does not run.
  *
- * Cancelling the future cancels the task there; the future is cancelled if the task is.
+ * Cancelling the future cancels the task there. The future is cancelled when the task is over, which
+ * asyncio's own does not wait for, and ends otherwise if the task goes on regardless. So does a task
+ * here that awaits the future, or what `wrapFuture` makes of it. Where the loop of another thread does
+ * not run, nothing is waited for.
  *
  * @typeParam R What the function returns.
  * @param coro The call, or the function.

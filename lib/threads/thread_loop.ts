@@ -7,7 +7,7 @@ import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import { BrokenExecutor } from "../concurrent/broken_executor.ts";
-import { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
+import { ConcurrentFuture, confirmCancel, joinCancel } from "../concurrent/concurrent_future.ts";
 import type { WorkerCall } from "../concurrent/worker_call.ts";
 import { host } from "../platform/current.ts";
 import type { WorkerDeath } from "../platform/workers.ts";
@@ -76,7 +76,10 @@ export class ThreadLoop {
   #closed: string | null = null;
   /** The calls that are not answered, by number. */
   readonly #calls = new Map<number, ConcurrentFuture<unknown>>();
+  /** Those among them that were told to end, and have not. */
+  readonly #aborted = new Set<number>();
   #numbers = 0;
+  #turnEnds = false;
 
   static {
     callOnThread = (loop, call) => loop.#call(call);
@@ -202,6 +205,24 @@ export class ThreadLoop {
     return closing;
   }
 
+  /**
+   * Ends the loop's thread at once, whatever it does: the way out where it is held up, by a function
+   * that does not return, say, so that it cannot be stopped. Who waits for the run or for a coroutine
+   * gets a `BrokenExecutor`. The loop is closed afterwards. Terminating twice does nothing.
+   *
+   * @returns A future that is done when the thread is gone.
+   */
+  terminate(): ConcurrentFuture<void> {
+    const ending = new ConcurrentFuture<void>();
+    ending.setRunningOrNotifyCancel();
+    const line = this.#line;
+    this.#line = null;
+    this.#break(new BrokenExecutor(`${this.#name} was terminated`));
+    if (line === null) ending.setResult();
+    else line.terminate().then(() => ending.setResult());
+    return ending;
+  }
+
   /** What `await using` calls: stops the loop, waits for that, and closes it. */
   [asyncDisposeKey](): ConcurrentFuture<void> {
     const run = this.#run;
@@ -225,15 +246,32 @@ export class ThreadLoop {
     const id = this.#numbers++;
     const future = new ConcurrentFuture<T>();
     this.#calls.set(id, future as ConcurrentFuture<unknown>);
-    future.addDoneCallback(() => {
-      if (!future.cancelled() || !this.#calls.delete(id)) return;
-      line.push(["abort", id]);
-      this.#flushSoon();
-    });
+    joinCancel(future as ConcurrentFuture<unknown>, () => this.#abort(line, id));
     line.define(crossing);
     line.push(["call", id, crossing.id, call.args]);
     this.#flushSoon();
     return future;
+  }
+
+  /** Tells a coroutine to end; it will say when it has, but for a loop that stands still. */
+  #abort(line: WorkerLine, id: number): void {
+    line.push(["abort", id]);
+    this.#flushSoon();
+    if (this.#run === null) this.#confirm(id);
+    else this.#aborted.add(id);
+  }
+
+  #confirm(id: number): void {
+    const future = this.#calls.get(id);
+    this.#forget(id);
+    if (future === undefined) return;
+    confirmCancel(future);
+    future.setRunningOrNotifyCancel();
+  }
+
+  #forget(id: number): void {
+    this.#calls.delete(id);
+    this.#aborted.delete(id);
   }
 
   #cross(callback: AnyFunction, method: string): Crossing {
@@ -263,7 +301,12 @@ export class ThreadLoop {
   }
 
   #flushSoon(): void {
-    queueMicrotask(() => this.#line?.flush());
+    if (this.#turnEnds) return;
+    this.#turnEnds = true;
+    queueMicrotask(() => {
+      this.#turnEnds = false;
+      this.#line?.flush();
+    });
   }
 
   #receive(message: FromWorker): void {
@@ -274,15 +317,13 @@ export class ThreadLoop {
       case "error":
         this.#take(message[1])?.setException(decode(message[2]));
         break;
-      case "cancelled": {
-        const future = this.#calls.get(message[1]);
-        this.#calls.delete(message[1]);
-        future?.cancel();
-        future?.setRunningOrNotifyCancel();
+      case "cancelled":
+        this.#confirm(message[1]);
         break;
-      }
       case "stopped":
         this.#line?.unref();
+        // What was told to end does so in the next run, which nobody may wait for.
+        for (const id of [...this.#aborted]) this.#confirm(id);
         this.#endRun()?.setResult();
         break;
       case "log":
@@ -293,7 +334,7 @@ export class ThreadLoop {
   /** The future of a call that is answered, unless it was cancelled meanwhile. */
   #take(id: number): ConcurrentFuture<unknown> | null {
     const future = this.#calls.get(id);
-    this.#calls.delete(id);
+    this.#forget(id);
     return future?.setRunningOrNotifyCancel() ? future : null;
   }
 
@@ -305,13 +346,16 @@ export class ThreadLoop {
 
   #bury(death: WorkerDeath): void {
     const text = `${this.#name} ${describeDeath(death)}`;
-    this.#closed = `Event loop is closed: ${text}`;
     // One that fell over itself is still there in some places.
     void this.#line?.terminate();
-    const run = this.#endRun();
-    if (run === null && this.#calls.size === 0) logDeath(this.#name, death);
-    const error = new BrokenExecutor(text, causeOf(death));
-    run?.setException(error);
+    if (this.#run === null && this.#calls.size === 0) logDeath(this.#name, death);
+    this.#break(new BrokenExecutor(text, causeOf(death)));
+  }
+
+  /** Closes the loop over what ended it, and tells all who wait. */
+  #break(error: BrokenExecutor): void {
+    this.#closed ??= `Event loop is closed: ${error.message}`;
+    this.#endRun()?.setException(error);
     this.#failCalls(error);
   }
 

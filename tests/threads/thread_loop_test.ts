@@ -176,6 +176,102 @@ test({
   },
 });
 
+/** Ends the wait for it, notes so, and only then is over. */
+const slowToEnd = workerFunction(async (seconds: number) => {
+  const scope = globalThis as { ended?: boolean };
+  try {
+    await asyncio.sleep(3600);
+  } finally {
+    await asyncio.sleep(seconds);
+    scope.ended = true;
+  }
+});
+
+const hasEnded = workerFunction(async () => (globalThis as { ended?: boolean }).ended === true);
+
+test({
+  name: "ThreadLoop's future is cancelled when the task there is over, not before",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const future = runCoroutineThreadsafe(slowToEnd(0.01), loop);
+    await runCoroutineThreadsafe(nap(0, "it has begun"), loop);
+    assertEquals([future.cancel(), future.done()], [true, false]);
+    assertEquals(await runCoroutineThreadsafe(hasEnded(), loop), false);
+    await assertRejects(async () => await future, CancelledError);
+    assertEquals(await runCoroutineThreadsafe(hasEnded(), loop), true);
+    assertEquals([future.cancel(), future.cancelled()], [true, true]);
+  },
+});
+
+test({
+  name: "ThreadLoop's future ends as the task there does that goes on after a cancel",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const stubborn = workerFunction(function* () {
+      try {
+        yield* asyncio.sleep(3600);
+      } catch {
+        // A cancellation swallowed, as it may be.
+      }
+      return "still here";
+    });
+    const future = runCoroutineThreadsafe(stubborn(), loop);
+    await runCoroutineThreadsafe(nap(0, "it has begun"), loop);
+    future.cancel();
+    assertEquals(await future, "still here");
+  },
+});
+
+test({
+  name: "ThreadLoop has a task that awaits it end after the task there, by the message given",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    await run(function* () {
+      const task = createTask(function* () {
+        yield* wrapFuture(runCoroutineThreadsafe(slowToEnd(0.01), loop));
+      });
+      yield* sleep(0);
+      yield* runCoroutineThreadsafe(nap(0, "it has begun"), loop);
+      task.cancel("enough");
+      let caught: unknown;
+      try {
+        yield* task;
+      } catch (error) {
+        caught = error;
+      }
+      assertInstanceOf(caught, CancelledError);
+      assertEquals(caught.message, "enough");
+      assertEquals(yield* runCoroutineThreadsafe(hasEnded(), loop), true);
+    });
+  },
+});
+
+test({
+  name: "ThreadLoop that stands still ends nothing, so nobody waits for that",
+  ...needs("workers"),
+  async fn() {
+    const loop = new ThreadLoop();
+    const early = runCoroutineThreadsafe(nap(3600, ""), loop);
+    early.cancel();
+    assert(early.cancelled());
+    const stopped = loop.runForever();
+    const late = runCoroutineThreadsafe(slowToEnd(3600), loop);
+    await runCoroutineThreadsafe(nap(0, "it has begun"), loop);
+    late.cancel();
+    assertEquals(late.done(), false);
+    loop.stop();
+    await stopped;
+    assert(late.cancelled());
+    await loop.close();
+  },
+});
+
 test({
   name: "ThreadLoop's coroutine is cancelled with the task that awaits it",
   ...needs("workers"),
