@@ -84,6 +84,7 @@ export {
   isCoroutineFunction,
 } from "./lib/coroutine/coroutine.ts";
 export { fromPromise, type PromiseSource } from "./lib/kernel/from_promise.ts";
+export { fromSignal } from "./lib/kernel/from_signal.ts";
 
 // Waiting
 export type { Outcome, Outcomes } from "./lib/waiting/awaitables.ts";

@@ -1,10 +1,22 @@
 /**
- * Abort signals that cancel.
+ * Abort signals and cancelling, both ways: a signal that cancels a task, and the signal that a task's
+ * cancellation aborts.
  *
  * @module
  */
+import { CancelledError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
-import { type Future, listen, type Listener, notify } from "./future.ts";
+import { cancelMessageOf, type Future, listen, type Listener, notify } from "./future.ts";
+
+// What few tasks have is kept beside them: a field would cost all of them.
+const controllers = new WeakMap<Future<unknown>, AbortController>();
+const causes = new WeakMap<Future<unknown>, { readonly reason: unknown }>();
+
+/** What is asked of a task whose cancelling is tied to signals. */
+export interface Cancellable extends Future<unknown> {
+  /** The requests to end that stand. */
+  cancelling(): number;
+}
 
 /**
  * Cancels a future when a signal is aborted, and at once if it is already. No listener stays on the signal
@@ -13,14 +25,20 @@ import { type Future, listen, type Listener, notify } from "./future.ts";
  * @throws {TypeError} If `signal` is no abort signal.
  */
 export function cancelOnAbort(future: Future<unknown>, signal: AbortSignal): void {
-  if (!(signal instanceof AbortSignal)) {
-    throw new TypeError(`signal must be an AbortSignal, got ${describe(signal)}`);
-  }
+  checkSignal(signal);
   if (signal.aborted) cancelFor(future, signal);
   else listen(future, new AbortWatch(future, signal));
 }
 
+/** @throws {TypeError} If what should be an abort signal is none. */
+export function checkSignal(signal: unknown): void {
+  if (!(signal instanceof AbortSignal)) {
+    throw new TypeError(`signal must be an AbortSignal, got ${describe(signal)}`);
+  }
+}
+
 function cancelFor(future: Future<unknown>, { reason }: AbortSignal): void {
+  causes.set(future, { reason });
   future.cancel(reason instanceof Error ? reason.message : String(reason));
 }
 
@@ -37,4 +55,28 @@ class AbortWatch implements Listener {
   [notify](): void {
     this.#signal.removeEventListener("abort", this.#cancel);
   }
+}
+
+/** The signal that is aborted with a task's cancellation; another one once that was taken back. */
+export function signalOf(task: Cancellable): AbortSignal {
+  const isCancelling = task.cancelling() > 0;
+  const known = controllers.get(task)?.signal;
+  if (known !== undefined && known.aborted === isCancelling) return known;
+  const controller = new AbortController();
+  controllers.set(task, controller);
+  if (isCancelling) controller.abort(new CancelledError(cancelMessageOf(task)));
+  return controller.signal;
+}
+
+/** Aborts the signal of a task that is being cancelled, if anybody has asked for one. */
+export function abortSignalOf(task: Cancellable, message: string | undefined): void {
+  controllers.get(task)?.abort(new CancelledError(message));
+}
+
+/** Tells whether an error is what a task's own cancellation has made of some work by a signal. */
+export function isAbortFor(task: Cancellable, error: unknown): boolean {
+  if (error instanceof Error && error.name === "AbortError") return true;
+  const cause = causes.get(task);
+  if (cause !== undefined && cause.reason === error) return true;
+  return error instanceof CancelledError && controllers.get(task)?.signal.reason === error;
 }

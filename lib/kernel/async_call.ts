@@ -11,6 +11,15 @@ import { running } from "./running.ts";
 
 const identity = host.asyncIdentity;
 
+/** The key of the method by which a task says what an error of its function's is to it. */
+export const seenAs: unique symbol = Symbol("seenAs");
+
+/** Whom a function is called for. */
+export interface Caller extends Future<unknown> {
+  /** The error that takes the place of one which its function threw; that one, most often. */
+  [seenAs](error: unknown): unknown;
+}
+
 /**
  * Makes a call under a task's identity.
  *
@@ -19,7 +28,7 @@ const identity = host.asyncIdentity;
  * @param resume Called when the promise that came back has settled, and the frame knows how.
  * @returns Whether a promise came back; else the frame can be resumed at once.
  */
-export function callFor(task: Future<unknown>, frame: CallFrame, resume: () => void): boolean {
+export function callFor(task: Caller, frame: CallFrame, resume: () => void): boolean {
   running.calling = true;
   let promise: PromiseLike<unknown> | null;
   try {
@@ -43,7 +52,7 @@ export function callFor(task: Future<unknown>, frame: CallFrame, resume: () => v
     frame.fulfill(value);
     resume();
   }, (error) => {
-    frame.reject(error);
+    frame.reject(task[seenAs](error));
     resume();
   });
   return true;

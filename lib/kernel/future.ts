@@ -349,14 +349,15 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     throw error;
   }
 
-  /** Has a function called with the result, or with the error, as a promise does. */
+  /** Has a function called with the error, as a promise does. */
   catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
-    return Promise.resolve(this).catch(onRejected);
+    // By then(), and not by a promise of this: to a task's async function that would be an await.
+    return this.then(undefined, onRejected) as Promise<T | R>;
   }
 
   /** Has a function called when it is over, as a promise does. */
   finally(onFinally?: (() => void) | null): Promise<T> {
-    return Promise.resolve(this).finally(onFinally);
+    return (this.then() as Promise<T>).finally(onFinally);
   }
 
   /** The printed form. */

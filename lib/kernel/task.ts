@@ -41,8 +41,8 @@ import {
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
 import { isWaiting, restElsewhere } from "./async_hold.ts";
-import { cancelOnAbort } from "./abort.ts";
-import { callFor } from "./async_call.ts";
+import { abortSignalOf, cancelOnAbort, isAbortFor, signalOf } from "./abort.ts";
+import { callFor, seenAs } from "./async_call.ts";
 import {
   badYield,
   checkWaiting,
@@ -258,11 +258,11 @@ export class Task<T = unknown> extends Future<T> {
     markRetrieved(this);
     if (this.done()) return false;
     this.#cancelRequests++;
-    // The waiter stays: it may be a task that refuses, and then it must be asked again.
-    if (this.#waiter !== null && this.#waiter.cancel(message)) return true;
-    if (this.#strands !== null && cancelStrands(this.#strands, message)) return true;
-    this.#mustCancel = true;
-    setCancelMessage(this, message);
+    if (!this.#cancelWaiters(message)) {
+      this.#mustCancel = true;
+      setCancelMessage(this, message);
+    }
+    abortSignalOf(this, message);
     return true;
   }
 
@@ -286,6 +286,39 @@ export class Task<T = unknown> extends Future<T> {
       if (this.#cancelRequests === 0) this.#mustCancel = false;
     }
     return this.#cancelRequests;
+  }
+
+  /**
+   * A signal that is aborted when the task is asked to end, with a {@linkcode CancelledError} as its
+   * reason: for `fetch` and whatever else takes one. It is made when it is first asked for.
+   *
+   * It stays aborted as long as {@linkcode cancelling} is above zero; after {@linkcode uncancel} has
+   * taken the requests back, as `timeout` does, this gives another. Where an async function that the
+   * task called throws the `AbortError` that its cancellation has caused, it counts as the
+   * {@linkcode CancelledError}.
+   *
+   * @returns The signal.
+   *
+   * @example
+   * ```ts
+   * import { currentTask, createTask, fromPromise, run, sleep } from "@asyncio/asyncio";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await run(function* () {
+   *   let signal: AbortSignal | undefined;
+   *   const task = createTask(function* () {
+   *     signal = currentTask()!.signal;
+   *     yield* fromPromise(fetch("data:,hello", { signal }));
+   *     yield* sleep(60);
+   *   });
+   *   yield* sleep(0.001);
+   *   task.cancel("enough");
+   *   assertEquals([signal?.aborted, signal?.reason.message], [true, "enough"]);
+   * });
+   * ```
+   */
+  get signal(): AbortSignal {
+    return signalOf(this);
   }
 
   /**
@@ -350,6 +383,14 @@ export class Task<T = unknown> extends Future<T> {
           "code runs after it: expected await fromPromise(promise)",
       ),
     );
+  }
+
+  /** @ignore What its function threw: an abort that its cancellation has caused is that cancellation. */
+  [seenAs](error: unknown): unknown {
+    if (this.#cancelRequests === 0 || !isAbortFor(this, error)) return error;
+    const message = cancelMessageOf(this);
+    this.#mustCancel = false;
+    return error instanceof CancelledError ? error : new CancelledError(message, { cause: error });
   }
 
   /** @ignore The parts of the printed form. */
@@ -573,6 +614,13 @@ export class Task<T = unknown> extends Future<T> {
       markRetrieved(waiter);
     }
     return makeCancelledError(this);
+  }
+
+  /** Has the cancellation come by what the task waits for, and tells whether it will. */
+  #cancelWaiters(message: string | undefined): boolean {
+    // The waiter stays: it may be a task that refuses, and then it must be asked again.
+    if (this.#waiter !== null && this.#waiter.cancel(message)) return true;
+    return this.#strands !== null && cancelStrands(this.#strands, message);
   }
 
   #cancelAtOnce(future: Future<unknown>): void {

@@ -1,27 +1,20 @@
 // kinds: generator, async
-import { assertEquals, assertThrows } from "@std/assert";
-import { CancelledError, createTask, getRunningLoop, sleep, wait } from "../../mod.ts";
-import { test } from "../_support/harness.ts";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  CancelledError,
+  coroutine,
+  createTask,
+  currentTask,
+  fromPromise,
+  getRunningLoop,
+  sleep,
+  timeout,
+  TimeoutError,
+  wait,
+} from "../../mod.ts";
+import { countedSignal } from "../_support/counted_signal.ts";
+import { needs, test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
-
-/** An abort signal that counts its listeners. */
-function countedSignal(): { controller: AbortController; listeners: () => number } {
-  const controller = new AbortController();
-  const { signal } = controller;
-  let count = 0;
-  const { addEventListener, removeEventListener } = signal;
-  Object.assign(signal, {
-    addEventListener(...args: Parameters<typeof addEventListener>) {
-      count++;
-      addEventListener.apply(signal, args);
-    },
-    removeEventListener(...args: Parameters<typeof removeEventListener>) {
-      count--;
-      removeEventListener.apply(signal, args);
-    },
-  });
-  return { controller, listeners: () => count };
-}
 
 test("a task is cancelled when its signal is aborted, with the reason as the message", async () => {
   const log: string[] = [];
@@ -123,3 +116,181 @@ test("a signal that is none is a TypeError", async () => {
     yield* sleep(0);
   });
 });
+
+// Task.signal
+
+/** Work that knows its signal, and rejects as `fetch` does where the reason is not taken. */
+function abortable(signal: AbortSignal, error?: unknown): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(error ?? signal.reason));
+  });
+}
+
+test("Task.signal is aborted at once when the task is cancelled, with a CancelledError", async () => {
+  const log: unknown[] = [];
+  await virtually(function* () {
+    const task = createTask(function* () {
+      const { signal } = currentTask()!;
+      signal.addEventListener("abort", () => log.push(`aborted: ${signal.reason}`));
+      assertStrictEquals(currentTask()!.signal, signal);
+      try {
+        yield* sleep(10);
+      } finally {
+        log.push("finally");
+      }
+    });
+    yield* sleep(1);
+    assertEquals(task.signal.aborted, false);
+    task.cancel("enough");
+    log.push("cancel() is over");
+    assert(task.signal.reason instanceof CancelledError);
+    yield* wait([task]);
+    assertEquals([task.cancelled(), task.signal.aborted], [true, true]);
+  });
+  assertEquals(log, ["aborted: CancelledError: enough", "cancel() is over", "finally"]);
+});
+
+test("Task.signal asked for while the task is being cancelled is aborted", async () => {
+  await virtually(function* () {
+    const task = createTask(function* () {
+      try {
+        yield* sleep(10);
+      } finally {
+        assertEquals(currentTask()!.signal.aborted, true);
+      }
+    });
+    yield* sleep(1);
+    task.cancel();
+    yield* wait([task]);
+    assertEquals(task.cancelled(), true);
+  });
+});
+
+test("Task.signal is not aborted by the task's end, nor by a cancel() that comes after it", async () => {
+  await virtually(function* () {
+    const task = createTask(sleep(1));
+    const { signal } = task;
+    yield* task;
+    assertEquals([task.cancel(), signal.aborted, task.signal === signal], [false, false, true]);
+  });
+});
+
+test("Task.signal is another one after uncancel()", async () => {
+  await virtually(function* () {
+    const task = currentTask()!;
+    const { signal } = task;
+    try {
+      yield* timeout(1, function* () {
+        yield* sleep(10);
+      });
+    } catch (error) {
+      assert(error instanceof TimeoutError);
+    }
+    assertEquals([signal.aborted, task.cancelling()], [true, 0]);
+    assertEquals([task.signal === signal, task.signal.aborted], [false, false]);
+  });
+});
+
+test("fromPromise() of work with the task's signal throws one CancelledError", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const task = createTask(function* () {
+      try {
+        yield* fromPromise(abortable(currentTask()!.signal));
+      } catch (error) {
+        log.push(`${error}`);
+        yield* sleep(1);
+        log.push("cleaned up");
+        throw error;
+      }
+    });
+    yield* sleep(1);
+    task.cancel("enough");
+    yield* wait([task]);
+    assertEquals(task.cancelled(), true);
+  });
+  assertEquals(log, ["CancelledError: enough", "cleaned up"]);
+});
+
+for (
+  const [what, error] of [
+    ["the signal's reason", undefined],
+    ["an AbortError", new DOMException("stopped", "AbortError")],
+  ] as const
+) {
+  test({
+    name: `a function that fails by ${what} for its task's cancel() is cancelled, once`,
+    ...needs("asyncIdentity"),
+    async fn() {
+      const log: string[] = [];
+      await virtually(function* () {
+        const work = coroutine(async () => await abortable(currentTask()!.signal, error));
+        const task = createTask(function* () {
+          try {
+            yield* work();
+          } catch (thrown) {
+            log.push(`${thrown}`);
+            if (error !== undefined) assertStrictEquals((thrown as Error).cause, error);
+            yield* sleep(1);
+            log.push("cleaned up");
+            throw thrown;
+          }
+        });
+        yield* sleep(1);
+        task.cancel("enough");
+        yield* wait([task]);
+        assertEquals(task.cancelled(), true);
+      });
+      assertEquals(log, ["CancelledError: enough", "cleaned up"]);
+    },
+  });
+}
+
+test({
+  name: "a function that fails by the reason of the signal that cancels its task is cancelled",
+  ...needs("asyncIdentity"),
+  async fn() {
+    await virtually(function* () {
+      for (const reason of [new DOMException("late", "TimeoutError"), "text", undefined]) {
+        const { signal, abort } = abortController();
+        const task = createTask(async () => await abortable(signal), { signal });
+        yield* sleep(1);
+        abort(reason);
+        yield* wait([task]);
+        assertEquals(task.cancelled(), true);
+      }
+    });
+  },
+});
+
+test({
+  name: "a time limit's AbortError is a TimeoutError",
+  ...needs("asyncIdentity"),
+  async fn() {
+    await virtually(function* () {
+      let name = "";
+      try {
+        yield* timeout(1, async () => {
+          await abortable(currentTask()!.signal, new DOMException("stopped", "AbortError"));
+        });
+      } catch (error) {
+        name = (error as Error).name;
+      }
+      assertEquals([name, currentTask()!.cancelling()], ["TimeoutError", 0]);
+    });
+  },
+});
+
+test("an AbortError of a task that nobody cancels is an error like others", async () => {
+  await virtually(function* () {
+    const error = new DOMException("stopped", "AbortError");
+    const task = createTask(coroutine(() => Promise.reject(error))());
+    yield* wait([task]);
+    assertStrictEquals(task.exception(), error);
+  });
+});
+
+function abortController(): { signal: AbortSignal; abort: (reason?: unknown) => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: (reason) => controller.abort(reason) };
+}

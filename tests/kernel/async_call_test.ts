@@ -8,7 +8,7 @@ import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
 
 const loop = newEventLoop();
-const task = loop.createFuture();
+const task = loop.createTask(() => sleep(0));
 
 /** Makes a call for a task that stands by, and notes when it is to be resumed. */
 function call(callback: () => unknown): { frame: CallFrame; isPromise: boolean; log: string[] } {

@@ -400,6 +400,26 @@ test("then() of a future, called in a task, is no wait of the task", async () =>
   assertEquals(log, ["goes on", "after 1", "then late"]);
 });
 
+test("catch() and finally() of a future, called in a task, are no waits of the task", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const futures = [new Future<string>(), new Future<string>()] as const;
+    const task = createTask(async () => {
+      futures[0].catch((error) => log.push(`catch ${(error as Error).message}`));
+      futures[1].finally(() => log.push("finally"));
+      await sleep(10);
+    });
+    await sleep(1);
+    task.cancel();
+    await wait([task]);
+    assertEquals(futures.map((future) => future.done()), [false, false]);
+    futures[0].setException(new Error("late"));
+    futures[1].setResult("late");
+    await sleep(1);
+  });
+  assertEquals(log, ["catch late", "finally"]);
+});
+
 test("then() of a lazy object, called in a task, starts it in that task", async () => {
   const log: unknown[] = [];
   await virtually(async () => {
