@@ -195,6 +195,9 @@ export {
 export type { Compare } from "./lib/base/heap.ts";
 export type { Duration, DurationParts } from "./lib/base/duration.ts";
 
+// Seeing what runs
+export { Trace, trace, type TraceOptions } from "./lib/inspect/trace.ts";
+
 // Testing
 export { runVirtual } from "./lib/testing/run_virtual.ts";
 

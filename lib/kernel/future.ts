@@ -287,6 +287,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   cancel(message?: string): boolean {
     this.#retrieve();
     if (this.#state !== PENDING) return false;
+    this.#scheduler.instrument?.cancelRequested(this);
     this.#message = message;
     this.#finish(CANCELLED, null);
     return true;

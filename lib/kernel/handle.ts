@@ -48,6 +48,9 @@ export interface HandleOwner {
   callExceptionHandler(context: ExceptionContext): void;
 }
 
+/** What a handle is to call, or `null` once it is cancelled; for traces. */
+export let callbackOf: (handle: Handle) => Callback<unknown[]> | null;
+
 /**
  * A callback that a loop is to call.
  *
@@ -74,6 +77,10 @@ export class Handle {
   #args: unknown[];
   readonly #loop: HandleOwner;
   readonly #context: Context;
+
+  static {
+    callbackOf = (handle) => handle.#callback;
+  }
 
   /**
    * Makes a handle, as `callSoon` does; the loop must be given it to call it.
@@ -166,7 +173,7 @@ export class Handle {
 /** Where a timer handle stands while it waits for its time. */
 export interface TimerOwner {
   /** Takes note that one of the timers that wait was cancelled. */
-  noteCancelled(): void;
+  noteCancelled(handle: TimerHandle): void;
 }
 
 /** Ties a handle to the queue it waits in, or to none; for the timer queue. */
@@ -231,7 +238,7 @@ export class TimerHandle extends Handle {
 
   /** Keeps the callback from being called. */
   override cancel(): void {
-    if (!this.cancelled()) this.#owner?.noteCancelled();
+    if (!this.cancelled()) this.#owner?.noteCancelled(this);
     super.cancel();
   }
 

@@ -22,6 +22,7 @@ import type { HostTimer } from "../platform/host.ts";
 import { AsyncHold } from "./async_hold.ts";
 import { type Clock, VirtualClock } from "./clock.ts";
 import { execute, type HandleOwner, type Runnable, type TimerHandle } from "./handle.ts";
+import { type Instrument, InstrumentPanel, type TurnEnd } from "./instruments.ts";
 import { running } from "./running.ts";
 import { TaskList } from "./task_list.ts";
 import { TimerQueue } from "./timer_queue.ts";
@@ -58,8 +59,16 @@ const SCHEDULED = 2;
 const TURNING = 3;
 /** Nothing is ready; the host's timer, or a call from outside, starts the next turn. */
 const IDLE = 4;
+/** The same as TURNING, with an instrument that is to be told. */
+const WATCHED = 5;
 
-type Phase = 0 | 1 | 2 | 3 | 4;
+type Phase = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** How a turn has ended, told by the phase that it left behind. */
+const TURN_ENDS: { readonly [phase in Phase]?: TurnEnd } = {
+  [SCHEDULED]: "yielded",
+  [IDLE]: "idle",
+};
 
 /** How a run ended: it was stopped, it can never go on, or an error that nothing holds up ended it. */
 export type RunEnd = "stopped" | "deadlocked" | { readonly interrupt: unknown };
@@ -103,6 +112,12 @@ export class Scheduler {
   // and threads could report before the clock jumps.
   #hostHadTurn = false;
   #isHostAwaited = false;
+  // Who looks on, in the order in which they came, and the one that stands for them all.
+  #instruments: readonly Instrument[] = [];
+  #instrument: Instrument | null = null;
+  #isRewired = false;
+  // What runs with an instrument looking on, while its async function has the thread.
+  #held: Runnable | null = null;
 
   /**
    * Makes a new `Scheduler`.
@@ -133,11 +148,25 @@ export class Scheduler {
     return this.#synchronous;
   }
 
+  /** Whoever looks on, or `null`. */
+  get instrument(): Instrument | null {
+    return this.#instrument;
+  }
+
+  /**
+   * Puts an instrument in. It is told of the entry after the one that runs now, and of all that follow.
+   *
+   * @returns What takes it out again.
+   */
+  watch(instrument: Instrument): () => void {
+    this.#rewire([...this.#instruments, instrument]);
+    return () => this.#rewire(this.#instruments.filter((other) => other !== instrument));
+  }
+
   /** Appends an entry to the ready queue. */
   push(entry: Runnable): void {
-    if (this.#phase === CLOSED) this.checkOpen();
-    this.#ready.push(entry);
-    if (this.#phase === IDLE) this.#wake();
+    if (this.#phase === TURNING) this.#ready.push(entry);
+    else this.#pushAndTell(entry);
   }
 
   /** @throws {RuntimeError} If the loop was closed. */
@@ -148,6 +177,7 @@ export class Scheduler {
   /** Adds a timer. */
   addTimer(handle: TimerHandle): void {
     this.timers.add(handle);
+    if (this.#instrument !== null) this.#instrument.timerSet(handle);
     if (this.#phase === IDLE && handle.when() < this.#timerDue) this.#wake();
   }
 
@@ -210,6 +240,28 @@ export class Scheduler {
     return result!;
   }
 
+  #rewire(instruments: readonly Instrument[]): void {
+    this.#instruments = instruments;
+    this.#instrument = instruments.length > 1
+      ? new InstrumentPanel(instruments)
+      : instruments[0] ?? null;
+    this.timers.instrument = this.#instrument;
+    // In the middle of a turn, so that the entry behind this one runs in the form that it should.
+    if (this.#phase === TURNING || this.#phase === WATCHED) {
+      this.#phase = this.#instrument === null ? TURNING : WATCHED;
+      this.#isRewired = true;
+      this.#untilLook = 1;
+    }
+  }
+
+  /** Apart from `push`, which is the way of nearly all that a loop does to itself. */
+  #pushAndTell(entry: Runnable): void {
+    this.checkOpen();
+    this.#ready.push(entry);
+    if (this.#instrument !== null) this.#instrument.pushed(entry);
+    if (this.#phase === IDLE) this.#wake();
+  }
+
   #wake(): void {
     // A microtask is the quickest way. But it comes before the host's own work, and a chain of them
     // would starve the host: past the budget it must be a turn.
@@ -251,7 +303,7 @@ export class Scheduler {
   }
 
   #resume(): void {
-    if (this.#phase === TURNING) this.#turn();
+    if (this.#phase === TURNING || this.#phase === WATCHED) this.#turn();
   }
 
   #turn(): void {
@@ -260,50 +312,85 @@ export class Scheduler {
       this.#orderTurn(false);
       return;
     }
-    this.#phase = TURNING;
+    this.#phase = this.#instrument === null ? TURNING : WATCHED;
     if (this.hold.isOn) return;
     running.scheduler = this;
     const previous = swapContext(rootContext);
     try {
-      this.#iterate();
+      while (this.#instrument === null ? this.#iterate() : this.#iterateWatched(this.#instrument));
     } finally {
       swapContext(previous);
       running.scheduler = null;
     }
   }
 
-  #iterate(): void {
+  /** Runs what is ready, iteration by iteration; tells whether to go on in the other form. */
+  #iterate(): boolean {
     const ready = this.#ready;
-    for (;;) {
+    this.#isRewired = false;
+    do {
       // The entries that were ready when the iteration began. An interrupt takes the rest away.
       while (this.#todo > 0) {
-        if (--this.#untilLook === 0 && this.#isBudgetSpent()) {
-          this.#orderTurn(false);
-          return;
-        }
+        if (--this.#untilLook === 0 && this.#isCutShort()) return this.#isRewired;
         this.#todo--;
         ready.shift()![execute]();
-        if (this.hold.isOn) return;
+        if (this.hold.isOn) return false;
       }
-      if (this.#interrupt !== null) {
-        this.#end(this.#interrupt);
-        return;
+    } while (!this.#isRewired && this.#beginIteration());
+    return this.#isRewired;
+  }
+
+  /** {@linkcode #iterate}, written out once more with an instrument that is told. */
+  #iterateWatched(instrument: Instrument): boolean {
+    const ready = this.#ready;
+    this.#isRewired = false;
+    const held = this.#held;
+    this.#held = null;
+    if (held === null) instrument.turnBegan();
+    else instrument.entryEnded(held);
+    do {
+      while (this.#todo > 0) {
+        if (--this.#untilLook === 0 && this.#isCutShort()) {
+          if (!this.#isRewired) instrument.turnEnded("yielded");
+          return this.#isRewired;
+        }
+        this.#todo--;
+        const entry = ready.shift()!;
+        instrument.entryBegan(entry);
+        entry[execute]();
+        if (this.hold.isOn) {
+          this.#held = entry;
+          return false;
+        }
+        instrument.entryEnded(entry);
       }
-      // A stop() that came before the run lets one iteration pass, as asyncio does.
-      if (this.#iterating && this.#stopping) {
-        this.#end("stopped");
-        return;
-      }
-      // With no timers and something ready there is nothing to wait for and nothing to move.
-      if (ready.length === 0 || this.timers.length > 0) {
-        this.#iterating = false;
-        if (!this.#wait()) return;
-        this.#moveDueTimers();
-      }
-      this.#hostHadTurn = false;
-      this.#todo = ready.length;
-      this.#iterating = true;
+    } while (!this.#isRewired && this.#beginIteration());
+    if (this.#isRewired) return true;
+    instrument.turnEnded(TURN_ENDS[this.#phase] ?? "ended");
+    return false;
+  }
+
+  /** Begins an iteration; where there is none to begin, ends the turn. */
+  #beginIteration(): boolean {
+    if (this.#interrupt !== null) {
+      this.#end(this.#interrupt);
+      return false;
     }
+    // A stop() that came before the run lets one iteration pass, as asyncio does.
+    if (this.#iterating && this.#stopping) {
+      this.#end("stopped");
+      return false;
+    }
+    // With no timers and something ready there is nothing to wait for and nothing to move.
+    if (this.#ready.length === 0 || this.timers.length > 0) {
+      this.#iterating = false;
+      if (!this.#wait()) return false;
+      this.#moveDueTimers();
+    }
+    this.#hostHadTurn = false;
+    this.#todo = this.#ready.length;
+    this.#iterating = true;
+    return true;
   }
 
   /** Tells whether the iteration may begin; where not, all is arranged for what comes. */
@@ -348,14 +435,21 @@ export class Scheduler {
     while ((handle = this.timers.takeDue(now, end)) !== null) this.#ready.push(handle);
   }
 
-  #isBudgetSpent(): boolean {
+  /** Looks up from the entries: whether the host is to be let in, or the form of the iteration changes. */
+  #isCutShort(): boolean {
+    if (this.#isRewired) {
+      this.#untilLook = 1;
+      return true;
+    }
     const now = host.now();
     const elapsed = now - this.#lastLook;
     this.#lastLook = now;
     if (elapsed > SLOW_INTERVAL) this.#interval = 1;
     else if (elapsed < QUICK_INTERVAL && this.#interval < LONGEST_INTERVAL) this.#interval *= 2;
     this.#untilLook = this.#interval;
-    return now - this.#turnStart > TURN_BUDGET && !this.#synchronous;
+    if (now - this.#turnStart <= TURN_BUDGET || this.#synchronous) return false;
+    this.#orderTurn(false);
+    return true;
   }
 
   /** One timer of the host's serves all; one that fires too early finds nothing due and is set anew. */

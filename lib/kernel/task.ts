@@ -257,6 +257,7 @@ export class Task<T = unknown> extends Future<T> {
   override cancel(message?: string): boolean {
     markRetrieved(this);
     if (this.done()) return false;
+    schedulerOfFuture(this).instrument?.cancelRequested(this);
     this.#cancelRequests++;
     if (!this.#cancelWaiters(message)) {
       this.#mustCancel = true;
@@ -589,9 +590,11 @@ export class Task<T = unknown> extends Future<T> {
 
   /** Enters the task from a microtask; gives the way out. */
   #enter(): () => void {
+    const own = schedulerOfFuture(this);
     const previousContext = swapContext(this.#context);
     const { scheduler, task, calling } = running;
-    running.scheduler = schedulerOfFuture(this);
+    own.instrument?.stepBegan(this);
+    running.scheduler = own;
     running.task = this;
     running.calling = false;
     return () => {
@@ -599,6 +602,7 @@ export class Task<T = unknown> extends Future<T> {
       running.task = task;
       running.calling = calling;
       swapContext(previousContext);
+      own.instrument?.stepEnded(this);
     };
   }
 

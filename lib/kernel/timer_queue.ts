@@ -13,6 +13,7 @@
  * @module
  */
 import { setTimerOwner, type TimerHandle, type TimerOwner } from "./handle.ts";
+import type { Instrument } from "./instruments.ts";
 
 /** Below this many timers a rebuild is not worth its while; asyncio's number. */
 const FEWEST_TO_REBUILD = 100;
@@ -22,6 +23,9 @@ const CANCELLED_PART = 0.5;
 
 /** Timer handles in order of time, then of creation. */
 export class TimerQueue implements TimerOwner {
+  /** Whoever is to be told of timers that are cancelled. */
+  instrument: Instrument | null = null;
+
   // Three columns of one table: comparing touches numbers alone.
   #times: number[] = [];
   #orders: number[] = [];
@@ -41,8 +45,9 @@ export class TimerQueue implements TimerOwner {
   }
 
   /** Takes note that a timer in here was cancelled. */
-  noteCancelled(): void {
+  noteCancelled(handle: TimerHandle): void {
     this.#cancelled++;
+    if (this.instrument !== null) this.instrument.timerCancelled(handle);
   }
 
   /** Drops cancelled timers: all of them if they are too many, else those at the top. */

@@ -48,6 +48,8 @@ export interface Host {
   readonly onInterrupt: ((callback: () => void) => () => void) | null;
   /** Standard input and output, made when asked for, or `null` where there are none. */
   readonly terminal: Terminal | null;
+  /** Tells the host's own profiler of a stretch of time, by its name and ends in milliseconds. */
+  measure(name: string, begin: number, end: number): void;
   /** Hands an error that nobody caught to the host's own report. */
   logError(message: string): void;
   /** An environment variable, where there are such and reading it needs no prompt. */

@@ -18,6 +18,7 @@ import { describe } from "../base/repr.ts";
 import { BrokenExecutor } from "../concurrent/broken_executor.ts";
 import { ConcurrentFuture, onCancelRequest } from "../concurrent/concurrent_future.ts";
 import type { ExecutorShutdownOptions } from "../concurrent/executor.ts";
+import { jobWatchers } from "../concurrent/job_watchers.ts";
 import type { WorkerDeath, Workers } from "../platform/workers.ts";
 import { cross, type Crossing } from "./crossing.ts";
 import { jobWorkerScript } from "./job_worker.ts";
@@ -83,6 +84,7 @@ export class WorkerPool {
     }
     checkImports(this.#workers, crossing.source);
     const future = new ConcurrentFuture<unknown>();
+    for (const watcher of jobWatchers) watcher.submitted(future, crossing.name);
     this.#queue.push({ id: this.#items++, crossing, args, future, aborted: false });
     if (!this.#turnEnds) {
       this.#turnEnds = true;
@@ -156,6 +158,7 @@ export class WorkerPool {
       line.push(["abort", id]);
       line.flush();
     });
+    for (const watcher of jobWatchers) watcher.begun(future, line.name);
     items.set(id, item);
     line.define(crossing);
     line.push(["call", id, crossing.id, args]);
@@ -184,9 +187,13 @@ export class WorkerPool {
       const known = this.#durations.get(item.crossing.id) ?? milliseconds;
       // Infinity once is infinity for good: a job that waits is never sent in company.
       this.#durations.set(item.crossing.id, (3 * known + milliseconds) / 4);
+      for (const watcher of jobWatchers) watcher.ended(item.future, milliseconds);
       item.future.setResult(value);
     } else if (message[0] === "error") {
-      this.#take(worker, message[1])?.future.setException(decode(message[2]));
+      const future = this.#take(worker, message[1])?.future;
+      if (future === undefined) return;
+      for (const watcher of jobWatchers) watcher.ended(future, Infinity);
+      future.setException(decode(message[2]));
     } else if (message[0] === "returned") {
       this.#takeBack(worker, message[1]);
     }
@@ -232,6 +239,7 @@ export class WorkerPool {
     const lost = [...items.values()];
     items.clear();
     for (const { crossing, future } of lost) {
+      for (const watcher of jobWatchers) watcher.ended(future, Infinity);
       const text = `${line.name} ${describeDeath(death)}, while it ran ${crossing.name}()`;
       future.setException(new BrokenExecutor(text, causeOf(death)));
     }

@@ -19,6 +19,7 @@ export type RowName =
   | "cancel"
   | "nested"
   | "resume"
+  | "traced"
   | "memory";
 
 /** What a figure of a row counts, for one operation. */

@@ -116,6 +116,14 @@ export const ROWS: readonly Row[] = [
     targets: [],
   },
   {
+    name: "traced",
+    what: "a switch while the loop is traced; less that of `switch`, it is the cost of one segment",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [{ of: "generator", atMost: 1_000 }],
+  },
+  {
     name: "memory",
     what: "what a task that awaits a future of its own holds; bare: an async call and a promise",
     unit: "bytes",

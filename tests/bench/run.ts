@@ -12,6 +12,7 @@ import { type Machine, type Results, rowResult } from "./results.ts";
 import type { Row, RowName, SubjectName } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { works as asyncWorks } from "./subjects/async.ts";
+import { works as bareWorks } from "./subjects/bare.ts";
 import { formatResults } from "./table.ts";
 
 const USAGE = `deno task bench [--quick] [--json FILE] [NAME...]
@@ -98,8 +99,9 @@ function subjectsOf(row: RowName, python: Python | null): SubjectName[] {
   return [
     "generator",
     ...(row in asyncWorks ? ["async"] as const : []),
-    "bare",
-    ...(python === null ? [] : ["cpython"] as const),
+    // What is this module's alone has no peers.
+    ...(row in bareWorks ? ["bare"] as const : []),
+    ...(row in bareWorks && python !== null ? ["cpython"] as const : []),
   ];
 }
 

@@ -9,6 +9,7 @@
  * - `fetch_page.ts`: `timeout` around `fromPromise`, whose signal aborts the request;
  * - `with_retries.ts`: `sleep`, and why a cancellation is no failed attempt;
  * - `examine_in_worker.ts`: work for the processor in other threads, by `runInExecutor`;
+ * - `--trace FILE`: `trace`, which records what every task of it all did;
  * - `site/site.ts`: a server that lives as long as the body of an `asyncContextManager`.
  *
  * @module
@@ -20,6 +21,7 @@ import {
   getRunningLoop,
   KeyboardInterrupt,
   run,
+  trace,
 } from "@asyncio/asyncio";
 import { type Arguments, HELP, readArguments, UsageError } from "./crawl/arguments.ts";
 import { type BrokenLink, findBrokenLinks } from "./crawl/broken_links.ts";
@@ -35,8 +37,32 @@ enum ExitCode {
   Interrupted = 130,
 }
 
-/** Crawls the site that was asked for, or the program's own. */
+/** Does it all, with a trace where one is wanted: also of a crawl that fails or is stopped. */
 function* main(options: Arguments): CoroutineObject<void> {
+  if (options.trace === null) {
+    yield* crawl(options);
+    return;
+  }
+  const recording = trace(getRunningLoop());
+  try {
+    yield* crawl(options);
+  } finally {
+    recording.stop();
+    writeTrace(options.trace, recording.toPerfetto());
+  }
+}
+
+function writeTrace(file: string, text: string): void {
+  try {
+    Deno.writeTextFileSync(file, text);
+    console.error(`trace: ${file}; open it with web/trace.html (deno task dev) or ui.perfetto.dev`);
+  } catch (error) {
+    console.error(`error: no trace, ${file} cannot be written: ${error}`);
+  }
+}
+
+/** Crawls the site that was asked for, or the program's own. */
+function* crawl(options: Arguments): CoroutineObject<void> {
   if (options.url !== null) yield* checkLinks(options.url, options);
   else yield* asyncWith(serveSite(), (url) => checkLinks(url, options));
 }

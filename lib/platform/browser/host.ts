@@ -24,6 +24,7 @@ export function browserHost(): Host {
     processes: null,
     onInterrupt: null,
     terminal: null,
+    measure: (name, start, end) => void performance.measure(name, { start, end }),
     logError: (message) => console.error(message),
     environment: () => undefined,
   };

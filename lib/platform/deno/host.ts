@@ -28,6 +28,7 @@ export function denoHost(): Host {
     get terminal() {
       return denoTerminal();
     },
+    measure: (name, start, end) => void performance.measure(name, { start, end }),
     logError: (message) => console.error(message),
     environment,
   };

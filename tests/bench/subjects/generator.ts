@@ -13,6 +13,7 @@ import {
   getRunningLoop,
   run,
   sleep,
+  trace,
 } from "@asyncio/asyncio";
 import type { Works } from "../row.ts";
 import { CROWD, DEPTH, GATHERED, TIMERS_AN_ITERATION } from "../rows.ts";
@@ -113,6 +114,11 @@ function* nestOften(n: number): CoroutineObject<number> {
   return done;
 }
 
+function* stepAsideTraced(times: number): CoroutineObject<number> {
+  using _ = trace(getRunningLoop());
+  return yield* stepAside(times);
+}
+
 function* park(n: number, weigh: () => void): CoroutineObject<number> {
   const loop = getRunningLoop();
   const futures: Future<number>[] = new Array(n);
@@ -146,5 +152,6 @@ export const works: Works = {
   "cancel": (n) => run(cancel(n)),
   "nested": (n) => run(nestOften(n)),
   "resume": (n) => run(nest(DEPTH - 1, n)),
+  "traced": (n) => run(stepAsideTraced(n)),
   "memory": (n, weigh) => run(park(n, weigh)),
 };

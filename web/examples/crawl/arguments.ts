@@ -14,6 +14,8 @@ export interface Arguments extends CrawlOptions {
   strict: boolean;
   /** Whether the report lists every page, however many there are. */
   all: boolean;
+  /** The file to which a trace of the crawl is written; `null` for none. */
+  trace: string | null;
 }
 
 /** Arguments that make no sense, with what is wrong with them for the user. */
@@ -35,6 +37,7 @@ made of the files of this repository, with pages that are slow, huge, failing or
   --limit N        pages to visit in all (1000)
   --all            list every page in the report, not only the first ones
   --strict         fail when links are broken
+  --trace FILE     write a trace of the crawl, for web/trace.html or ui.perfetto.dev
   --help           print this
 
 The report goes to the standard output, the progress to the standard error. Ctrl-C stops the crawl and
@@ -59,6 +62,7 @@ export function readArguments(words: string[]): Arguments | null {
     url,
     strict: values.strict,
     all: values.all,
+    trace: values.trace ?? null,
     jobs: readCount("--jobs", values.jobs, { min: 1, max: 256 }),
     timeout: readNumber("--timeout", values.timeout ?? (url === null ? "2" : "10")),
     retries: readCount("--retries", values.retries, { min: 0, max: 10 }),
@@ -81,6 +85,7 @@ function split(words: string[]) {
         limit: { type: "string", default: "1000" },
         all: { type: "boolean", default: false },
         strict: { type: "boolean", default: false },
+        trace: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
     });

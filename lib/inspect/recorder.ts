@@ -1,0 +1,485 @@
+/**
+ * The instrument that records what a loop does.
+ *
+ * What is recorded are segments: stretches of time in which one thing had a thread. A segment knows what
+ * caused it: the segment in which its task was made or woken, its callback asked for, its timer set, its job
+ * submitted. It knows it by number, not by reference, for else each would keep all those before it alive.
+ *
+ * Segments lie in a ring. Once it is full, each new one takes the place, and the object, of the oldest; so
+ * the memory is bounded, and recording makes no garbage. A task's own record is kept as long as the task
+ * lives or a segment of it is in the ring.
+ *
+ * @module
+ */
+import { functionName } from "../base/repr.ts";
+import type { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
+import { type JobWatcher, jobWatchers } from "../concurrent/job_watchers.ts";
+import type { Future } from "../kernel/future.ts";
+import { peekError } from "../kernel/future.ts";
+import { callbackOf, Handle, type Runnable, TimerHandle } from "../kernel/handle.ts";
+import { Instrument, type TurnEnd } from "../kernel/instruments.ts";
+import { ambientTask } from "../kernel/running.ts";
+import { Strand } from "../kernel/strand.ts";
+import { Task, waiterOf } from "../kernel/task.ts";
+import { host } from "../platform/current.ts";
+
+/** What had the thread: a task's step, a callback, a timer's callback, a job in a worker, or the loop. */
+export type SegmentKind = "step" | "callback" | "timer" | "job" | "turn";
+
+/** What a segment came of. */
+export type CauseKind = "created" | "woken" | "called" | "timer" | "job" | "outside";
+
+/** How a task ended. */
+export type TaskEnd = "finished" | "failed" | "cancelled";
+
+/** What caused a segment, or is to cause one. */
+class Cause {
+  kind: CauseKind = "outside";
+  /** The segment's number; 0 for what is outside the loop. */
+  by = 0;
+  /** When, in the host's milliseconds. */
+  at = 0;
+
+  copy(other: Cause): void {
+    this.kind = other.kind;
+    this.by = other.by;
+    this.at = other.at;
+  }
+
+  set(kind: CauseKind, by: number, at: number): void {
+    this.kind = kind;
+    this.by = by;
+    this.at = at;
+  }
+}
+
+/** The life of one task. */
+export class TaskLife {
+  /** Its number in the trace. */
+  readonly id: number;
+  /** What it is called. */
+  name: string;
+  /** What it runs. */
+  readonly coroutine: string;
+  /** When it was made, or the trace began. */
+  readonly begin: number;
+  /** Whether it was there before the trace began. */
+  readonly isOlder: boolean;
+  /** The segment that made it, or 0. */
+  readonly maker: number;
+  /** When it ended; `NaN` as long as it has not. */
+  end = NaN;
+  /** How it ended. */
+  outcome: TaskEnd | null = null;
+  /** What it failed by. */
+  error = "";
+  /** Why its next step comes. */
+  readonly next: Cause = new Cause();
+  /** Who has asked it to end since its last step. */
+  readonly canceller: Cause = new Cause();
+  /** How deep steps of it are nested in each other, as they are where a microtask makes one. */
+  depth = 0;
+
+  /** Begins the record of a task. */
+  constructor(id: number, task: Task<unknown>, begin: number, maker: number, isOlder: boolean) {
+    this.id = id;
+    this.name = task.getName();
+    this.coroutine = coroutineName(task);
+    this.begin = begin;
+    this.maker = maker;
+    this.isOlder = isOlder;
+  }
+}
+
+/** A stretch of time in which one thing had a thread. */
+export class Segment {
+  /** Its number, from 1; 0 for one that is not in use. */
+  id = 0;
+  /** What had the thread. */
+  kind: SegmentKind = "step";
+  /** What it is called: a function, or how a turn ended. */
+  name = "";
+  /** The task's record, where it is a step. */
+  task: TaskLife | null = null;
+  /** The task itself, as long as the step is under way. */
+  running: Task<unknown> | null = null;
+  /** The thread, where it is a job. */
+  thread = "";
+  /** When it began, in the host's milliseconds. */
+  begin = 0;
+  /** When it ended; `NaN` as long as it has not. */
+  end = NaN;
+  /** What it came of. */
+  readonly cause: Cause = new Cause();
+  /** Who asked the task to end, so that this step has the cancellation. */
+  readonly canceller: Cause = new Cause();
+  /** What the task waits for from its end on; of a timer, when it was due; of a turn, its entries. */
+  detail = "";
+}
+
+/** What a recording consists of, for those that write it down. */
+export interface Recording {
+  /** When it began, in the host's milliseconds. */
+  readonly begin: number;
+  /** When it ended. */
+  readonly end: number;
+  /** How many segments were overwritten. */
+  readonly dropped: number;
+  /** The segments that are there, oldest first. */
+  readonly segments: readonly Segment[];
+  /** The tasks of those, and those that have not ended. */
+  readonly tasks: readonly TaskLife[];
+}
+
+/** What a recorder is made with. */
+export interface RecorderOptions {
+  /** How many segments are kept. */
+  readonly capacity: number;
+  /** Whether to tell the host's own profiler of each segment. */
+  readonly measure: boolean;
+}
+
+interface JobRecord {
+  readonly name: string;
+  readonly cause: Cause;
+  thread: string;
+  begin: number;
+}
+
+const NOWHERE = new Cause();
+
+/** Records one loop. */
+export class Recorder extends Instrument implements JobWatcher {
+  readonly #begin = host.now();
+  readonly #capacity: number;
+  readonly #measure: boolean;
+  readonly #owns: (task: Task<unknown>) => boolean;
+  readonly #ring: Segment[] = [];
+  readonly #lives = new WeakMap<Task<unknown>, TaskLife>();
+  readonly #alive = new Set<TaskLife>();
+  readonly #causes = new WeakMap<Handle, Cause>();
+  readonly #jobs = new Map<ConcurrentFuture<unknown>, JobRecord>();
+  // When each thread had done what it was given, in the host's milliseconds.
+  readonly #threads = new Map<string, number>();
+  // What has the thread now, the innermost last: a step may start another task eagerly.
+  readonly #open: Segment[] = [];
+  #entry: Segment | null = null;
+  #turn: Segment | null = null;
+  #entries = 0;
+  #made = 0;
+  #tasks = 0;
+  // The job whose outcome is just being told.
+  #job = 0;
+  #end = NaN;
+
+  /**
+   * @param tasks The tasks that are there already.
+   * @param owns Tells whether a task is one of the loop's.
+   * @param options How to record.
+   */
+  constructor(
+    tasks: readonly Task<unknown>[],
+    owns: (task: Task<unknown>) => boolean,
+    { capacity, measure }: RecorderOptions,
+  ) {
+    super();
+    this.#owns = owns;
+    this.#capacity = capacity;
+    this.#measure = measure;
+    for (const task of tasks) this.#register(task, this.#begin, true);
+    const current = ambientTask();
+    if (current !== null && owns(current)) this.#openStep(current, NOWHERE);
+    jobWatchers.add(this);
+  }
+
+  /** How many segments were recorded. */
+  get recorded(): number {
+    return this.#made;
+  }
+
+  /** How many of them were overwritten. */
+  get dropped(): number {
+    return Math.max(0, this.#made - this.#capacity);
+  }
+
+  /** Ends the recording. */
+  finish(): void {
+    if (!Number.isNaN(this.#end)) return;
+    jobWatchers.delete(this);
+    for (const [future, { thread }] of this.#jobs) if (thread !== "") this.ended(future, Infinity);
+    this.#end = host.now();
+    this.#entry = null;
+    for (const segment of [...this.#open]) this.#close(segment, this.#end);
+    if (this.#turn !== null) this.#closeTurn(this.#turn, "ended", this.#end);
+  }
+
+  /** What was recorded until now. */
+  read(): Recording {
+    const end = Number.isNaN(this.#end) ? host.now() : this.#end;
+    const oldest = this.#made - this.#ring.length + 1;
+    const segments = Array.from(this.#ring.keys(), (index) => this.#at(oldest + index));
+    const tasks = new Set(this.#alive);
+    for (const { task } of segments) if (task !== null) tasks.add(task);
+    return {
+      begin: this.#begin,
+      end,
+      dropped: this.dropped,
+      segments,
+      tasks: [...tasks].sort((one, other) => one.id - other.id),
+    };
+  }
+
+  // --- What the loop tells
+
+  override turnBegan(): void {
+    const now = host.now();
+    // What was under way when the recording began.
+    this.#closeAll(now);
+    if (this.#turn !== null) return;
+    this.#turn = this.#new("turn", "turn", now);
+    this.#entries = 0;
+  }
+
+  override turnEnded(end: TurnEnd): void {
+    const now = host.now();
+    this.#closeAll(now);
+    if (this.#turn !== null) this.#closeTurn(this.#turn, end, now);
+  }
+
+  override entryBegan(entry: Runnable): void {
+    this.#entries++;
+    if (entry instanceof Task) this.#entry = this.#openStep(entry, null);
+    else if (entry instanceof Strand) this.#entry = this.#openStep(taskOf(entry), null);
+    else if (entry instanceof Handle) this.#entry = this.#openCallback(entry);
+  }
+
+  override entryEnded(_entry: Runnable): void {
+    const segment = this.#entry;
+    this.#entry = null;
+    if (segment !== null) this.#closeAt(segment, host.now());
+  }
+
+  override pushed(entry: Runnable): void {
+    if (entry instanceof Task) {
+      const life = this.#lives.get(entry);
+      if (life === undefined) this.#register(entry, host.now(), false);
+      else this.#note(life.next, "woken");
+    } else if (entry instanceof Strand) {
+      this.#note(this.#lifeOf(taskOf(entry)).next, "woken");
+    } else if (entry instanceof Handle) {
+      const cause = new Cause();
+      this.#note(cause, "called");
+      this.#causes.set(entry, cause);
+    }
+  }
+
+  override timerSet(handle: TimerHandle): void {
+    const cause = new Cause();
+    this.#note(cause, "timer");
+    this.#causes.set(handle, cause);
+  }
+
+  override stepBegan(task: Task<unknown>): void {
+    const life = this.#lives.get(task) ?? this.#register(task, host.now(), false);
+    // An entry of the queue, or a step around this one, has it on record.
+    if (life.depth > 0) life.depth++;
+    else this.#openStep(task, null);
+  }
+
+  override stepEnded(task: Task<unknown>): void {
+    const life = this.#lifeOf(task);
+    if (life.depth > 1) {
+      life.depth--;
+      return;
+    }
+    const segment = this.#open.findLast((open) => open.task === life);
+    if (segment !== undefined) this.#closeAt(segment, host.now());
+  }
+
+  override cancelRequested(future: Future<unknown>): void {
+    if (future instanceof Task) this.#note(this.#lifeOf(future).canceller, "woken");
+  }
+
+  // --- What executors tell
+
+  /** A job was submitted; it counts if this loop's code did. */
+  submitted(future: ConcurrentFuture<unknown>, name: string): void {
+    const current = ambientTask();
+    if (this.#open.length === 0 && (current === null || !this.#owns(current))) return;
+    const cause = new Cause();
+    this.#note(cause, "job");
+    this.#jobs.set(future, { name, cause, thread: "", begin: 0 });
+    // One that is cancelled before a worker has it ends without a word.
+    future.addDoneCallback(() => this.#jobs.delete(future));
+  }
+
+  /** A job was handed to a thread. */
+  begun(future: ConcurrentFuture<unknown>, thread: string): void {
+    const job = this.#jobs.get(future);
+    if (job === undefined) return;
+    job.thread = thread;
+    job.begin = host.now();
+  }
+
+  /** A job is over, and its outcome about to be told. */
+  ended(future: ConcurrentFuture<unknown>, milliseconds: number): void {
+    const job = this.#jobs.get(future);
+    if (job === undefined) return;
+    this.#jobs.delete(future);
+    const now = host.now();
+    const segment = this.#new("job", job.name, now);
+    // Several are sent to a thread at once; it makes one after the other.
+    segment.begin = Math.min(now, Math.max(job.begin, this.#threads.get(job.thread) ?? 0));
+    segment.end = Math.min(now, segment.begin + milliseconds);
+    segment.thread = job.thread;
+    segment.cause.copy(job.cause);
+    this.#threads.set(job.thread, segment.end);
+    this.#job = segment.id;
+    queueMicrotask(() => this.#job = 0);
+  }
+
+  // --- Segments
+
+  #openStep(task: Task<unknown>, cause: Cause | null): Segment {
+    const life = this.#lifeOf(task);
+    const segment = this.#new("step", life.name, host.now());
+    segment.task = life;
+    segment.running = task;
+    segment.cause.copy(cause ?? life.next);
+    segment.canceller.copy(life.canceller);
+    life.next.copy(NOWHERE);
+    life.canceller.copy(NOWHERE);
+    life.depth = 1;
+    this.#open.push(segment);
+    return segment;
+  }
+
+  #openCallback(handle: Handle): Segment {
+    const callback = callbackOf(handle);
+    const isTimer = handle instanceof TimerHandle;
+    const segment = this.#new(isTimer ? "timer" : "callback", nameOfCall(callback), host.now());
+    segment.cause.copy(this.#causes.get(handle) ?? NOWHERE);
+    this.#open.push(segment);
+    return segment;
+  }
+
+  /** Ends a segment, and takes note of what its task does now. */
+  #closeAt(segment: Segment, now: number): void {
+    const { running: task, task: life } = segment;
+    if (task !== null && life !== null) {
+      if (task.done()) this.#endLife(life, task, now);
+      else segment.detail = describeWait(task, life);
+    }
+    this.#close(segment, now);
+  }
+
+  #close(segment: Segment, now: number): void {
+    const index = this.#open.lastIndexOf(segment);
+    if (index >= 0) this.#open.splice(index, 1);
+    segment.end = now;
+    segment.running = null;
+    if (segment.task !== null) segment.task.depth = 0;
+    if (this.#measure) host.measure(segment.name, segment.begin, now);
+  }
+
+  #closeTurn(segment: Segment, end: TurnEnd, now: number): void {
+    segment.end = now;
+    segment.name = end;
+    segment.detail = String(this.#entries);
+    this.#turn = null;
+  }
+
+  #closeAll(now: number): void {
+    this.#entry = null;
+    for (const segment of [...this.#open]) this.#closeAt(segment, now);
+  }
+
+  #new(kind: SegmentKind, name: string, begin: number): Segment {
+    const id = ++this.#made;
+    let segment: Segment;
+    if (id <= this.#capacity) {
+      segment = new Segment();
+      this.#ring.push(segment);
+    } else {
+      segment = this.#at(id);
+      // A segment that is still under way gives its place away like any other, and is gone.
+      this.#forget(segment);
+    }
+    segment.id = id;
+    segment.kind = kind;
+    segment.name = name;
+    segment.task = null;
+    segment.running = null;
+    segment.thread = "";
+    segment.begin = begin;
+    segment.end = NaN;
+    segment.detail = "";
+    segment.cause.copy(NOWHERE);
+    segment.canceller.copy(NOWHERE);
+    return segment;
+  }
+
+  #forget(segment: Segment): void {
+    if (!Number.isNaN(segment.end)) return;
+    const index = this.#open.indexOf(segment);
+    if (index >= 0) this.#open.splice(index, 1);
+    if (segment.task !== null) segment.task.depth = 0;
+    if (this.#turn === segment) this.#turn = null;
+    if (this.#entry === segment) this.#entry = null;
+  }
+
+  #at(id: number): Segment {
+    return this.#ring[(id - 1) % this.#capacity]!;
+  }
+
+  /** Takes note of a cause: whoever has the thread now. */
+  #note(cause: Cause, kind: CauseKind): void {
+    const segment = this.#open[this.#open.length - 1];
+    cause.set(kind, segment?.id ?? this.#job, host.now());
+  }
+
+  // --- Tasks
+
+  #lifeOf(task: Task<unknown>): TaskLife {
+    return this.#lives.get(task) ?? this.#register(task, this.#begin, true);
+  }
+
+  #register(task: Task<unknown>, begin: number, isOlder: boolean): TaskLife {
+    const maker = isOlder ? 0 : this.#open[this.#open.length - 1]?.id ?? this.#job;
+    const life = new TaskLife(++this.#tasks, task, begin, maker, isOlder);
+    if (!isOlder) life.next.set("created", maker, begin);
+    this.#lives.set(task, life);
+    this.#alive.add(life);
+    return life;
+  }
+
+  #endLife(life: TaskLife, task: Task<unknown>, now: number): void {
+    life.end = now;
+    life.name = task.getName();
+    const failure = peekError(task);
+    life.outcome = task.cancelled() ? "cancelled" : failure === undefined ? "finished" : "failed";
+    if (failure !== undefined) life.error = String(failure.error);
+    this.#alive.delete(life);
+  }
+}
+
+function taskOf(strand: Strand): Task<unknown> {
+  return strand.task as Task<unknown>;
+}
+
+function describeWait(task: Task<unknown>, life: TaskLife): string {
+  const waiter = waiterOf(task);
+  if (waiter === null) return life.next.kind === "outside" ? "a promise" : "the next iteration";
+  return waiter instanceof Task ? waiter.getName() : functionName(waiter.constructor);
+}
+
+function nameOfCall(callback: unknown): string {
+  return callback === null ? "cancelled" : functionName(callback);
+}
+
+function coroutineName(task: Task<unknown>): string {
+  const coroutine: unknown = task.getCoro();
+  if (typeof coroutine === "function") return functionName(coroutine);
+  const name: unknown = Reflect.get(Object(coroutine), "name");
+  return typeof name === "string" && name !== "" ? name : "generator";
+}
