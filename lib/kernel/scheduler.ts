@@ -12,6 +12,9 @@
  * engine's microtasks, and the entry behind it must not run before that. `AsyncHold` decides when the
  * function has come to rest and then calls `resume()`.
  *
+ * It is long because the iteration is written out twice, plainly and with an instrument that looks on: a
+ * branch for each entry would cost every loop what few need.
+ *
  * @module
  */
 import { Deque } from "../base/deque.ts";
