@@ -1,9 +1,11 @@
 """The rows' work in Python's asyncio, and the answering of requests as `child.ts` does it.
 
-Usage: python3 asyncio_rows.py ROW; a line with a number of operations in, a line of JSON out.
+Usage: python3 asyncio_rows.py [--uvloop] ROW; a line with a number of operations in, a line of JSON out.
+With --rows it prints the names of its rows instead.
 """
 
 import asyncio
+import contextvars
 import gc
 import json
 import platform
@@ -15,6 +17,12 @@ GATHERED = 1_000
 SWITCHES = 10
 TIMERS_AN_ITERATION = 1_000
 DEPTH = 20
+GREAT_DEPTH = 200
+CONTENDERS = 1_000
+WAITERS = 10_000
+ITEMS = 1_000
+LIMITED_CALLS = 1_000
+LIMIT = 10
 
 
 async def one():
@@ -73,6 +81,163 @@ async def crowd(n):
     return switches
 
 
+async def groups(n):
+    done = 0
+
+    def count(task):
+        nonlocal done
+        done += task.result()
+
+    for _ in range(0, n, GATHERED):
+        async with asyncio.TaskGroup() as group:
+            for _ in range(GATHERED):
+                group.create_task(one()).add_done_callback(count)
+    return done
+
+
+async def timeouts(n):
+    done = 0
+    for _ in range(n):
+        async with asyncio.timeout(100):
+            done += await step_aside(1)
+    return done
+
+
+async def fire_timers(n):
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    all_fired = loop.create_future()
+    fired = 0
+
+    def ring(index):
+        nonlocal fired
+        if index == fired:
+            fired += 1
+        if index == n - 1:
+            all_fired.set_result(fired)
+
+    for i in range(n):
+        loop.call_at(start + i * 1e-9, ring, i)
+    return await all_fired
+
+
+async def call_soon(n):
+    loop = asyncio.get_running_loop()
+    called = 0
+
+    def call():
+        nonlocal called
+        called += 1
+
+    for _ in range(0, n, TIMERS_AN_ITERATION):
+        for _ in range(TIMERS_AN_ITERATION):
+            loop.call_soon(call)
+        await asyncio.sleep(0)
+    return called
+
+
+async def queue_hand_off(n):
+    queue = asyncio.Queue(1)
+
+    async def produce():
+        for _ in range(n):
+            await queue.put(1)
+
+    producer = asyncio.create_task(produce())
+    received = 0
+    while received < n:
+        received += await queue.get()
+    await producer
+    return received
+
+
+async def queue_batches(n):
+    queue = asyncio.Queue()
+    received = 0
+    while received < n:
+        for _ in range(ITEMS):
+            await queue.put(1)
+        for _ in range(ITEMS):
+            received += await queue.get()
+    return received
+
+
+async def acquire_often(guard, n):
+    passed = 0
+    for _ in range(n):
+        await guard.acquire()
+        passed += 1
+        guard.release()
+    return passed
+
+
+async def contend(guard, n):
+    passed = 0
+
+    async def contender(times):
+        nonlocal passed
+        for _ in range(times):
+            await guard.acquire()
+            passed += 1
+            await asyncio.sleep(0)
+            guard.release()
+
+    await asyncio.gather(*[contender(n // CONTENDERS) for _ in range(CONTENDERS)])
+    return passed
+
+
+async def lock(n):
+    return await acquire_often(asyncio.Lock(), n)
+
+
+async def lock_contended(n):
+    return await contend(asyncio.Lock(), n)
+
+
+async def semaphore(n):
+    return await acquire_often(asyncio.Semaphore(LIMIT), n)
+
+
+async def semaphore_contended(n):
+    return await contend(asyncio.Semaphore(LIMIT), n)
+
+
+async def limit(n):
+    guard = asyncio.Semaphore(LIMIT)
+
+    async def limited():
+        async with guard:
+            return await step_aside(1)
+
+    done = 0
+    for _ in range(0, n, LIMITED_CALLS):
+        done += sum(await asyncio.gather(*[limited() for _ in range(LIMITED_CALLS)]))
+    return done
+
+
+async def broadcast(n):
+    woken = 0
+    for _ in range(0, n, WAITERS):
+        event = asyncio.Event()
+        tasks = [asyncio.create_task(event.wait()) for _ in range(WAITERS)]
+        await step_aside(1)
+        event.set()
+        for task in tasks:
+            woken += await task
+    return woken
+
+
+variable = contextvars.ContextVar("benchmark")
+
+
+async def use_context(n):
+    read = 0
+    for _ in range(n):
+        variable.set(1)
+        read += variable.get()
+    return read
+
+
 def ring():
     pass
 
@@ -120,6 +285,38 @@ async def resume(n):
     return await nest(DEPTH - 1, n)
 
 
+async def resume_great(n):
+    return await nest(GREAT_DEPTH - 1, n)
+
+
+async def park_timers(n, weigh):
+    loop = asyncio.get_running_loop()
+    handles = [None] * n
+    weigh()
+    for i in range(n):
+        handles[i] = loop.call_later(100 + i, ring)
+    weigh()
+    parked = sum(not handle.cancelled() for handle in handles)
+    for handle in handles:
+        handle.cancel()
+    await step_aside(2)
+    return parked
+
+
+async def park_waiters(n, weigh):
+    queue = asyncio.Queue()
+    tasks = [None] * n
+    weigh()
+    for i in range(n):
+        tasks[i] = asyncio.create_task(queue.get())
+    await step_aside(2)
+    weigh()
+    for _ in range(n):
+        queue.put_nowait(1)
+    await step_aside(2)
+    return n - queue.qsize()
+
+
 async def park(n, weigh):
     loop = asyncio.get_running_loop()
     futures = [None] * n
@@ -148,16 +345,45 @@ WORKS = {
     "hand-off": hand_off,
     "create": create,
     "gather": gather_all,
+    "group": groups,
+    "tasks-1k": crowd,
     "tasks": crowd,
-    "timer": timers,
     "cancel": cancel,
+    "timeout": timeouts,
+    "timer": timers,
+    "timers-fired": fire_timers,
+    "call-soon": call_soon,
+    "queue": queue_hand_off,
+    "queue-batch": queue_batches,
+    "lock": lock,
+    "lock-contended": lock_contended,
+    "semaphore": semaphore,
+    "semaphore-contended": semaphore_contended,
+    "limit": limit,
+    "event": broadcast,
     "nested": nest_often,
     "resume": resume,
+    "resume-200": resume_great,
+    "context": use_context,
+}
+
+MEMORY_WORKS = {
     "memory": park,
+    "memory-timer": park_timers,
+    "memory-waiter": park_waiters,
 }
 
 
-def run_round(row, n):
+def start_loop(main, uses_uvloop):
+    if not uses_uvloop:
+        return asyncio.run(main)
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+def run_round(row, n, uses_uvloop):
     """Do the row's work n times; return what it took in all, in ns or in bytes."""
     weights = []
 
@@ -167,19 +393,23 @@ def run_round(row, n):
         gc.collect()
         weights.append(tracemalloc.get_traced_memory()[0])
 
-    work = WORKS[row]
     start = time.perf_counter_ns()
-    count = asyncio.run(work(n, weigh) if row == "memory" else work(n))
+    main = MEMORY_WORKS[row](n, weigh) if row in MEMORY_WORKS else WORKS[row](n)
+    count = start_loop(main, uses_uvloop)
     elapsed = time.perf_counter_ns() - start
     tracemalloc.stop()
     return {"count": count, "amount": weights[1] - weights[0] if weights else elapsed}
 
 
 def main():
-    row = sys.argv[1]
+    if "--rows" in sys.argv:
+        print(json.dumps([*WORKS, *MEMORY_WORKS]))
+        return
+    row = sys.argv[-1]
+    uses_uvloop = "--uvloop" in sys.argv
     print(json.dumps({"version": platform.python_version()}), flush=True)
     for line in sys.stdin:
-        print(json.dumps(run_round(row, int(line))), flush=True)
+        print(json.dumps(run_round(row, int(line), uses_uvloop)), flush=True)
 
 
 main()

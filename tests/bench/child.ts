@@ -11,7 +11,8 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import type { Greeting, Round } from "./protocol.ts";
-import type { RowName, Work, Works } from "./row.ts";
+import type { RowName, Works } from "./row.ts";
+import { runRound } from "./round.ts";
 
 const collectGarbage = (globalThis as unknown as { gc(): void }).gc;
 
@@ -22,22 +23,12 @@ if (work === undefined) throw new Error(`${subject} has no row ${row}`);
 
 say({ version: Deno.version.deno });
 for await (const line of createInterface({ input: process.stdin })) {
-  say(await runRound(work, Number(line)));
+  say(await runRound(work, Number(line), weigh));
 }
 
-async function runRound(work: Work, n: number): Promise<Round> {
-  const weights: number[] = [];
-  const weigh = () => {
-    collectGarbage();
-    weights.push(Deno.memoryUsage().heapUsed);
-  };
-  // No collection is forced between rounds. With no task alive it would take the shapes of the
-  // module's objects with it, and with them all the code that was optimised for them.
-  const start = performance.now();
-  const count = await work(n, weigh);
-  const elapsed = (performance.now() - start) * 1e6;
-  const [before, after] = weights;
-  return { count, amount: before === undefined || after === undefined ? elapsed : after - before };
+function weigh(): number {
+  collectGarbage();
+  return Deno.memoryUsage().heapUsed;
 }
 
 function say(message: Greeting | Round): void {

@@ -7,7 +7,7 @@
 
 import { max, median, min } from "simple-statistics";
 import type { Row, SubjectName } from "./row.ts";
-import { Subject } from "./subject.ts";
+import type { Place, Subject } from "./subject.ts";
 
 /** How to measure. */
 export interface MeasureOptions {
@@ -17,8 +17,8 @@ export interface MeasureOptions {
   rounds: number;
   /** How long a round is to take, in milliseconds. */
   roundTime: number;
-  /** The interpreter that runs Python's subject. */
-  python: string;
+  /** Where they are started. */
+  place: Place;
 }
 
 /** One subject's figures for one operation, in the row's unit. */
@@ -56,7 +56,7 @@ export async function measureRow(row: Row, options: MeasureOptions): Promise<Row
   const entrants: Entrant[] = [];
   try {
     for (const name of options.subjects) {
-      const subject = await Subject.start(name, row, options.python);
+      const subject = await options.place.start(name, row);
       entrants.push({ subject, operations: row.batch, rounds: [] });
     }
     for (const entrant of entrants) await warmUp(entrant, row, options.roundTime);
@@ -76,7 +76,9 @@ async function warmUp(entrant: Entrant, row: Row, roundTime: number): Promise<vo
   const { subject } = entrant;
   if (row.isFixed) {
     // CPython has no optimiser to warm up, and its long rounds are dear.
-    if (subject.name !== "cpython") await subject.run(entrant.operations);
+    if (subject.name !== "cpython" && subject.name !== "uvloop") {
+      await subject.run(entrant.operations);
+    }
     return;
   }
   const wanted = roundTime * 1e6;

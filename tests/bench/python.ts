@@ -6,6 +6,8 @@
 
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RowName } from "./row.ts";
 
 /** A CPython. */
 export interface Python {
@@ -34,6 +36,34 @@ export async function findPython(): Promise<Python | null> {
   return null;
 }
 
+/** A CPython that has uvloop. */
+export interface Uvloop extends Python {
+  /** The version of uvloop. */
+  uvloop: string;
+}
+
+/**
+ * Looks for uvloop: in the path's CPython, and in the one of the system, for which Debian has a package
+ * (`python3-uvloop`).
+ *
+ * @returns What was found, or `null`.
+ */
+export async function findUvloop(): Promise<Uvloop | null> {
+  for (const command of ["python3", "/usr/bin/python3"]) {
+    const version = await versionOf(command);
+    if (version === null) continue;
+    const uvloop = await outputOf(command, ["-c", "import uvloop; print(uvloop.__version__)"]);
+    if (uvloop !== null) return { command, version, uvloop: uvloop.trim() };
+  }
+  return null;
+}
+
+/** The rows that `asyncio_rows.py` has. */
+export async function pythonRows(python: Python): Promise<Set<RowName>> {
+  const file = fileURLToPath(new URL("./asyncio_rows.py", import.meta.url));
+  return new Set<RowName>(JSON.parse(await outputOf(python.command, [file, "--rows"]) ?? "[]"));
+}
+
 async function pyenvPythons(): Promise<string[]> {
   const versions = join(Deno.env.get("PYENV_ROOT") ?? join(homedir(), ".pyenv"), "versions");
   try {
@@ -47,13 +77,14 @@ async function pyenvPythons(): Promise<string[]> {
 
 async function versionOf(command: string): Promise<string | null> {
   const program = "import platform as p; print(p.python_implementation(), p.python_version())";
+  const found = /^CPython (3\.(\d+)\S*)/.exec(await outputOf(command, ["-c", program]) ?? "");
+  return found?.[1] && Number(found[2]) >= EARLIEST_MINOR ? found[1] : null;
+}
+
+async function outputOf(command: string, args: string[]): Promise<string | null> {
   try {
-    const { success, stdout } = await new Deno.Command(command, {
-      args: ["-c", program],
-      stderr: "null",
-    }).output();
-    const found = /^CPython (3\.(\d+)\S*)/.exec(new TextDecoder().decode(stdout));
-    return success && found?.[1] && Number(found[2]) >= EARLIEST_MINOR ? found[1] : null;
+    const { success, stdout } = await new Deno.Command(command, { args, stderr: "null" }).output();
+    return success ? new TextDecoder().decode(stdout) : null;
   } catch {
     return null;
   }

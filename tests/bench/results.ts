@@ -22,6 +22,10 @@ export interface Machine {
   v8: string;
   /** CPython's version, or `null` where there is none. */
   python: string | null;
+  /** uvloop's version and that of its CPython, or `null` where there is none. */
+  uvloop: string | null;
+  /** The versions of the libraries. */
+  libraries: string[];
 }
 
 /** How many times one subject's figure is another's; `null` where one has none. */
@@ -32,6 +36,14 @@ export interface Ratios {
   cpythonOverGenerator: number | null;
   /** CPython by async functions; more is better. */
   cpythonOverAsync: number | null;
+  /** uvloop by generator coroutines; more is better. */
+  uvloopOverGenerator: number | null;
+  /** Effect by generator coroutines; more is better. */
+  effectOverGenerator: number | null;
+  /** Effection by generator coroutines; more is better. */
+  effectionOverGenerator: number | null;
+  /** The row's library by generator coroutines; more is better. */
+  libraryOverGenerator: number | null;
 }
 
 /** One row's results. */
@@ -42,6 +54,8 @@ export interface RowResult {
   what: string;
   /** What the figures count. */
   unit: Unit;
+  /** Which library the subject `library` is, or `null` where the row has none. */
+  library: string | null;
   /** Each subject's figures for one operation. */
   figures: RowFigures;
   /** How they compare. */
@@ -54,6 +68,8 @@ export interface RowResult {
 export interface Results {
   /** When it began, as an ISO date. */
   date: string;
+  /** What ran what JavaScript does: Deno, or a browser with its version. */
+  place: string;
   /** On what. */
   machine: Machine;
   /** How many rounds each subject had at each row. */
@@ -70,11 +86,16 @@ export function rowResult(row: Row, figures: RowFigures): RowResult {
     name: row.name,
     what: row.what,
     unit: row.unit,
+    library: row.library ?? null,
     figures,
     ratios: {
       generatorOverBare: ratio(medians, "generator", "bare"),
       cpythonOverGenerator: ratio(medians, "cpython", "generator"),
       cpythonOverAsync: ratio(medians, "cpython", "async"),
+      uvloopOverGenerator: ratio(medians, "uvloop", "generator"),
+      effectOverGenerator: ratio(medians, "effect", "generator"),
+      effectionOverGenerator: ratio(medians, "effection", "generator"),
+      libraryOverGenerator: ratio(medians, "library", "generator"),
     },
     verdicts: row.targets.map((target) => judge(target, medians, row.unit)),
   };

@@ -4,8 +4,19 @@
  * @module
  */
 
-/** Whose work is measured: this module's two kinds of coroutine, no module at all, Python's asyncio. */
-export type SubjectName = "generator" | "async" | "bare" | "cpython";
+/**
+ * Whose work is measured: this module's two kinds of coroutine, no module at all, Python's asyncio on its
+ * own loop and on uvloop's, two libraries of tasks, and the library that people use for a row's one thing.
+ */
+export type SubjectName =
+  | "generator"
+  | "async"
+  | "bare"
+  | "cpython"
+  | "uvloop"
+  | "effect"
+  | "effection"
+  | "library";
 
 /** The names of the rows. */
 export type RowName =
@@ -15,12 +26,34 @@ export type RowName =
   | "create"
   | "gather"
   | "tasks"
-  | "timer"
+  | "tasks-1k"
+  | "tasks-1m"
+  | "group"
   | "cancel"
+  | "timeout"
+  | "timer"
+  | "timers-fired"
+  | "call-soon"
+  | "queue"
+  | "queue-batch"
+  | "lock"
+  | "lock-contended"
+  | "semaphore"
+  | "semaphore-contended"
+  | "limit"
+  | "event"
   | "nested"
   | "resume"
   | "traced"
-  | "memory";
+  | "resume-200"
+  | "coroutine"
+  | "coroutine-200"
+  | "context"
+  | "from-promise"
+  | "import"
+  | "memory"
+  | "memory-timer"
+  | "memory-waiter";
 
 /** What a figure of a row counts, for one operation. */
 export type Unit = "ns" | "bytes";
@@ -49,6 +82,10 @@ export interface Row {
   batch: number;
   /** Whether a round is one batch, however long it takes: the size is what the row is about. */
   isFixed: boolean;
+  /** Which library the subject `library` is. */
+  library?: string;
+  /** Whether only Deno can do it. */
+  isOfDeno?: boolean;
   /** What is aimed for. */
   targets: readonly Target[];
 }

@@ -6,7 +6,7 @@
 
 import type { Row } from "./row.ts";
 
-/** How many children one gathering has. */
+/** How many children one gathering, or one group, has. */
 export const GATHERED = 1_000;
 
 /** How many tasks are alive at once in the row `tasks`, and how often each switches. */
@@ -15,10 +15,27 @@ export const CROWD = { tasks: 100_000, switches: 10 } as const;
 /** How many timers are set and cancelled between two iterations of the loop. */
 export const TIMERS_AN_ITERATION = 1_000;
 
-/** How deep the coroutines of `nested` and `resume` are. */
+/** How deep the coroutines of `nested` and `resume` are, and those of the rows that say 200. */
 export const DEPTH = 20;
+/** The same. */
+export const GREAT_DEPTH = 200;
 
-/** How many tasks are parked for the row `memory`. */
+/** How many tasks contend for one lock or semaphore. */
+export const CONTENDERS = 1_000;
+
+/** How many tasks wait for one event. */
+export const WAITERS = 10_000;
+
+/** How many items are put before any is taken in the row `queue-batch`. */
+export const ITEMS = 1_000;
+
+/** How many calls are limited, and to how many at a time, in the row `limit`. */
+export const LIMITED = { calls: 1_000, atOnce: 10 } as const;
+
+/** How many timers fire in the row `timers-fired`. */
+const TIMERS_FIRED = 1_000_000;
+
+/** How many tasks, timers or waiters are there for the rows of memory. */
 const PARKED = 100_000;
 
 /** All rows. */
@@ -31,7 +48,9 @@ export const ROWS: readonly Row[] = [
     isFixed: false,
     targets: [
       { of: "generator", over: "bare", atMost: 2 },
-      { of: "cpython", over: "generator", atLeast: 30 },
+      { of: "cpython", over: "generator", atLeast: 50 },
+      { of: "uvloop", over: "generator", atLeast: 18 },
+      { of: "effect", over: "generator", atLeast: 100 },
     ],
   },
   {
@@ -51,7 +70,10 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: 2,
     isFixed: false,
-    targets: [{ of: "generator", over: "bare", atMost: 1 }],
+    targets: [
+      { of: "generator", over: "bare", atMost: 1.1 },
+      { of: "cpython", over: "generator", atLeast: 50 },
+    ],
   },
   {
     name: "create",
@@ -59,7 +81,12 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: 1,
     isFixed: false,
-    targets: [{ of: "cpython", over: "generator", atLeast: 30 }],
+    targets: [
+      { of: "cpython", over: "generator", atLeast: 45 },
+      { of: "uvloop", over: "generator", atLeast: 20 },
+      { of: "effect", over: "generator", atLeast: 45 },
+      { of: "effection", over: "generator", atLeast: 300 },
+    ],
   },
   {
     name: "gather",
@@ -70,8 +97,24 @@ export const ROWS: readonly Row[] = [
     targets: [{ of: "cpython", over: "generator", atLeast: 40 }],
   },
   {
+    name: "group",
+    what: "one of 1,000 tasks of one task group",
+    unit: "ns",
+    batch: GATHERED,
+    isFixed: false,
+    targets: [],
+  },
+  {
+    name: "tasks-1k",
+    what: "one of the 10 switches of each of 1,000 tasks that are alive at once",
+    unit: "ns",
+    batch: 1_000 * CROWD.switches,
+    isFixed: false,
+    targets: [],
+  },
+  {
     name: "tasks",
-    what: "one of the 10 switches of each of 100,000 tasks that are alive at once",
+    what: "the same with 100,000 tasks",
     unit: "ns",
     batch: CROWD.tasks * CROWD.switches,
     isFixed: true,
@@ -79,6 +122,30 @@ export const ROWS: readonly Row[] = [
       { of: "generator", over: "bare", atMost: 1.5 },
       { of: "cpython", over: "generator", atLeast: 16 },
     ],
+  },
+  {
+    name: "tasks-1m",
+    what: "the same with 1,000,000 tasks",
+    unit: "ns",
+    batch: 1_000_000 * CROWD.switches,
+    isFixed: true,
+    targets: [],
+  },
+  {
+    name: "cancel",
+    what: "a sleeping task is made, cancelled and awaited; bare: a promise and an AbortSignal",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [{ of: "cpython", over: "generator", atLeast: 8 }],
+  },
+  {
+    name: "timeout",
+    what: "a timeout is set around a step aside and does not fire",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [],
   },
   {
     name: "timer",
@@ -89,12 +156,93 @@ export const ROWS: readonly Row[] = [
     targets: [{ of: "cpython", over: "generator", atLeast: 30 }],
   },
   {
-    name: "cancel",
-    what: "a sleeping task is made, cancelled and awaited; bare: a promise and an AbortSignal",
+    name: "timers-fired",
+    what: "one of 1,000,000 timers is set, and fires in its turn",
+    unit: "ns",
+    batch: TIMERS_FIRED,
+    isFixed: true,
+    targets: [],
+  },
+  {
+    name: "call-soon",
+    what: "a callback is scheduled by callSoon and called",
+    unit: "ns",
+    batch: TIMERS_AN_ITERATION,
+    isFixed: false,
+    targets: [],
+  },
+  {
+    name: "queue",
+    what: "an item goes through a queue for one from a task to another",
     unit: "ns",
     batch: 1,
     isFixed: false,
-    targets: [{ of: "cpython", over: "generator", atLeast: 8 }],
+    targets: [
+      { of: "cpython", over: "generator", atLeast: 40 },
+      { of: "effect", over: "generator", atLeast: 12 },
+      { of: "effection", over: "generator", atLeast: 6 },
+    ],
+  },
+  {
+    name: "queue-batch",
+    what: "one of 1,000 items that are put into a queue without bound, and then taken",
+    unit: "ns",
+    batch: ITEMS,
+    isFixed: false,
+    targets: [],
+  },
+  {
+    name: "lock",
+    what: "a free lock is acquired and released",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    library: "async-mutex",
+    targets: [],
+  },
+  {
+    name: "lock-contended",
+    what: "a lock that 1,000 tasks want is handed on and held over a step aside",
+    unit: "ns",
+    batch: CONTENDERS,
+    isFixed: false,
+    library: "async-mutex",
+    targets: [],
+  },
+  {
+    name: "semaphore",
+    what: "a free semaphore is acquired and released",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    library: "async-mutex",
+    targets: [],
+  },
+  {
+    name: "semaphore-contended",
+    what: "a semaphore for 10 that 1,000 tasks want is handed on and held over a step aside",
+    unit: "ns",
+    batch: CONTENDERS,
+    isFixed: false,
+    library: "async-mutex",
+    targets: [],
+  },
+  {
+    name: "limit",
+    what: "one of 1,000 calls, 10 at a time, each of which steps aside once",
+    unit: "ns",
+    batch: LIMITED.calls,
+    isFixed: false,
+    library: "p-limit",
+    targets: [],
+  },
+  {
+    name: "event",
+    what: "one of 10,000 tasks that wait for an event is woken by it",
+    unit: "ns",
+    batch: WAITERS,
+    isFixed: false,
+    targets: [],
   },
   {
     name: "nested",
@@ -124,11 +272,79 @@ export const ROWS: readonly Row[] = [
     targets: [{ of: "generator", atMost: 1_000 }],
   },
   {
+    name: "resume-200",
+    what: "the same with 200 coroutines",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [],
+  },
+  {
+    name: "coroutine",
+    what: "a switch in one coroutine() object",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [],
+  },
+  {
+    name: "coroutine-200",
+    what: "a switch in the innermost of 200 coroutine() objects that await one another",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [],
+  },
+  {
+    name: "context",
+    what: "a context variable is set and read",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [],
+  },
+  {
+    name: "from-promise",
+    what: "a resolved promise is awaited by fromPromise",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [],
+  },
+  {
+    name: "import",
+    what: "a process imports the module and ends; bare: an empty module",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    isOfDeno: true,
+    targets: [],
+  },
+  {
     name: "memory",
     what: "what a task that awaits a future of its own holds; bare: an async call and a promise",
     unit: "bytes",
     batch: PARKED,
     isFixed: true,
-    targets: [{ of: "generator", atMost: 600 }],
+    isOfDeno: true,
+    targets: [{ of: "generator", atMost: 500 }],
+  },
+  {
+    name: "memory-timer",
+    what: "what a timer that waits holds",
+    unit: "bytes",
+    batch: PARKED,
+    isFixed: true,
+    isOfDeno: true,
+    targets: [],
+  },
+  {
+    name: "memory-waiter",
+    what: "what a task that waits for an item of a queue holds",
+    unit: "bytes",
+    batch: PARKED,
+    isFixed: true,
+    isOfDeno: true,
+    targets: [],
   },
 ];

@@ -1,5 +1,5 @@
 /**
- * The near end of a subject's process.
+ * The near end of a subject: of the process that does its work.
  *
  * @module
  */
@@ -12,16 +12,39 @@ import type { Greeting, Round } from "./protocol.ts";
 import type { Row, SubjectName } from "./row.ts";
 
 /** One subject at one row. */
-export class Subject {
+export interface Subject {
   /** Whose work it does. */
+  readonly name: SubjectName;
+  /**
+   * Has the work done.
+   *
+   * @param n How many operations.
+   * @returns What they took in all, in the row's unit.
+   * @throws {Error} If not just as many were done, or its process is gone.
+   */
+  run(n: number): Promise<number>;
+  /** Ends it. */
+  stop(): Promise<void>;
+}
+
+/** Where subjects are started. */
+export interface Place {
+  /** Starts a subject, ready for rounds. */
+  start(name: SubjectName, row: Row): Promise<Subject>;
+}
+
+/** Gives the amount of a round, if it was one. */
+export function amountOf(name: SubjectName, n: number, { count, amount }: Round): number {
+  if (count !== n) throw new Error(`${name}: ${count} operations were done of ${n}`);
+  return amount;
+}
+
+/** A subject in a process of its own: Deno's, or an interpreter's of Python. */
+export class ProcessSubject implements Subject {
   readonly name: SubjectName;
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  /**
-   * @param name Whose work it does.
-   * @param process What does it.
-   */
   private constructor(name: SubjectName, process: ChildProcess) {
     this.name = name;
     this.#process = process;
@@ -33,35 +56,25 @@ export class Subject {
    *
    * @param name Whose work.
    * @param row Which work.
-   * @param python The interpreter that runs `asyncio_rows.py`.
+   * @param python The interpreter that runs `asyncio_rows.py`; `null` for Deno's own work.
    * @returns The subject, ready for rounds.
    * @throws {Error} If the process ends instead.
    */
-  static async start(name: SubjectName, row: Row, python: string): Promise<Subject> {
-    const [command, parameters] = name === "cpython"
-      ? [python, [pathOf("asyncio_rows.py"), row.name]]
-      : [Deno.execPath(), denoParameters(name, row)];
+  static async start(name: SubjectName, row: Row, python: string | null): Promise<ProcessSubject> {
+    const [command, parameters] = python === null
+      ? [Deno.execPath(), denoParameters(name, row)]
+      : [python, pythonParameters(name, row)];
     const process = spawn(command, parameters, { stdio: ["pipe", "pipe", "inherit"] });
-    const subject = new Subject(name, process);
+    const subject = new ProcessSubject(name, process);
     await subject.#readLine<Greeting>();
     return subject;
   }
 
-  /**
-   * Has the work done.
-   *
-   * @param n How many operations.
-   * @returns What they took in all, in the row's unit.
-   * @throws {Error} If not just as many were done, or the process ended.
-   */
   async run(n: number): Promise<number> {
     this.#process.stdin!.write(`${n}\n`);
-    const { count, amount } = await this.#readLine<Round>();
-    if (count !== n) throw new Error(`${this.name}: ${count} operations were done of ${n}`);
-    return amount;
+    return amountOf(this.name, n, await this.#readLine<Round>());
   }
 
-  /** Ends the process. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exit = once(this.#process, "exit");
@@ -78,6 +91,11 @@ export class Subject {
 
 function denoParameters(name: SubjectName, row: Row): string[] {
   return ["run", "-A", "--v8-flags=--expose-gc", pathOf("child.ts"), name, row.name];
+}
+
+function pythonParameters(name: SubjectName, row: Row): string[] {
+  const flags = name === "uvloop" ? ["--uvloop"] : [];
+  return [pathOf("asyncio_rows.py"), ...flags, row.name];
 }
 
 function pathOf(file: string): string {

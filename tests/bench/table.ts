@@ -11,6 +11,8 @@ import type { SubjectName, Unit } from "./row.ts";
 
 const COLUMNS: readonly SubjectName[] = ["generator", "async", "bare", "cpython"];
 
+const PEERS: readonly SubjectName[] = ["uvloop", "effect", "effection", "library"];
+
 const NO_RULES = {
   ...{ "top": "", "top-mid": "", "top-left": "", "top-right": "" },
   ...{ "bottom": "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
@@ -25,13 +27,17 @@ const NO_RULES = {
  * @returns Lines: the machine, the figures, what the rows are, the targets.
  */
 export function formatResults(results: Results): string {
-  const { machine, rounds } = results;
+  const { machine, place, rounds } = results;
   return [
-    `${machine.processor}, Deno ${machine.deno} (V8 ${machine.v8}), ` +
-    (machine.python === null ? "no CPython found" : `CPython ${machine.python}`),
+    `${machine.processor}, ${place}, ` +
+    (machine.python === null ? "no CPython found" : `CPython ${machine.python}`) +
+    (machine.uvloop === null ? "" : `, uvloop ${machine.uvloop}`),
+    machine.libraries.join(", "),
     `Medians of ${rounds} rounds, with the least and the greatest, for one operation`,
     "",
     figuresTable(results.rows),
+    "",
+    peersTable(results.rows.filter(({ figures }) => PEERS.some((name) => name in figures))),
     "",
     plainTable(results.rows.map(({ name, what }) => [name, what])),
     "",
@@ -62,6 +68,34 @@ function figuresTable(rows: readonly RowResult[]): string {
       formatRatio(ratios.generatorOverBare),
       formatRatio(ratios.cpythonOverGenerator),
       formatRatio(ratios.cpythonOverAsync),
+    ]);
+  }
+  return trimLines(table.toString());
+}
+
+function peersTable(rows: readonly RowResult[]): string {
+  if (rows.length === 0) return "";
+  const table = new Table({
+    head: [
+      "",
+      ...PEERS,
+      "uvloop/gen.",
+      "effect/gen.",
+      "effection/gen.",
+      "library/gen.",
+    ],
+    chars: NO_RULES,
+    style: { "head": [], "border": [], "padding-left": 0, "padding-right": 3 },
+    colAligns: ["left", ...Array<"right">(PEERS.length * 2).fill("right")],
+  });
+  for (const { name, unit, library, figures, ratios } of rows) {
+    table.push([
+      `${name}, ${unit}${library === null ? "" : ` (${library})`}`,
+      ...PEERS.map((peer) => formatFigures(figures[peer])),
+      formatRatio(ratios.uvloopOverGenerator),
+      formatRatio(ratios.effectOverGenerator),
+      formatRatio(ratios.effectionOverGenerator),
+      formatRatio(ratios.libraryOverGenerator),
     ]);
   }
   return trimLines(table.toString());

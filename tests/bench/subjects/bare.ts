@@ -5,9 +5,10 @@
  */
 
 import type { Works } from "../row.ts";
-import { CROWD, DEPTH, GATHERED, TIMERS_AN_ITERATION } from "../rows.ts";
+import { CROWD, DEPTH, GATHERED, GREAT_DEPTH, TIMERS_AN_ITERATION, WAITERS } from "../rows.ts";
+import { importOften } from "./import_often.ts";
 
-const RESOLVED = Promise.resolve();
+const RESOLVED = Promise.resolve(1);
 
 interface Turn {
   promise: Promise<number>;
@@ -121,6 +122,44 @@ async function nestOften(n: number): Promise<number> {
   return done;
 }
 
+async function callSoon(n: number): Promise<number> {
+  let called = 0;
+  for (let i = 0; i < n; i += TIMERS_AN_ITERATION) {
+    for (let j = 0; j < TIMERS_AN_ITERATION; j++) queueMicrotask(() => called++);
+    await RESOLVED;
+  }
+  return called;
+}
+
+async function broadcast(n: number): Promise<number> {
+  let woken = 0;
+  for (let i = 0; i < n; i += WAITERS) {
+    const event = makeTurn();
+    const wait = async () => await event.promise;
+    const waits = Array.from({ length: WAITERS }, wait);
+    await RESOLVED;
+    event.resolve(1);
+    for (const result of waits) woken += await result;
+  }
+  return woken;
+}
+
+async function awaitPromises(n: number): Promise<number> {
+  let done = 0;
+  for (let i = 0; i < n; i++) done += await RESOLVED;
+  return done;
+}
+
+async function parkTimers(n: number, weigh: () => void): Promise<number> {
+  const ring = () => {};
+  const timers: ReturnType<typeof setTimeout>[] = new Array(n);
+  weigh();
+  for (let i = 0; i < n; i++) timers[i] = setTimeout(ring, 100_000 + i);
+  weigh();
+  for (const timer of timers) clearTimeout(timer);
+  return timers.length;
+}
+
 async function park(n: number, weigh: () => void): Promise<number> {
   const resolvers: ((value: number) => void)[] = new Array(n);
   let parked = 0;
@@ -152,10 +191,18 @@ export const works: Works = {
   "hand-off": handOff,
   "create": create,
   "gather": gatherAll,
+  "tasks-1k": crowd,
   "tasks": crowd,
-  "timer": timers,
+  "tasks-1m": crowd,
   "cancel": cancel,
+  "timer": timers,
+  "call-soon": callSoon,
+  "event": broadcast,
   "nested": nestOften,
   "resume": (n) => nest(DEPTH - 1, n),
+  "resume-200": (n) => nest(GREAT_DEPTH - 1, n),
+  "from-promise": awaitPromises,
+  "import": (n) => importOften(new URL("./empty_module.ts", import.meta.url), n),
   "memory": park,
+  "memory-timer": parkTimers,
 };

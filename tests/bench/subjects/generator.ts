@@ -6,17 +6,39 @@
 
 import {
   CancelledError,
+  ContextVar,
+  coroutine,
   type CoroutineObject,
   createTask,
+  Event,
+  fromPromise,
   type Future,
   gather,
   getRunningLoop,
+  Lock,
+  Queue,
   run,
+  Semaphore,
   sleep,
+  TaskGroup,
+  timeout,
   trace,
 } from "@asyncio/asyncio";
 import type { Works } from "../row.ts";
-import { CROWD, DEPTH, GATHERED, TIMERS_AN_ITERATION } from "../rows.ts";
+import {
+  CONTENDERS,
+  CROWD,
+  DEPTH,
+  GATHERED,
+  GREAT_DEPTH,
+  ITEMS,
+  LIMITED,
+  TIMERS_AN_ITERATION,
+  WAITERS,
+} from "../rows.ts";
+import { importOften } from "./import_often.ts";
+
+const RESOLVED = Promise.resolve(1);
 
 function* one(): CoroutineObject<number> {
   return 1;
@@ -73,6 +95,178 @@ function* crowd(n: number): CoroutineObject<number> {
   let switches = 0;
   for (const task of tasks) switches += yield* task;
   return switches;
+}
+
+function* groups(n: number): CoroutineObject<number> {
+  let done = 0;
+  for (let i = 0; i < n; i += GATHERED) {
+    yield* TaskGroup.run(function* (group) {
+      for (let child = 0; child < GATHERED; child++) {
+        group.createTask(one()).addDoneCallback((task) => done += task.result());
+      }
+    });
+  }
+  return done;
+}
+
+function* timeouts(n: number): CoroutineObject<number> {
+  let done = 0;
+  const body = () => stepAside(1);
+  for (let i = 0; i < n; i++) done += yield* timeout(100, body);
+  return done;
+}
+
+function* fireTimers(n: number): CoroutineObject<number> {
+  const loop = getRunningLoop();
+  const start = loop.time();
+  const all = loop.createFuture<number>();
+  let fired = 0;
+  const ring = (index: number) => {
+    // Whoever comes out of turn is not counted, and the round has too few.
+    if (index === fired) fired++;
+    if (index === n - 1) all.setResult(fired);
+  };
+  for (let i = 0; i < n; i++) loop.callAt(start + i * 1e-9, ring, i);
+  return yield* all;
+}
+
+function* callSoon(n: number): CoroutineObject<number> {
+  const loop = getRunningLoop();
+  let called = 0;
+  const call = () => called++;
+  for (let i = 0; i < n; i += TIMERS_AN_ITERATION) {
+    for (let j = 0; j < TIMERS_AN_ITERATION; j++) loop.callSoon(call);
+    yield* sleep(0);
+  }
+  return called;
+}
+
+function* queueHandOff(n: number): CoroutineObject<number> {
+  const queue = new Queue<number>(1);
+  createTask(function* () {
+    for (let i = 0; i < n; i++) yield* queue.put(1);
+  });
+  let received = 0;
+  while (received < n) received += yield* queue.get();
+  return received;
+}
+
+function* queueBatches(n: number): CoroutineObject<number> {
+  const queue = new Queue<number>();
+  let received = 0;
+  while (received < n) {
+    for (let i = 0; i < ITEMS; i++) yield* queue.put(1);
+    for (let i = 0; i < ITEMS; i++) received += yield* queue.get();
+  }
+  return received;
+}
+
+/** What a lock and a semaphore have in common. */
+type Guarding = Lock | Semaphore;
+
+function* acquireOften(guard: Guarding, n: number): CoroutineObject<number> {
+  let passed = 0;
+  for (let i = 0; i < n; i++) {
+    yield* guard.acquire();
+    passed++;
+    guard.release();
+  }
+  return passed;
+}
+
+function* contend(guard: Guarding, n: number): CoroutineObject<number> {
+  let passed = 0;
+  function* contender(times: number): CoroutineObject<void> {
+    for (let i = 0; i < times; i++) {
+      yield* guard.acquire();
+      passed++;
+      yield* sleep(0);
+      guard.release();
+    }
+  }
+  yield* gather(Array.from({ length: CONTENDERS }, () => contender(n / CONTENDERS)));
+  return passed;
+}
+
+function* limit(n: number): CoroutineObject<number> {
+  let done = 0;
+  const guard = new Semaphore(LIMITED.atOnce);
+  function* limited(): CoroutineObject<number> {
+    yield* guard.acquire();
+    try {
+      return yield* stepAside(1);
+    } finally {
+      guard.release();
+    }
+  }
+  for (let i = 0; i < n; i += LIMITED.calls) {
+    for (const result of yield* gather(Array.from({ length: LIMITED.calls }, limited))) {
+      done += result;
+    }
+  }
+  return done;
+}
+
+function* broadcast(n: number): CoroutineObject<number> {
+  let woken = 0;
+  for (let i = 0; i < n; i += WAITERS) {
+    const event = new Event();
+    const tasks = Array.from({ length: WAITERS }, () => createTask(event.wait()));
+    yield* stepAside(1);
+    event.set();
+    for (const task of tasks) if (yield* task) woken++;
+  }
+  return woken;
+}
+
+const stepAsideInOne = coroutine(stepAside);
+
+const nestCoroutines = coroutine(function* (depth: number, times: number): CoroutineObject<number> {
+  return yield* depth > 1 ? nestCoroutines(depth - 1, times) : stepAsideInOne(times);
+});
+
+const variable = new ContextVar<number>("benchmark");
+
+function* useContext(n: number): CoroutineObject<number> {
+  let read = 0;
+  for (let i = 0; i < n; i++) {
+    variable.set(1);
+    read += variable.get();
+  }
+  return read;
+}
+
+function* awaitPromises(n: number): CoroutineObject<number> {
+  let done = 0;
+  for (let i = 0; i < n; i++) done += yield* fromPromise(RESOLVED);
+  return done;
+}
+
+function* parkTimers(n: number, weigh: () => void): CoroutineObject<number> {
+  const loop = getRunningLoop();
+  const ring = () => {};
+  const handles = new Array(n);
+  weigh();
+  for (let i = 0; i < n; i++) handles[i] = loop.callLater(100 + i, ring);
+  weigh();
+  let parked = 0;
+  for (const handle of handles) {
+    if (!handle.cancelled()) parked++;
+    handle.cancel();
+  }
+  yield* stepAside(2);
+  return parked;
+}
+
+function* parkWaiters(n: number, weigh: () => void): CoroutineObject<number> {
+  const queue = new Queue<number>();
+  weigh();
+  for (let i = 0; i < n; i++) createTask(queue.get());
+  yield* stepAside(2);
+  weigh();
+  for (let i = 0; i < n; i++) queue.putNowait(1);
+  yield* stepAside(2);
+  return n - queue.qsize();
 }
 
 function* timers(n: number): CoroutineObject<number> {
@@ -147,11 +341,33 @@ export const works: Works = {
   "hand-off": (n) => run(handOff(n)),
   "create": (n) => run(create(n)),
   "gather": (n) => run(gatherAll(n)),
+  "group": (n) => run(groups(n)),
+  "tasks-1k": (n) => run(crowd(n)),
   "tasks": (n) => run(crowd(n)),
-  "timer": (n) => run(timers(n)),
+  "tasks-1m": (n) => run(crowd(n)),
   "cancel": (n) => run(cancel(n)),
+  "timeout": (n) => run(timeouts(n)),
+  "timer": (n) => run(timers(n)),
+  "timers-fired": (n) => run(fireTimers(n)),
+  "call-soon": (n) => run(callSoon(n)),
+  "queue": (n) => run(queueHandOff(n)),
+  "queue-batch": (n) => run(queueBatches(n)),
+  "lock": (n) => run(acquireOften(new Lock(), n)),
+  "lock-contended": (n) => run(contend(new Lock(), n)),
+  "semaphore": (n) => run(acquireOften(new Semaphore(LIMITED.atOnce), n)),
+  "semaphore-contended": (n) => run(contend(new Semaphore(LIMITED.atOnce), n)),
+  "limit": (n) => run(limit(n)),
+  "event": (n) => run(broadcast(n)),
   "nested": (n) => run(nestOften(n)),
   "resume": (n) => run(nest(DEPTH - 1, n)),
   "traced": (n) => run(stepAsideTraced(n)),
+  "resume-200": (n) => run(nest(GREAT_DEPTH - 1, n)),
+  "coroutine": (n) => run(stepAsideInOne(n)),
+  "coroutine-200": (n) => run(nestCoroutines(GREAT_DEPTH - 1, n)),
+  "context": (n) => run(useContext(n)),
+  "from-promise": (n) => run(awaitPromises(n)),
+  "import": (n) => importOften(new URL("../../../mod.ts", import.meta.url), n),
   "memory": (n, weigh) => run(park(n, weigh)),
+  "memory-timer": (n, weigh) => run(parkTimers(n, weigh)),
+  "memory-waiter": (n, weigh) => run(parkWaiters(n, weigh)),
 };

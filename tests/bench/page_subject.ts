@@ -1,0 +1,80 @@
+/**
+ * Subjects in the pages of a browser, each in one of its own.
+ *
+ * @module
+ */
+
+import type { Browser, Page } from "playwright-core";
+import { type BrowserName, provideBrowsers } from "../_support/browsers.ts";
+import { stopBundler } from "../_support/bundle.ts";
+import { SITE } from "../_support/page_messages.ts";
+import { TestSite } from "../_support/test_site.ts";
+import type { Round } from "./protocol.ts";
+import type { Row, SubjectName } from "./row.ts";
+import { amountOf, type Place, type Subject } from "./subject.ts";
+
+class PageSubject implements Subject {
+  readonly name: SubjectName;
+  readonly #row: Row;
+  readonly #page: Page;
+
+  constructor(name: SubjectName, row: Row, page: Page) {
+    this.name = name;
+    this.#row = row;
+    this.#page = page;
+  }
+
+  async run(n: number): Promise<number> {
+    const call = `benchmark(${JSON.stringify(this.name)}, ${JSON.stringify(this.#row.name)}, ${n})`;
+    return amountOf(this.name, n, await this.#page.evaluate<Round>(call));
+  }
+
+  async stop(): Promise<void> {
+    await this.#page.context().close();
+  }
+}
+
+/** A browser in which subjects are started, and the server of what they load. */
+export class BrowserPlace implements Place, AsyncDisposable {
+  readonly #browser: Browser;
+  readonly #site: TestSite;
+
+  private constructor(browser: Browser, site: TestSite) {
+    this.#browser = browser;
+    this.#site = site;
+  }
+
+  /**
+   * Starts a browser, after installing it where it is missing.
+   *
+   * @param name Which one.
+   * @returns The place.
+   * @throws {Error} If it cannot be had; the message says how to install it.
+   */
+  static async open(name: BrowserName): Promise<BrowserPlace> {
+    const launch = (await provideBrowsers([name], console.error)).get(name);
+    if (typeof launch !== "function") throw new Error(launch);
+    return new BrowserPlace(await launch(), new TestSite());
+  }
+
+  /** The browser's version. */
+  get version(): string {
+    return this.#browser.version();
+  }
+
+  async start(name: SubjectName, row: Row): Promise<Subject> {
+    // A context each: pages of one may share a process, and with it what its optimiser has seen.
+    const page = await (await this.#browser.newContext()).newPage();
+    // Isolated pages have the finer clock.
+    await page.goto(`${this.#site.origin(true)}/`);
+    await page.addScriptTag({ type: "module", url: `${SITE}/tests/bench/page.ts` });
+    await page.waitForFunction("typeof benchmark === 'function'");
+    return new PageSubject(name, row, page);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+    await this.#site.close();
+    await stopBundler();
+  }
+}

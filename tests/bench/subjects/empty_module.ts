@@ -1,0 +1,6 @@
+/**
+ * What the row `import` compares with.
+ *
+ * @module
+ */
+export {};
