@@ -58,6 +58,7 @@ export {
   isFuture,
 } from "./lib/kernel/future.ts";
 export { type NewTaskOptions, Task, type TaskOptions } from "./lib/kernel/task.ts";
+export type { PrintStackOptions, StackOptions, TextFile } from "./lib/kernel/task_stack.ts";
 export {
   type AwaitableLike,
   ensureFuture,
@@ -197,6 +198,9 @@ export type { Duration, DurationParts } from "./lib/base/duration.ts";
 
 // Seeing what runs
 export { Trace, trace, type TraceOptions } from "./lib/inspect/trace.ts";
+export { Logger, logger, type LogLevel, type LogRecord, type LogSink } from "./lib/base/logger.ts";
+export type { StackFrame } from "./lib/base/stack.ts";
+export { futureAddToAwaitedBy, futureDiscardFromAwaitedBy } from "./lib/kernel/awaited_by.ts";
 
 // Testing
 export { runVirtual } from "./lib/testing/run_virtual.ts";

@@ -181,7 +181,10 @@ export class SystemExit extends Error {
 export interface WaitingTask {
   /** The task's printed form. */
   readonly task: string;
-  /** The printed form of what it waits for, or `null` when it waits for nothing of the loop's. */
+  /**
+   * What it waits for, or `null` when it waits for nothing of the loop's: a future's printed form, or
+   * `Lock.acquire of <Lock [locked, waiters:1]>, held by Task-2`.
+   */
   readonly waitingFor: string | null;
 }
 
@@ -202,16 +205,24 @@ export interface WaitingTask {
 export class DeadlockError extends RuntimeError {
   /** The tasks that wait, oldest first. */
   readonly tasks: readonly WaitingTask[];
+  /** The tasks that wait for each other in a circle, by name, each circle from a task to itself. */
+  readonly cycles: readonly (readonly string[])[];
 
   /**
    * Makes a new `DeadlockError`.
    *
    * @param message What could not go on.
    * @param tasks The tasks that wait, oldest first.
+   * @param cycles The tasks that wait for each other in a circle.
    */
-  constructor(message: string, tasks: readonly WaitingTask[] = []) {
+  constructor(
+    message: string,
+    tasks: readonly WaitingTask[] = [],
+    cycles: readonly (readonly string[])[] = [],
+  ) {
     super(message);
     this.tasks = tasks;
+    this.cycles = cycles;
   }
 
   /** The name of the class, as `Error` has it. */

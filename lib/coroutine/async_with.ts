@@ -69,10 +69,10 @@ export function asyncWith<T, R>(
   if (typeof body !== "function") {
     throw new TypeError(`asyncWith() expects its body to be a function, got ${describe(body)}`);
   }
-  return lazy("asyncWith", runWithin(manager, body));
+  return lazy("asyncWith", asyncWithSteps(manager, body));
 }
 
-function* runWithin<T, R>(
+function* asyncWithSteps<T, R>(
   manager: AsyncContextManager<T>,
   body: (value: T) => Eventually<R>,
 ): Generator<Suspension, R | undefined, unknown> {

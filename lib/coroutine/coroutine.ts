@@ -64,6 +64,31 @@ export abstract class Coroutine<T> extends Awaitable<T> {
   }
 }
 
+/** Is told of lazy objects, so that those that are never awaited can be found. */
+export interface CoroutineWatcher {
+  /** One was made. */
+  made(coroutine: Coroutine<unknown>, name: string): void;
+  /** One was awaited, or closed. */
+  used(coroutine: Coroutine<unknown>): void;
+}
+
+let watcher: CoroutineWatcher | null = null;
+
+/** Sets who is told; for the debug mode of loops. */
+export function watchCoroutines(given: CoroutineWatcher | null): void {
+  watcher = given;
+}
+
+/** Tells that one was made; for the classes of them. */
+export function noteMade(coroutine: Coroutine<unknown>): void {
+  if (watcher !== null) watcher.made(coroutine, coroutine.name);
+}
+
+/** Tells that one was awaited or closed; for the classes of them. */
+export function noteUsed(coroutine: Coroutine<unknown>): void {
+  if (watcher !== null) watcher.used(coroutine);
+}
+
 /** The lazy object over an iterator that does the work; a generator object, most often. */
 class LazyCoroutine<T> extends Coroutine<T> {
   #steps: Iterator<Suspension, T, unknown> | null;
@@ -73,6 +98,7 @@ class LazyCoroutine<T> extends Coroutine<T> {
     super();
     this.#steps = steps;
     this.#name = name;
+    noteMade(this);
   }
 
   override get name(): string {
@@ -82,6 +108,7 @@ class LazyCoroutine<T> extends Coroutine<T> {
   override [awaitable](): Iterator<Suspension, T, unknown> {
     const steps = this.#steps;
     this.#steps = null;
+    noteUsed(this);
     return steps ?? reused();
   }
 
@@ -93,6 +120,7 @@ class LazyCoroutine<T> extends Coroutine<T> {
   override close(): void {
     this.#steps?.return?.();
     this.#steps = null;
+    noteUsed(this);
   }
 }
 

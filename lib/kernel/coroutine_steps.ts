@@ -44,12 +44,6 @@ export function takeFrame(): CallFrame {
   return frame;
 }
 
-/** Throws at an iterator's suspension; one that takes no errors throws it on. */
-export function throwInto(steps: Steps, error: Error): IteratorResult<unknown, unknown> {
-  if (steps.throw === undefined) throw error;
-  return steps.throw(error);
-}
-
 /** The future that an iterator has just asked to wait for. */
 export function takeFuture(): Future<unknown> {
   const future = SUSPENDED.value as Future<unknown>;

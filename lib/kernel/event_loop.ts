@@ -6,8 +6,10 @@
  * @module
  */
 import { type Duration, toDelay } from "../base/duration.ts";
-import { DeadlockError, RuntimeError } from "../base/errors.ts";
-import { describe, repr } from "../base/repr.ts";
+import { RuntimeError } from "../base/errors.ts";
+import { logger, setHostSink } from "../base/logger.ts";
+import { describe } from "../base/repr.ts";
+import { deepenStacks } from "../base/stack.ts";
 import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import {
@@ -19,6 +21,7 @@ import {
 } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { deadlock } from "./deadlock.ts";
 import { makeDefaultExecutor } from "./default_executor.ts";
 import { type AwaitableLike, ensureFutureOn } from "./ensure_future.ts";
 import { fromPromise } from "./from_promise.ts";
@@ -31,9 +34,12 @@ import {
   type HandleOwner,
   TimerHandle,
 } from "./handle.ts";
+import { formatContext } from "./exception_report.ts";
 import { runningLoop } from "./loops.ts";
+import { unwatchUnawaited, watchUnawaited } from "./never_awaited.ts";
 import { type RunEnd, Scheduler, setLoopAccess } from "./scheduler.ts";
-import { Task, type TaskOptions, tasksOf, waiterOf } from "./task.ts";
+import { noteSource, sourceContext } from "./sources.ts";
+import { Task, type TaskOptions, tasksOf } from "./task.ts";
 import { wrapFuture } from "./wrap_future.ts";
 
 /** What {@linkcode EventLoop} and {@linkcode newEventLoop} take. */
@@ -104,6 +110,7 @@ export class EventLoop implements HandleOwner {
     }
     this.#scheduler = new Scheduler(this, clock);
     this.#plainOptions = { loop: this };
+    if (isDebugAsked()) this.setDebug(true);
   }
 
   /**
@@ -205,8 +212,8 @@ export class EventLoop implements HandleOwner {
   }
 
   /**
-   * Closes the loop: what waits in it is forgotten, its default executor shut down without waiting.
-   * Closing twice does nothing.
+   * Closes the loop: what waits in it is forgotten, its default executor shut down without waiting. In
+   * debug mode tasks that are pending are reported. Closing twice does nothing.
    *
    * @throws {RuntimeError} If a run is on.
    *
@@ -216,7 +223,9 @@ export class EventLoop implements HandleOwner {
     if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
     if (this.isClosed()) return;
     this.#scheduler.close();
+    if (this.getDebug()) this.#reportPending();
     this.#scheduler.failures.report();
+    unwatchUnawaited(this, { isOver: true });
     this.#executorIsShut = true;
     const executor = this.#executor;
     this.#executor = null;
@@ -262,6 +271,7 @@ export class EventLoop implements HandleOwner {
     this.#scheduler.checkOpen();
     checkCallback(callback, "callSoon");
     const handle = new Handle(callback as Callback<unknown[]>, args, this);
+    if (this.#scheduler.debug) noteSource(handle);
     this.#scheduler.push(handle);
     return handle;
   }
@@ -281,6 +291,7 @@ export class EventLoop implements HandleOwner {
     this.#scheduler.checkOpen();
     checkCallback(callback, "callSoonThreadsafe");
     const handle = new Handle(callback as Callback<unknown[]>, args, this);
+    if (this.#scheduler.debug) noteSource(handle);
     this.#scheduler.push(handle);
     return handle;
   }
@@ -475,25 +486,15 @@ export class EventLoop implements HandleOwner {
   }
 
   /**
-   * Writes an error's circumstances to the console.
+   * Hands an error's circumstances to the {@linkcode logger}, which writes them to the console unless it
+   * was given a sink of its own. In debug mode they tell where what they are about was made.
    *
    * @param context What went wrong, and where.
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.default_exception_handler
    */
   defaultExceptionHandler(context: ExceptionContext): void {
-    const lines = [context.message || "Unhandled exception in event loop"];
-    for (const key of Object.keys(context).sort()) {
-      if (key !== "message" && key !== "exception") lines.push(`${key}: ${repr(context[key])}`);
-    }
-    const { exception } = context;
-    if (exception instanceof Error) {
-      const { name, message, stack = "" } = exception;
-      const title = message === "" ? name : `${name}: ${message}`;
-      // V8's stack begins with the title; the others' are of frames alone.
-      lines.push(stack.includes(title) ? stack : `${title}\n${stack}`.trimEnd());
-    } else if (exception !== undefined) lines.push(repr(exception));
-    host.logError(lines.join("\n"));
+    logger.error(formatContext(context));
   }
 
   /**
@@ -529,13 +530,29 @@ export class EventLoop implements HandleOwner {
   }
 
   /**
-   * Switches debug mode, in which the exception handler is told of a task that swallowed its cancellation:
-   * it was asked to end, caught the error, did not take the request back, and returned.
+   * Switches debug mode, in which mistakes are looked for that would else pass in silence.
+   *
+   * The exception handler is told of a task that swallowed its cancellation (it was asked to end, caught
+   * the error, did not take the request back, and returned), of a task that is pending when the loop is
+   * closed, of a lock that another task releases than the one that acquired it. The {@linkcode logger}
+   * gets coroutines that were never awaited: those that `coroutine()` made, and this module's own; of a
+   * native generator object nobody is told when it is made, so that such a one is not missed. Reports tell
+   * where futures, tasks and handles were made (`sourceTraceback`), {@linkcode Task.getStack} where async
+   * functions stand, and errors have up to 100 frames where the engine keeps 10 by itself.
+   *
+   * A loop is in debug mode from the start where the environment variable `ASYNCIO_DEBUG` is set, but to
+   * `0` (in Deno, if it may be read without a prompt), or a page's address has `?asyncio-debug`.
    *
    * @param enabled Whether it is to be on.
+   *
+   * @see https://docs.python.org/3/library/asyncio-dev.html#debug-mode
    */
   setDebug(enabled: boolean): void {
     this.#scheduler.debug = Boolean(enabled);
+    if (enabled && !this.isClosed()) {
+      deepenStacks();
+      watchUnawaited(this, runningLoop);
+    } else unwatchUnawaited(this, { isOver: false });
   }
 
   /** The printed form. */
@@ -554,7 +571,7 @@ export class EventLoop implements HandleOwner {
       yield* waiting;
     } catch (error) {
       if (!waiting.cancelled() || timer === null || this.time() < timer.when()) throw error;
-      host.logError(
+      logger.warning(
         `The executor did not finishing joining its threads within ${timeout} seconds.`,
       );
       yield* fromPromise(executor.shutdown({ wait: false }));
@@ -567,6 +584,7 @@ export class EventLoop implements HandleOwner {
     this.#scheduler.checkOpen();
     checkCallback(callback, method);
     const handle = new TimerHandle(when, callback as Callback<unknown[]>, args, this);
+    if (this.#scheduler.debug) noteSource(handle);
     this.#scheduler.addTimer(handle);
     return handle;
   }
@@ -598,22 +616,19 @@ export class EventLoop implements HandleOwner {
   }
 
   #checkEnd(end: RunEnd, what: string): void {
-    if (end === "deadlocked") throw this.#deadlock(what);
+    if (end === "deadlocked") throw deadlock(what, tasksOf(this));
     if (typeof end === "object") throw end.interrupt;
   }
 
-  #deadlock(what: string): DeadlockError {
-    const waiting = tasksOf(this).map((task) => {
-      const waiter = waiterOf(task);
-      return { task: String(task), waitingFor: waiter === null ? null : String(waiter) };
-    });
-    const list = waiting.map(({ task, waitingFor }) =>
-      `\n  ${task} waits for ${waitingFor ?? "-"}`
-    );
-    return new DeadlockError(
-      `${what} can never be done: nothing is ready and no timer is set${list.join("")}`,
-      waiting,
-    );
+  /** What asyncio tells of a task that is collected; nothing of this loop's will ever run again. */
+  #reportPending(): void {
+    for (const task of tasksOf(this)) {
+      this.callExceptionHandler({
+        message: "Task was destroyed but it is pending!",
+        task,
+        ...sourceContext(task),
+      });
+    }
   }
 }
 
@@ -640,6 +655,13 @@ export class EventLoop implements HandleOwner {
 export function newEventLoop(options: EventLoopOptions = {}): EventLoop {
   return new EventLoop(options);
 }
+
+function isDebugAsked(): boolean {
+  const asked = host.environment("ASYNCIO_DEBUG");
+  return asked !== undefined && asked !== "" && asked !== "0";
+}
+
+setHostSink(({ message }) => host.logError(message));
 
 function* nothing(): Generator<Suspension, void, unknown> {}
 

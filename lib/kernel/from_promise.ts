@@ -49,14 +49,14 @@ export function fromPromise<T>(source: PromiseSource<T>): Coroutine<T> {
       `fromPromise() expects a promise, or a function of a signal, got ${describe(source)}`,
     );
   }
-  return lazy("fromPromise", awaitSource(source));
+  return lazy("fromPromise", fromPromiseSteps(source));
 }
 
 function* awaitOwn<T>(source: Awaitable<T>): Generator<Suspension, T, unknown> {
   return yield* source;
 }
 
-function* awaitSource<T>(source: PromiseSource<T>): Generator<Suspension, T, unknown> {
+function* fromPromiseSteps<T>(source: PromiseSource<T>): Generator<Suspension, T, unknown> {
   const future = getRunningLoop().createFuture<T>();
   if (typeof source !== "function") return yield* awaitThenable(future, source);
   const controller = new AbortController();

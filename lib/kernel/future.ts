@@ -5,10 +5,13 @@
  * `SUSPENDED` object with itself inside; afterwards it returns its result or throws its error. So
  * awaiting allocates nothing.
  *
+ * It is long because its friends reach into state that nobody else may touch, and it has many of them.
+ *
  * @module
  */
 import { CancelledError, InvalidStateError } from "../base/errors.ts";
 import { describe, functionName, repr } from "../base/repr.ts";
+import { captureStack } from "../base/stack.ts";
 import {
   Awaitable,
   awaitable,
@@ -19,15 +22,26 @@ import {
 import { checkContext, type Context, copyContext } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { Handle } from "./handle.ts";
+import { throwOn } from "./injection.ts";
 import { getEventLoop } from "./loops.ts";
 import { isLoop, type Scheduler, schedulerOf } from "./scheduler.ts";
+import { describeSource, noteSource } from "./sources.ts";
 import type { Failure } from "./unretrieved.ts";
 
 /** The key of the method by which a future tells a listener that it is done. */
 export const notify: unique symbol = Symbol("notify");
 
+/** The key of the method by which a listener, or what it stands for, names those that wait. */
+export const waiters: unique symbol = Symbol("waiters");
+
+/** Whoever waits, or stands for others that do: a gathering for the task that awaits it. */
+export interface Waiting {
+  /** Those that wait, for the await graph. */
+  [waiters](): readonly Future<unknown>[];
+}
+
 /** Whoever is to be told that a future is done. */
-export interface Listener {
+export interface Listener extends Partial<Waiting> {
   /** Takes note; called once, by the future that is done. Never throws. */
   [notify](future: Future<unknown>): void;
 }
@@ -48,9 +62,27 @@ const PENDING = 0;
 const CANCELLED = 1;
 const FULFILLED = 2;
 const FAILED = 3;
+/** Pending, and looked at: whoever comes by leaves the stack. */
+const PROBED = 4;
 
 /** Adds a listener that is told by {@linkcode notify}; for tasks, gatherings and promises. */
 export let listen: (future: Future<unknown>, listener: Listener) => void;
+
+/** Has a function called as a done callback is, in the name of somebody who waits so. */
+export let callWhenDone: (
+  future: Future<unknown>,
+  callback: (future: Future<unknown>) => unknown,
+  waiting: Waiting,
+) => void;
+
+/** Those that wait for a future through its listeners, in the order they came; some may be so twice. */
+export let listenersWaiting: (future: Future<unknown>) => Future<unknown>[];
+
+/**
+ * Resumes a coroutine that is suspended at a pending future, and gives the stack at the future, which has it
+ * suspended again at once: nothing of the coroutine's runs. `null` if the coroutine did not come by.
+ */
+export let probe: (future: Future<unknown>, resume: () => void) => string | null;
 
 /** Takes a listener off again. */
 export let unlisten: (future: Future<unknown>, listener: Listener) => void;
@@ -86,25 +118,39 @@ export let peekError: (future: Future<unknown>) => { readonly error: unknown } |
 /** Counts a future's error as retrieved. */
 export let markRetrieved: (future: Future<unknown>) => void;
 
+let probedStack: string | null = null;
+
+const printing = new Set<Future<unknown>>();
+
 class DoneCallback implements Listener {
   readonly callback: (future: Future<unknown>) => unknown;
   readonly context: Context;
+  readonly #waiting: Waiting | null;
 
-  constructor(callback: (future: Future<unknown>) => unknown, context: Context) {
+  constructor(
+    callback: (future: Future<unknown>) => unknown,
+    context: Context,
+    waiting: Waiting | null,
+  ) {
     this.callback = callback;
     this.context = context;
+    this.#waiting = waiting;
+  }
+
+  [waiters](): readonly Future<unknown>[] {
+    return this.#waiting === null ? [] : this.#waiting[waiters]();
   }
 
   [notify](future: Future<unknown>): void {
     const scheduler = schedulerOfFuture(future);
-    scheduler.push(
-      new Handle(
-        this.callback as (...args: unknown[]) => unknown,
-        [future],
-        scheduler.owner,
-        this.context,
-      ),
+    const handle = new Handle(
+      this.callback as (...args: unknown[]) => unknown,
+      [future],
+      scheduler.owner,
+      this.context,
     );
+    if (scheduler.debug) noteSource(handle);
+    scheduler.push(handle);
   }
 }
 
@@ -135,7 +181,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   static override readonly name: string = "Future";
 
   readonly #scheduler: Scheduler;
-  #state: 0 | 1 | 2 | 3 = PENDING;
+  #state: 0 | 1 | 2 | 3 | 4 = PENDING;
   // The result, the error, or the error that a cancelled task ended by, according to #state.
   #outcome: unknown = undefined;
   // Nobody, one, or several in order: the first two are what nearly all futures have.
@@ -146,6 +192,21 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
 
   static {
     listen = (future, listener) => future.#listen(listener);
+    callWhenDone = (future, callback, waiting) =>
+      future.#listen(new DoneCallback(callback, copyContext(), waiting));
+    listenersWaiting = (future) =>
+      future.#listenerList().flatMap((each) => each[waiters]?.() ?? []);
+    probe = (future, resume) => {
+      if (future.#state !== PENDING) return null;
+      probedStack = null;
+      future.#state = PROBED;
+      try {
+        resume();
+      } finally {
+        future.#state = PENDING;
+      }
+      return probedStack;
+    };
     unlisten = (future, listener) => {
       future.#filter((other) => other !== listener);
     };
@@ -177,6 +238,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     const loop = options.loop ?? getEventLoop();
     if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
     this.#scheduler = schedulerOf(loop);
+    if (this.#scheduler.debug) noteSource(this);
   }
 
   /**
@@ -311,6 +373,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
       new DoneCallback(
         callback as (future: Future<unknown>) => unknown,
         checkContext(options.context) ?? copyContext(),
+        null,
       ),
     );
   }
@@ -340,14 +403,19 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   /** @ignore One step of `yield*`: waits while pending, then gives the outcome. */
   next(): IteratorResult<Suspension, T> {
     if (this.#state === FULFILLED) return { done: true, value: this.#outcome as T };
-    if (this.#state !== PENDING) return { done: true, value: this.result() };
+    if (this.#state !== PENDING) return this.#nextDone();
     SUSPENDED.value = this;
     return SUSPENDED as IteratorResult<Suspension, T>;
   }
 
   /** @ignore What `yield*` does with an error thrown at it. */
   throw(error: unknown): never {
-    throw error;
+    throwOn(error);
+  }
+
+  /** @ignore As a stand-in for what waits for it. */
+  [waiters](): readonly Future<unknown>[] {
+    return listenersWaiting(this);
   }
 
   /** Has a function called with the error, as a promise does. */
@@ -363,7 +431,15 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
 
   /** The printed form. */
   override toString(): string {
-    return `<${[this.constructor.name, ...this.describeState()].join(" ")}>`;
+    // Tasks that await each other in a circle print each other.
+    if (printing.has(this)) return "...";
+    printing.add(this);
+    try {
+      const parts = [this.constructor.name, ...this.describeState(), ...describeSource(this)];
+      return `<${parts.join(" ")}>`;
+    } finally {
+      printing.delete(this);
+    }
   }
 
   /** @ignore The parts of the printed form. */
@@ -382,12 +458,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
 
   /** @ignore The part of the printed form that tells of callbacks. */
   protected describeCallbacks(): string[] {
-    const listeners = this.#listeners === null
-      ? []
-      : Array.isArray(this.#listeners)
-      ? this.#listeners
-      : [this.#listeners];
-    const names = listeners.map((listener) =>
+    const names = this.#listenerList().map((listener) =>
       listener instanceof DoneCallback
         ? `${functionName(listener.callback)}()`
         : `${listener.constructor.name}.wakeup()`
@@ -397,6 +468,18 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
       ? names.join(", ")
       : `${names[0]}, <${names.length - 2} more>, ${names.at(-1)}`;
     return [`cb=[${shown}]`];
+  }
+
+  /** The outcome that `yield*` gives; or, looked at, the stack there to who looks. */
+  #nextDone(): IteratorResult<Suspension, T> {
+    if (this.#state !== PROBED) return { done: true, value: this.result() };
+    probedStack = captureStack();
+    return SUSPENDED as IteratorResult<Suspension, T>;
+  }
+
+  #listenerList(): readonly Listener[] {
+    if (this.#listeners === null) return [];
+    return Array.isArray(this.#listeners) ? this.#listeners : [this.#listeners];
   }
 
   #checkPending(method: string): void {

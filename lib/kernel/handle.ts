@@ -5,7 +5,9 @@
  */
 import { KeyboardInterrupt, SystemExit } from "../base/errors.ts";
 import { functionName, repr } from "../base/repr.ts";
+import type { StackFrame } from "../base/stack.ts";
 import { type Context, copyContext, swapContext } from "../coroutine/context_vars.ts";
+import { describeSource, sourceContext } from "./sources.ts";
 
 /** The key of the method by which the loop runs an entry of its ready queue. */
 export const execute: unique symbol = Symbol("execute");
@@ -31,6 +33,10 @@ export interface ExceptionContext {
   readonly task?: unknown;
   /** The handle whose callback threw. */
   readonly handle?: Handle;
+  /** Where the future, the task or the handle was made, in debug mode: ten frames, the innermost last. */
+  readonly sourceTraceback?: readonly StackFrame[];
+  /** Where the handle was made that runs now, in debug mode. */
+  readonly handleTraceback?: readonly StackFrame[];
   /** More of whatever kind. */
   readonly [key: string]: unknown;
 }
@@ -128,10 +134,10 @@ export class Handle {
 
   /** The printed form. */
   toString(): string {
-    const name = this.constructor.name;
-    return this.#callback === null
-      ? `<${name} cancelled>`
-      : `<${name}${this.describeTime()} ${this.#describeCall()}>`;
+    const parts = this.#callback === null
+      ? [`${this.constructor.name} cancelled`]
+      : [`${this.constructor.name}${this.describeTime()} ${this.#describeCall()}`];
+    return `<${[...parts, ...describeSource(this)].join(" ")}>`;
   }
 
   /** @ignore Run by the loop. */
@@ -154,6 +160,7 @@ export class Handle {
         message: `Exception in callback ${this.#describeCall()}`,
         exception: error,
         handle: this,
+        ...sourceContext(this),
       });
     } finally {
       swapContext(previous);

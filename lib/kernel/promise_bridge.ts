@@ -9,6 +9,7 @@
  * @module
  */
 import { RuntimeError } from "../base/errors.ts";
+import { captureStack } from "../base/stack.ts";
 import { type Awaitable, setThenProvider, type Then } from "../coroutine/awaitable.ts";
 import { currentSegment } from "./async_hold.ts";
 import { Future, listen, type Listener, notify, schedulerOfFuture } from "./future.ts";
@@ -23,10 +24,12 @@ const NEVER = new Promise<never>(() => {});
 setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
   const task = awaitingTask();
   if (task === null) return plainThen(subject);
-  const { hold } = schedulerOfFuture(task);
+  const { hold, debug } = schedulerOfFuture(task);
   // It came from something foreign, while the loop went on: now the loop waits for it again.
   if (returnToTask(task)) hold.begin(task);
   hold.mark(task);
+  // The function's frames are on the stack here, and never again.
+  const source = debug ? captureStack() : null;
   const segment = currentSegment();
   return ((onFulfilled?: Resolve | null, onRejected?: Reject | null) => {
     hold.claim(task);
@@ -36,11 +39,12 @@ setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
       return plainThen(subject)(onFulfilled as never, onRejected as never);
     }
     if (!isUsersCall && onFulfilled && onRejected) {
-      startStrand(task, subject, onFulfilled, onRejected);
+      startStrand(task, subject, { resolve: onFulfilled, reject: onRejected, source });
       return NEVER;
     }
-    return new Promise<T>((resolve, reject) => startStrand(task, subject, resolve, reject))
-      .then(onFulfilled as never, onRejected as never);
+    return new Promise<T>((resolve, reject) =>
+      startStrand(task, subject, { resolve, reject, source })
+    ).then(onFulfilled as never, onRejected as never);
   }) as Then<T>;
 });
 

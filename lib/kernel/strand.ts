@@ -5,11 +5,28 @@
  */
 import type { RuntimeError } from "../base/errors.ts";
 import type { Steps } from "../coroutine/awaitable.ts";
-import { type Future, type Listener, notify, schedulerOfFuture, unlisten } from "./future.ts";
+import {
+  type Future,
+  type Listener,
+  notify,
+  schedulerOfFuture,
+  unlisten,
+  waiters,
+} from "./future.ts";
 import { execute, type Runnable } from "./handle.ts";
 
 /** The key of the method by which a strand has its task make a step of it. */
 export const runStrand: unique symbol = Symbol("runStrand");
+
+/** An `await` of an async function's: whom to tell of the outcome. */
+export interface Awaiting<T> {
+  /** Takes the outcome. */
+  readonly resolve: (value: T) => void;
+  /** Takes the error. */
+  readonly reject: (error: unknown) => void;
+  /** The stack there, in debug mode. */
+  readonly source: string | null;
+}
 
 /** The task that a strand belongs to. */
 export interface StrandOwner extends Future<unknown> {
@@ -33,18 +50,25 @@ export class Strand implements Runnable, Listener {
   failure: RuntimeError | null = null;
   /** Whether it waits for a function's promise, and so for what that function awaits in its turn. */
   calling = false;
+  /** The stack of the `await`, in debug mode. */
+  readonly source: string | null;
 
   /** Makes a strand; the task drives it. */
   constructor(
     task: StrandOwner,
     steps: Steps,
-    resolve: (value: never) => void,
-    reject: (error: unknown) => void,
+    { resolve, reject, source }: Awaiting<never>,
   ) {
     this.task = task;
     this.steps = steps;
     this.resolve = resolve;
     this.reject = reject;
+    this.source = source;
+  }
+
+  /** It waits for its task. */
+  [waiters](): readonly Future<unknown>[] {
+    return [this.task];
   }
 
   /** Takes note that what it waits for is done. */
@@ -62,10 +86,27 @@ export class Strand implements Runnable, Listener {
 export function cancelStrands(strands: readonly Strand[], message: string | undefined): boolean {
   let cancelled = false;
   // A copy: cancelling a future may end a strand.
-  for (const strand of [...strands]) {
-    if (strand.waiter?.cancel(message)) cancelled = true;
-  }
+  for (const strand of [...strands]) if (cancelStrand(strand, message)) cancelled = true;
   return cancelled;
+}
+
+/** As a task does for its own waiter: the asking may come round where tasks await each other. */
+function cancelStrand(strand: Strand, message: string | undefined): boolean {
+  const { waiter, task } = strand;
+  if (waiter === null) return false;
+  if (waiter === task) {
+    strand.waiter = null;
+    return false;
+  }
+  strand.waiter = task;
+  const isAsked = waiter.cancel(message);
+  if (strand.waiter === null) {
+    unlisten(waiter, strand);
+    schedulerOfFuture(task).push(strand);
+    return true;
+  }
+  strand.waiter = waiter;
+  return isAsked;
 }
 
 /** Ends what a function awaited and then did without, such as the loser of a race. */

@@ -23,6 +23,7 @@
  */
 import { CancelledError, RuntimeError } from "../base/errors.ts";
 import { repr } from "../base/repr.ts";
+import { appendFrames, type StackFrame } from "../base/stack.ts";
 import {
   type Awaitable,
   CALLING,
@@ -49,7 +50,6 @@ import {
   coroutineSteps,
   takeFrame,
   takeFuture,
-  throwInto,
 } from "./coroutine_steps.ts";
 import type { EventLoop } from "./event_loop.ts";
 import {
@@ -66,12 +66,24 @@ import {
   peekError,
   schedulerOfFuture,
   setCancelMessage,
+  unlisten,
+  waiters,
 } from "./future.ts";
 import { endsRun, execute } from "./handle.ts";
+import { throwInto } from "./injection.ts";
 import { ambientTask, running } from "./running.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
-import { cancelStrands, closeStrand, runStrand, Strand } from "./strand.ts";
+import { sourceContext } from "./sources.ts";
+import { type Awaiting, cancelStrands, closeStrand, runStrand, Strand } from "./strand.ts";
 import type { TaskList } from "./task_list.ts";
+import {
+  formatStack,
+  type PrintStackOptions,
+  stackOf,
+  type StackOptions,
+  type TaskPosition,
+  type TaskSituation,
+} from "./task_stack.ts";
 
 /** What {@linkcode Task} and `createTask` take beside the coroutine. */
 export interface TaskOptions {
@@ -105,8 +117,7 @@ let starting: Task<unknown> | null = null;
 export let startStrand: <T>(
   task: Task<unknown>,
   subject: Awaitable<T>,
-  resolve: (value: T) => void,
-  reject: (error: unknown) => void,
+  awaiting: Awaiting<T>,
 ) => void;
 
 /** Tells a task that rested on something foreign that its function goes on; for the promise bridge. */
@@ -116,6 +127,9 @@ let listTasks: (list: TaskList) => Task<unknown>[];
 
 /** The future that a task waits for, or `null`; for reports of deadlocks. */
 export let waiterOf: (task: Task<unknown>) => Future<unknown> | null;
+
+/** Where a task stands; for the reports of its stack. */
+export let positionOf: (task: Task<unknown>) => TaskPosition;
 
 /** Whoever a call of a function is made for: the task itself, or a strand of it. */
 type Driver = Task<unknown> | Strand;
@@ -166,8 +180,8 @@ export class Task<T = unknown> extends Future<T> {
   #newer: Task<unknown> | null = null;
 
   static {
-    startStrand = (task, subject, resolve, reject) => {
-      const strand = new Strand(task, subject[Symbol.iterator](), resolve, reject);
+    startStrand = (task, subject, awaiting) => {
+      const strand = new Strand(task, subject[Symbol.iterator](), awaiting);
       task.#strands ??= [];
       task.#strands.push(strand);
       task.#enterStrand(strand, null);
@@ -182,6 +196,11 @@ export class Task<T = unknown> extends Future<T> {
       for (let task = list.oldest; task !== null; task = task.#newer) tasks.push(task);
       return tasks;
     };
+    positionOf = (task) => ({
+      steps: task.#steps,
+      waiter: task.#waiter,
+      strands: task.#strands ?? [],
+    });
     waiterOf = (task) =>
       task.#waiter ?? task.#strands?.find((strand) => strand.waiter)?.waiter ?? null;
   }
@@ -342,9 +361,44 @@ export class Task<T = unknown> extends Future<T> {
     );
   }
 
+  /**
+   * Where the task stands.
+   *
+   * Of a task that waits these are the coroutines that are suspended in it, through every `yield*`; of one
+   * that failed, the frames of its error; of one that is done otherwise, none. (Python tells the outermost
+   * coroutine alone of a task that waits.) What cannot be known: where a generator stands that is suspended
+   * at a bare `yield` or a `sleep(0)`, or that has not begun; and where an async function stands, unless
+   * debug mode was on when it began to wait. Of such ones the name is all there is, if any.
+   *
+   * @param options `limit`: how many frames; the innermost of a task that waits, the outermost of an error.
+   * @returns The frames, the innermost last.
+   *
+   * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.get_stack
+   */
+  getStack(options: StackOptions = {}): StackFrame[] {
+    return stackOf(this.#situation(), options.limit ?? null);
+  }
+
+  /**
+   * Prints what {@linkcode getStack} gives, in the form of a traceback.
+   *
+   * @param options `limit`: how many frames; `file`: what is written to, the host's console where left out.
+   *
+   * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.print_stack
+   */
+  printStack(options: PrintStackOptions = {}): void {
+    const { file = { write: host.logError } } = options;
+    file.write(formatStack(this, this.#situation(), options.limit ?? null));
+  }
+
   /** @ignore Called by the future it waits for. */
   [notify](): void {
     schedulerOfFuture(this).push(this);
+  }
+
+  /** @ignore As a listener, it waits for itself. */
+  override [waiters](): readonly Future<unknown>[] {
+    return [this];
   }
 
   /** @ignore One step, run by the loop. */
@@ -398,10 +452,19 @@ export class Task<T = unknown> extends Future<T> {
   protected override describeState(): string[] {
     const [state, ...rest] = super.describeState();
     const shown = state === "pending" && this.#cancelRequests > 0 ? "cancelling" : state!;
-    const parts = [shown, `name=${repr(this.getName())}`, `coro=${repr(this.#coroutine)}`];
+    const parts = [shown, `name=${repr(this.getName())}`, `coro=${this.#describeCoroutine()}`];
     const waiter = waiterOf(this);
     if (waiter !== null) parts.push(`wait_for=${repr(waiter)}`);
     return [...parts, ...rest];
+  }
+
+  /** In debug mode, of one that waits, also where. */
+  #describeCoroutine(): string {
+    const plain = repr(this.#coroutine);
+    if (!schedulerOfFuture(this).debug || this.done() || ambientTask() === this) return plain;
+    const outermost = this.getStack().find(({ file }) => file !== "");
+    if (outermost === undefined) return plain;
+    return `<${outermost.name}() running at ${outermost.file}:${outermost.line}>`;
   }
 
   /**
@@ -438,6 +501,15 @@ export class Task<T = unknown> extends Future<T> {
       if (this.#mustCancel) this.#cancelAtOnce(future);
     }
     return true;
+  }
+
+  #situation(): TaskSituation {
+    return {
+      coroutine: this.#coroutine,
+      isRunning: !this.done() && ambientTask() === this,
+      failure: peekError(this) ?? null,
+      position: this.done() ? null : positionOf(this),
+    };
   }
 
   #startEagerly(): void {
@@ -525,6 +597,10 @@ export class Task<T = unknown> extends Future<T> {
       }
     } catch (thrown) {
       this.#dropStrand(strand);
+      // The error knows nothing of the async function that it is thrown at.
+      if (strand.source !== null && thrown instanceof CancelledError) {
+        appendFrames(thrown, strand.source);
+      }
       strand.reject(thrown);
       hold.begin(this);
       return;
@@ -622,13 +698,33 @@ export class Task<T = unknown> extends Future<T> {
 
   /** Has the cancellation come by what the task waits for, and tells whether it will. */
   #cancelWaiters(message: string | undefined): boolean {
-    // The waiter stays: it may be a task that refuses, and then it must be asked again.
-    if (this.#waiter !== null && this.#waiter.cancel(message)) return true;
+    const waiter = this.#waiter;
+    if (waiter === this) {
+      // The asking has come round to who began it, which sees it by this.
+      this.#waiter = null;
+      return false;
+    }
+    if (waiter !== null && this.#cancelWaiter(waiter, message)) return true;
     return this.#strands !== null && cancelStrands(this.#strands, message);
   }
 
   #cancelAtOnce(future: Future<unknown>): void {
     if (future.cancel(cancelMessageOf(this))) this.#mustCancel = false;
+  }
+
+  /** Hands a cancellation on to what the task waits for, and tells whether that was all. */
+  #cancelWaiter(waiter: Future<unknown>, message: string | undefined): boolean {
+    this.#waiter = this;
+    const isAsked = waiter.cancel(message);
+    if (this.#waiter === null) {
+      // Tasks that await each other in a circle: none of them would ever be woken.
+      unlisten(waiter, this);
+      schedulerOfFuture(this).push(this);
+      return true;
+    }
+    // The waiter stays: it may be a task that refuses, and then it must be asked again.
+    this.#waiter = waiter;
+    return isAsked;
   }
 
   #dropStrand(strand: Strand): void {
@@ -663,6 +759,7 @@ export class Task<T = unknown> extends Future<T> {
       message: `Task swallowed its cancellation: ${this} was asked to end and returned instead; ` +
         "expected it to throw the CancelledError on, or to call uncancel()",
       task: this,
+      ...sourceContext(this),
     });
   }
 

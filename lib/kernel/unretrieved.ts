@@ -10,6 +10,7 @@
  */
 import { functionName } from "../base/repr.ts";
 import type { HandleOwner } from "./handle.ts";
+import { readSource, sourceOf } from "./sources.ts";
 
 /** A failure that nobody has seen yet. */
 export class Failure {
@@ -19,6 +20,8 @@ export class Failure {
   readonly #error: { deref(): unknown };
   // What is left to tell when the error is collected with its future.
   readonly #text: string;
+  // Where the future was made, in debug mode.
+  readonly #source: string | undefined;
 
   /** Makes the record of a failure; `Failures` keeps it. */
   constructor(failures: Failures, future: object, error: unknown) {
@@ -28,6 +31,7 @@ export class Failure {
     this.#error = typeof error === "object" && error !== null
       ? new WeakRef(error)
       : { deref: () => error };
+    this.#source = sourceOf(future);
     this.#text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   }
 
@@ -44,6 +48,7 @@ export class Failure {
       message: `${this.#kind} exception was never retrieved`,
       exception: this.#error.deref() ?? this.#text,
       ...(future === undefined ? {} : { future }),
+      ...(this.#source === undefined ? {} : { sourceTraceback: readSource(this.#source) }),
     });
   }
 }

@@ -52,6 +52,9 @@ export interface Host {
   measure(name: string, begin: number, end: number): void;
   /** Hands an error that nobody caught to the host's own report. */
   logError(message: string): void;
-  /** An environment variable, where there are such and reading it needs no prompt. */
+  /**
+   * An environment variable, where there are such and reading it needs no prompt; in a page, a parameter
+   * of its address.
+   */
   environment(name: string): string | undefined;
 }

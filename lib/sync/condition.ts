@@ -149,7 +149,7 @@ export class Condition {
 
   *#wait(): Generator<Suspension, true, unknown> {
     if (!this.locked()) throw new RuntimeError("cannot wait on un-acquired lock");
-    const waiter = this.#binding.loopFor(this).createFuture<false>();
+    const waiter = this.#binding.waiterFor<false>(this, "Condition.wait");
     this.release();
     try {
       try {

@@ -72,7 +72,7 @@ export class Event {
 
   *#wait(): Generator<Suspension, true, unknown> {
     if (this.#isSet) return true;
-    const waiter = this.#binding.loopFor(this).createFuture<true>();
+    const waiter = this.#binding.waiterFor<true>(this, "Event.wait");
     this.#waiters.push(waiter);
     try {
       return yield* waiter;

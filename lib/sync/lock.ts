@@ -7,7 +7,9 @@ import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
-import type { Future } from "../kernel/future.ts";
+import { type Future, schedulerOfFuture } from "../kernel/future.ts";
+import { ambientTask } from "../kernel/running.ts";
+import { heldBy } from "../kernel/waiter.ts";
 import { Guard } from "./guard.ts";
 import { LoopBinding } from "./loop_bound.ts";
 
@@ -34,6 +36,8 @@ import { LoopBinding } from "./loop_bound.ts";
 export class Lock {
   readonly #binding = new LoopBinding();
   #locked = false;
+  // For reports alone: any task may release.
+  #holder: Future<unknown> | null = null;
   readonly #waiters = new Deque<Future<true>>();
 
   /**
@@ -62,6 +66,9 @@ export class Lock {
   release(): void {
     if (!this.#locked) throw new RuntimeError("Lock is not acquired.");
     this.#locked = false;
+    const holder = this.#holder;
+    this.#holder = null;
+    if (holder !== null && schedulerOfFuture(holder).debug) this.#checkReleaser(holder);
     this.#wakeFirst();
   }
 
@@ -84,6 +91,11 @@ export class Lock {
     this.release();
   }
 
+  /** @ignore For reports. */
+  [heldBy](): Future<unknown> | null {
+    return this.#holder;
+  }
+
   /** The printed form. */
   toString(): string {
     const waiters = this.#waiters.length === 0 ? "" : `, waiters:${this.#waiters.length}`;
@@ -92,10 +104,10 @@ export class Lock {
 
   *#acquire(): Generator<Suspension, true, unknown> {
     if (!this.#locked && this.#nobodyWaits()) {
-      this.#locked = true;
+      this.#take();
       return true;
     }
-    const waiter = this.#binding.loopFor(this).createFuture<true>();
+    const waiter = this.#binding.waiterFor<true>(this, "Lock.acquire");
     this.#waiters.push(waiter);
     try {
       yield* waiter;
@@ -106,13 +118,29 @@ export class Lock {
       throw error;
     }
     this.#waiters.remove(waiter);
-    this.#locked = true;
+    this.#take();
     return true;
   }
 
   *#hold(): Generator<Suspension, Guard, unknown> {
     yield* this.acquire();
     return new Guard(() => this.release());
+  }
+
+  #take(): void {
+    this.#locked = true;
+    this.#holder = ambientTask();
+  }
+
+  #checkReleaser(holder: Future<unknown>): void {
+    const releaser = ambientTask();
+    if (releaser === holder) return;
+    holder.getLoop().callExceptionHandler({
+      message: `Lock released by who does not hold it: ${holder} acquired it, and ` +
+        `${releaser ?? "code outside of any task"} released it`,
+      lock: this,
+      ...(releaser === null ? {} : { task: releaser }),
+    });
   }
 
   #nobodyWaits(): boolean {

@@ -32,6 +32,9 @@ export interface ItemStore<T> extends Iterable<T> {
   shift(): T | undefined;
 }
 
+/** Those that wait to get from a queue; for the await graph. */
+export let gettersOf: <T>(queue: Queue<T>) => Future<unknown>[];
+
 /**
  * A first-in, first-out queue between tasks.
  *
@@ -67,6 +70,10 @@ export class Queue<T = unknown> {
   readonly #finished = new Event();
   #unfinished = 0;
   #isShutDown = false;
+
+  static {
+    gettersOf = (queue) => [...queue.#getters];
+  }
 
   /**
    * Makes a new `Queue`.
@@ -233,7 +240,7 @@ export class Queue<T = unknown> {
   *#put(item: T): Generator<Suspension, void, unknown> {
     while (this.full()) {
       if (this.#isShutDown) throw new QueueShutDown();
-      yield* this.#waitIn(this.#putters, () => !this.full());
+      yield* this.#waitIn(this.#putters, "Queue.put", () => !this.full());
     }
     this.putNowait(item);
   }
@@ -241,7 +248,7 @@ export class Queue<T = unknown> {
   *#get(): Generator<Suspension, T, unknown> {
     while (this.empty()) {
       if (this.#isShutDown) throw new QueueShutDown();
-      yield* this.#waitIn(this.#getters, () => !this.empty());
+      yield* this.#waitIn(this.#getters, "Queue.get", () => !this.empty());
     }
     return this.getNowait();
   }
@@ -261,9 +268,10 @@ export class Queue<T = unknown> {
 
   *#waitIn(
     waiters: Deque<Future<void>>,
+    operation: string,
     couldGoOn: () => boolean,
   ): Generator<Suspension, void, unknown> {
-    const waiter = this.#binding.loopFor(this).createFuture<void>();
+    const waiter = this.#binding.waiterFor<void>(this, operation);
     waiters.push(waiter);
     try {
       yield* waiter;

@@ -118,7 +118,7 @@ export class Semaphore {
       this.#value--;
       return true;
     }
-    const waiter = this.#binding.loopFor(this).createFuture<true>();
+    const waiter = this.#binding.waiterFor<true>(this, "Semaphore.acquire");
     this.#waiters.push(waiter);
     try {
       try {

@@ -8,10 +8,10 @@ import { TimeoutError } from "../base/errors.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
-import type { Future } from "../kernel/future.ts";
+import { callWhenDone, type Future, waiters } from "../kernel/future.ts";
 import type { TimerHandle } from "../kernel/handle.ts";
 import { getEventLoop } from "../kernel/loops.ts";
-import { Queue } from "../sync/queue.ts";
+import { gettersOf, Queue } from "../sync/queue.ts";
 import { iterateAwaitables, type Outcome } from "./awaitables.ts";
 
 /** What {@linkcode asCompleted} takes beside the awaitables. */
@@ -83,7 +83,9 @@ export class AsCompletedIterator<T> implements IterableIterator<Coroutine<T>> {
   constructor(awaitables: ReadonlySet<AwaitableLike<unknown>>, timeout: number | null) {
     const loop = getEventLoop();
     for (const item of awaitables) this.#todo.add(ensureFutureOn(loop, item) as Future<T>);
-    for (const future of this.#todo) future.addDoneCallback(this.#onDone);
+    for (const future of this.#todo) {
+      callWhenDone(future, this.#onDone as (future: Future<unknown>) => void, this);
+    }
     this.#left = this.#todo.size;
     if (this.#left > 0 && timeout !== null) {
       this.#timer = loop.callLater(timeout, () => this.#timeOut());
@@ -113,6 +115,11 @@ export class AsCompletedIterator<T> implements IterableIterator<Coroutine<T>> {
         >,
     };
     return iterator;
+  }
+
+  /** @ignore Those that wait for the next result. */
+  [waiters](): readonly Future<unknown>[] {
+    return gettersOf(this.#done).flatMap((getter) => getter[waiters]());
   }
 
   *#nextEntry(): Generator<Suspension, IteratorResult<Future<T>, undefined>, unknown> {

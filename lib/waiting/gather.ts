@@ -19,6 +19,7 @@ import {
   notify,
   peekError,
   schedulerOfFuture,
+  waiters,
 } from "../kernel/future.ts";
 import { execute, type Runnable } from "../kernel/handle.ts";
 import { getEventLoop } from "../kernel/loops.ts";
@@ -197,6 +198,11 @@ class ChildWatch implements Listener, Runnable {
 
   [execute](): void {
     this.#gathering.childDone(this.#child);
+  }
+
+  /** Who waits for the gathering waits for the child. */
+  [waiters](): readonly Future<unknown>[] {
+    return this.#gathering[waiters]();
   }
 }
 

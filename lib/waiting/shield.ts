@@ -5,7 +5,14 @@
  */
 import { InvalidStateError } from "../base/errors.ts";
 import { type AwaitableLike, ensureFuture } from "../kernel/ensure_future.ts";
-import { fail, fulfil, type Future, markRetrieved, peekError } from "../kernel/future.ts";
+import {
+  callWhenDone,
+  fail,
+  fulfil,
+  type Future,
+  markRetrieved,
+  peekError,
+} from "../kernel/future.ts";
 
 /**
  * Waits for something without handing a cancellation on to it: when the task that waits is cancelled,
@@ -52,7 +59,7 @@ export function shield<T>(subject: AwaitableLike<T>): Future<T> {
       fail(outer, failure.error);
     }
   };
-  inner.addDoneCallback(innerDone);
+  callWhenDone(inner, innerDone, outer);
   outer.addDoneCallback(() => {
     if (inner.done()) return;
     inner.removeDoneCallback(innerDone);

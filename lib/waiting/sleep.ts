@@ -4,10 +4,11 @@
  * @module
  */
 import { type Duration, toDelay, toSeconds } from "../base/duration.ts";
-import { awaitable, STEP_ASIDE, SUSPENDED, type Suspension } from "../coroutine/awaitable.ts";
-import { Coroutine, reused } from "../coroutine/coroutine.ts";
+import { awaitable, STEP_ASIDE, type Suspension } from "../coroutine/awaitable.ts";
+import { Coroutine, noteMade, noteUsed, reused } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
 import type { TimerHandle } from "../kernel/handle.ts";
+import { throwOn } from "../kernel/injection.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 
 /**
@@ -54,6 +55,7 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
   constructor(result: T) {
     super();
     this.#result = result;
+    noteMade(this);
   }
 
   override get name(): string {
@@ -68,6 +70,7 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
   override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
     if (this.#state !== NEW) return reused();
     this.#state = AWAITED;
+    noteUsed(this);
     return this;
   }
 
@@ -83,11 +86,12 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
   }
 
   throw(error: unknown): never {
-    throw error;
+    throwOn(error);
   }
 
   override close(): void {
     this.#state = PASSED;
+    noteUsed(this);
   }
 }
 
@@ -103,6 +107,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
     super();
     this.#delay = delay;
     this.#result = result;
+    noteMade(this);
   }
 
   override get name(): string {
@@ -112,15 +117,14 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
   override [awaitable](): Iterator<Suspension, T, unknown> {
     if (this.#state !== "new") return reused();
     this.#state = "awaited";
+    noteUsed(this);
     return this;
   }
 
   next(): IteratorResult<Suspension, T> {
     switch (this.#state) {
       case "waiting":
-        if (!this.#future!.done()) return this.#suspend(this.#future!);
-        this.#timer!.cancel();
-        return { done: true, value: this.#future!.result() };
+        return sleepSteps(this.#future!, this.#timer!);
       case "aside":
         return { done: true, value: this.#result };
       default:
@@ -130,7 +134,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
 
   throw(error: unknown): never {
     this.#timer?.cancel();
-    throw error;
+    throwOn(error);
   }
 
   return(): IteratorResult<Suspension, T> {
@@ -140,6 +144,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
 
   override close(): void {
     this.#state = "aside";
+    noteUsed(this);
   }
 
   #begin(): IteratorResult<Suspension, T> {
@@ -152,12 +157,19 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
     this.#state = "waiting";
     this.#future = loop.createFuture<T>();
     this.#timer = loop.callLater(delay, setResultUnlessDone, this.#future, this.#result);
-    return this.#suspend(this.#future);
+    return sleepSteps(this.#future, this.#timer);
   }
+}
 
-  #suspend(future: Future<T>): IteratorResult<Suspension, T> {
-    SUSPENDED.value = future;
-    return SUSPENDED as IteratorResult<Suspension, T>;
+/** What the future says. A function, for its name is what a stack shows of a sleep. */
+function sleepSteps<T>(future: Future<T>, timer: TimerHandle): IteratorResult<Suspension, T> {
+  try {
+    const result = future.next();
+    if (result.done) timer.cancel();
+    return result;
+  } catch (error) {
+    timer.cancel();
+    throw error;
   }
 }
 

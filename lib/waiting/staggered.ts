@@ -11,7 +11,14 @@ import { Awaitable, type Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { type Future, markRetrieved, peekError } from "../kernel/future.ts";
+import {
+  callWhenDone,
+  type Future,
+  markRetrieved,
+  peekError,
+  waiters,
+  type Waiting,
+} from "../kernel/future.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import { currentTask } from "../kernel/tasks.ts";
 import { Event } from "../sync/event.ts";
@@ -60,7 +67,7 @@ export function staggeredRace<T>(
   return lazy("staggeredRace", new StaggeredRace<T>(functions, seconds).run());
 }
 
-class StaggeredRace<T> {
+class StaggeredRace<T> implements Waiting {
   readonly #functions: Iterator<Racer<T>>;
   readonly #delay: number | null;
   readonly #running = new Set<Future<unknown>>();
@@ -98,11 +105,16 @@ class StaggeredRace<T> {
       : [...this.#winner, this.#exceptions];
   }
 
+  /** Who awaits the race waits for those that run. */
+  [waiters](): readonly Future<unknown>[] {
+    return this.#allDone?.[waiters]() ?? [];
+  }
+
   #start(loop: EventLoop, previousFailed: Event | null): void {
     const isKnown = new Event();
     const task = loop.createTask(this.#runOne(loop, isKnown, previousFailed));
     this.#running.add(task);
-    task.addDoneCallback((done) => this.#taskDone(done));
+    callWhenDone(task, (done) => this.#taskDone(done), this);
     isKnown.set();
   }
 

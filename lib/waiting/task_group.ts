@@ -13,7 +13,7 @@ import { asyncWith, type Eventually } from "../coroutine/async_with.ts";
 import { isGenerator, type Suspension } from "../coroutine/awaitable.ts";
 import { Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { type Future, markRetrieved, peekError } from "../kernel/future.ts";
+import { callWhenDone, type Future, markRetrieved, peekError, waiters } from "../kernel/future.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import type { Task, TaskOptions } from "../kernel/task.ts";
 import { currentTask } from "../kernel/tasks.ts";
@@ -91,7 +91,7 @@ export class TaskGroup {
     const task = this.#loop!.createTask(coro, options);
     // Even of a task that is done already: its error must not end the parent before this returns.
     this.#tasks.add(task);
-    task.addDoneCallback(this.#onTaskDone as (task: Task<T>) => void);
+    callWhenDone(task, this.#onTaskDone, this);
     return task;
   }
 
@@ -136,6 +136,11 @@ export class TaskGroup {
    */
   exit(error: unknown): Coroutine<boolean> {
     return lazy("TaskGroup.exit", this.#exit(error));
+  }
+
+  /** @ignore The task that the group belongs to waits for the group's tasks. */
+  [waiters](): readonly Future<unknown>[] {
+    return this.#parent === null ? [] : [this.#parent];
   }
 
   /** The printed form. */

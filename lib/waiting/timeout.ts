@@ -198,7 +198,7 @@ export function timeout<T>(
   const make = () => new Timeout(seconds === null ? null : getRunningLoop().time() + seconds);
   if (body === undefined) return make();
   checkBody(body, "timeout");
-  return lazy("timeout", limited(make, body));
+  return lazy("timeout", timeoutSteps(make, body));
 }
 
 /**
@@ -230,10 +230,10 @@ export function timeoutAt<T>(when: number | null, body: TimeoutBody<T>): Corouti
 export function timeoutAt<T>(when: number | null, body?: TimeoutBody<T>): Timeout | Coroutine<T> {
   if (body === undefined) return new Timeout(when);
   checkBody(body, "timeoutAt");
-  return lazy("timeoutAt", limited(() => new Timeout(when), body));
+  return lazy("timeoutAt", timeoutSteps(() => new Timeout(when), body));
 }
 
-function* limited<T>(
+function* timeoutSteps<T>(
   make: () => Timeout,
   body: TimeoutBody<T>,
 ): Generator<Suspension, T, unknown> {

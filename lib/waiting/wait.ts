@@ -10,7 +10,7 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { type Future, isFuture, peekError } from "../kernel/future.ts";
+import { callWhenDone, type Future, isFuture, peekError } from "../kernel/future.ts";
 import type { TimerHandle } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import { iterateAwaitables, type Outcome } from "./awaitables.ts";
@@ -89,7 +89,7 @@ export function wait<A extends AwaitableLike<unknown>>(
 ): Coroutine<[done: Set<FutureOf<A>>, pending: Set<FutureOf<A>>]> {
   return lazy(
     "wait",
-    waitForSome(awaitables, options) as Generator<
+    waitSteps(awaitables, options) as Generator<
       Suspension,
       [Set<FutureOf<A>>, Set<FutureOf<A>>],
       unknown
@@ -97,7 +97,7 @@ export function wait<A extends AwaitableLike<unknown>>(
   );
 }
 
-function* waitForSome(
+function* waitSteps(
   awaitables: Iterable<AwaitableLike<unknown>>,
   { timeout, returnWhen = ALL_COMPLETED }: WaitOptions,
 ): Generator<Suspension, [Set<Future<unknown>>, Set<Future<unknown>>], unknown> {
@@ -145,7 +145,7 @@ function* waitOn(
       release();
     }
   };
-  for (const future of futures) future.addDoneCallback(onDone);
+  for (const future of futures) callWhenDone(future, onDone, waiter);
   try {
     yield* waiter;
   } finally {

@@ -10,7 +10,7 @@ import { stepsOf } from "../coroutine/call_frame.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFuture } from "../kernel/ensure_future.ts";
-import type { Future } from "../kernel/future.ts";
+import { callWhenDone, type Future } from "../kernel/future.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import { timeout as limit } from "./timeout.ts";
 
@@ -39,10 +39,10 @@ import { timeout as limit } from "./timeout.ts";
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.wait_for
  */
 export function waitFor<T>(subject: AwaitableLike<T>, timeout: Duration | null): Coroutine<T> {
-  return lazy("waitFor", waitInTime(subject, timeout));
+  return lazy("waitFor", waitForSteps(subject, timeout));
 }
 
-function* waitInTime<T>(
+function* waitForSteps<T>(
   subject: AwaitableLike<T>,
   timeout: Duration | null,
 ): Generator<Suspension, T, unknown> {
@@ -75,7 +75,7 @@ function* cancelAndWait(future: Future<unknown>): Generator<Suspension, void, un
   const release = () => {
     if (!waiter.done()) waiter.setResult();
   };
-  future.addDoneCallback(release);
+  callWhenDone(future, release, waiter);
   try {
     future.cancel();
     yield* waiter;

@@ -7,6 +7,7 @@
 
 /** Something that not every place has; a test that needs it says so by {@linkcode needs}. */
 export type Capability =
+  | "asyncStacks"
   | "asyncIdentity"
   | "browser"
   | "deno"
@@ -14,6 +15,7 @@ export type Capability =
   | "processes"
   | "sharedMemory"
   | "signals"
+  | "sources"
   | "terminal"
   | "workers";
 
@@ -31,6 +33,10 @@ const CAPABILITIES: Readonly<Record<Capability, CapabilityFacts>> = {
     has: () => inDeno || "AsyncContext" in globalThis,
     reason: "this browser carries no identity across foreign promises (no AsyncContext)",
   },
+  asyncStacks: {
+    has: () => /^Error/.test(new Error().stack ?? ""),
+    reason: "this engine's stacks do not go through an await",
+  },
   browser: { has: () => !inDeno, reason: "there is no page outside a browser" },
   deno: { has: () => inDeno, reason: "a page has no Deno" },
   files: { has: () => inDeno, reason: "a page has no file system" },
@@ -40,6 +46,7 @@ const CAPABILITIES: Readonly<Record<Capability, CapabilityFacts>> = {
     reason: "a page without cross-origin isolation has no SharedArrayBuffer",
   },
   signals: { has: () => inDeno, reason: "a page is sent no signals" },
+  sources: { has: () => inDeno, reason: "in a page the module is in one file with its test" },
   terminal: { has: () => inDeno, reason: "a page has no terminal" },
   workers: { has: () => typeof Worker !== "undefined", reason: "this place has no Worker" },
 };

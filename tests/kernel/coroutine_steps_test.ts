@@ -7,7 +7,6 @@ import {
   coroutineSteps,
   takeFrame,
   takeFuture,
-  throwInto,
 } from "../../lib/kernel/coroutine_steps.ts";
 import { newEventLoop, RuntimeError, sleep } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
@@ -45,22 +44,6 @@ test("takeFrame() and takeFuture() leave nothing behind that would keep an objec
   assertStrictEquals(takeFrame(), frame);
   assertEquals([SUSPENDED.value, CALLING.value], [undefined, undefined]);
   loop.close();
-});
-
-test("throwInto() throws at the suspension, or on where there is no way in", () => {
-  const error = new RangeError("no");
-  const generator = (function* () {
-    try {
-      yield;
-      return "nothing";
-    } catch (thrown) {
-      return thrown;
-    }
-  })();
-  generator.next();
-  assertEquals(throwInto(generator, error), { done: true, value: error });
-  const deaf = { next: () => ({ done: false, value: undefined }) };
-  assertStrictEquals(assertThrows(() => throwInto(deaf, error)), error);
 });
 
 test("checkWaiting() refuses other loops' futures, and the task itself", () => {

@@ -9,6 +9,7 @@ import {
   gather,
   getRunningLoop,
   sleep,
+  type Task,
   wait,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
@@ -588,4 +589,28 @@ test("a done callback may cancel another task of the same iteration", async () =
     yield* task;
   });
   assertEquals(log, ["CancelledError:by the first"]);
+});
+
+// In CPython this is a RecursionError.
+test("tasks that await each other in a circle can be cancelled, and printed", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const tasks: Task<void>[] = [];
+    function* awaitNext(index: number): CoroutineObject<void> {
+      try {
+        yield* tasks[(index + 1) % 3]!;
+      } finally {
+        log.push(`t${index} ends`);
+      }
+    }
+    for (let index = 0; index < 3; index++) {
+      tasks.push(createTask(() => awaitNext(index), { name: `t${index}` }));
+    }
+    yield* sleep(1);
+    assertMatch(String(tasks[0]), /^<Task pending name='t0'/);
+    tasks[1]!.cancel();
+    yield* sleep(1);
+    log.push(...tasks.map((task) => `${task.getName()} ${task.cancelled()}`));
+  });
+  assertEquals(log, ["t1 ends", "t0 ends", "t2 ends", "t0 true", "t1 true", "t2 true"]);
 });

@@ -6,26 +6,8 @@ import {
   sleep,
   VirtualClock,
 } from "../../mod.ts";
+import { collectGarbage } from "../_support/garbage.ts";
 import { needs, test } from "../_support/harness.ts";
-
-/** Has the engine collect what nobody refers to, and finalizers called. */
-async function collectGarbage(): Promise<void> {
-  const { process } = globalThis as unknown as {
-    process: {
-      getBuiltinModule(name: "node:v8"): { setFlagsFromString(flag: string): void };
-      getBuiltinModule(name: "node:vm"): { runInNewContext(code: string): () => void };
-    };
-  };
-  process.getBuiltinModule("node:v8").setFlagsFromString("--expose-gc");
-  const collect = process.getBuiltinModule("node:vm").runInNewContext("gc");
-  const sentinel = new WeakRef({});
-  // What a job referred to is kept until the job ends.
-  for (let round = 0; round < 5 && sentinel.deref() !== undefined; round++) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    collect();
-  }
-  await new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 /** The reports of a loop's handler after `act` has done its work and all garbage was collected. */
 async function reportsAfter(act: (loop: EventLoop) => void): Promise<ExceptionContext[]> {

@@ -96,7 +96,7 @@ export const TEST_BASE_EVENTS: PythonIds = {
     "EventLoop.setTaskFactory() makes the tasks of createTask()",
     "EventLoop.setTaskFactory(null) goes back to plain tasks",
   ],
-  "BaseEventLoopTests.test_env_var_debug": skipped(DEBUG_MODE),
+  "BaseEventLoopTests.test_env_var_debug": ["ASYNCIO_DEBUG puts new loops into debug mode"],
   "BaseEventLoopTests.test_create_task": [
     "EventLoop.createTask() of a subclass makes the tasks of ensureFuture()",
   ],

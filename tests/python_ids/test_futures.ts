@@ -101,11 +101,15 @@ export const TEST_FUTURES: PythonIds = {
   "BaseFutureTests.test_wrap_future_cancel2": [
     "wrapFuture() drops what comes for a future that was cancelled meanwhile",
   ],
-  "BaseFutureTests.test_future_source_traceback": skipped("comes with debug mode"),
+  "BaseFutureTests.test_future_source_traceback": [
+    "in debug mode it is kept where futures, tasks and handles were made",
+  ],
   "BaseFutureTests.test_future_exception_never_retrieved": [
     "a failed future that is collected unseen is reported, with its error",
   ],
-  "BaseFutureTests.test_future_exception_never_retrieved_debug": skipped("comes with debug mode"),
+  "BaseFutureTests.test_future_exception_never_retrieved_debug": [
+    "in debug mode the exception handler is told where what failed was made",
+  ],
   "BaseFutureTests.test_set_result_unless_cancelled": skipped(NO_PRIVATE),
   "BaseFutureTests.test_future_stop_iteration_args": [
     "yield* gives a result as it is, even when it can be awaited itself",

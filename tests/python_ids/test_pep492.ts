@@ -17,12 +17,12 @@ export const TEST_PEP492: PythonIds = {
   "CoroutineTests.test_async_def_coroutines": [
     "EventLoop.runUntilComplete() gives the result of a coroutine, a function, a future",
   ],
-  "CoroutineTests.test_debug_mode_manages_coroutine_origin_tracking": skipped(
-    "comes with debug mode",
-  ),
+  "CoroutineTests.test_debug_mode_manages_coroutine_origin_tracking": [
+    "a coroutine that was never awaited is told of when its loop is closed, in Python's words",
+  ],
   "CoroutineTests.test_types_coroutine": [
     "coroutine() makes functions whose results are lazy and awaited both ways",
   ],
-  "CoroutineTests.test_task_print_stack": skipped("comes with debug mode"),
+  "CoroutineTests.test_task_print_stack": ["Task.printStack() prints it as Python does"],
   "CoroutineTests.test_double_await": ["a lazy object is awaited once, by whatever"],
 };

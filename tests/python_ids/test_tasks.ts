@@ -1,6 +1,5 @@
 import { type PythonIds, skipped } from "./python_ids.ts";
 
-const DEBUG_MODE = "comes with debug mode";
 const NO_TRACEBACKS = "JavaScript's errors have no tracebacks to follow and no context";
 const NO_HOOKS = "there are no hooks for tasks of others: Task may be subclassed";
 const OF_C = "a crash or a build of CPython's C code";
@@ -50,7 +49,7 @@ export const TEST_TASKS: PythonIds = {
   "BaseTaskTests.test_ensure_future_error_msg": [
     "ensureFuture() of a future of another loop than the one given is a ValueError",
   ],
-  "BaseTaskTests.test_get_stack": skipped(DEBUG_MODE),
+  "BaseTaskTests.test_get_stack": ["Task.getStack() of the task that runs is of here"],
   "BaseTaskTests.test_task_repr": [
     "Task.toString() tells state, name, coroutine and what it waits for",
   ],
@@ -254,7 +253,9 @@ export const TEST_TASKS: PythonIds = {
   "BaseTaskTests.test_tb_logger_not_called_after_cancel": [
     "a future that has a result or was cancelled is not reported",
   ],
-  "BaseTaskTests.test_task_source_traceback": skipped(DEBUG_MODE),
+  "BaseTaskTests.test_task_source_traceback": [
+    "in debug mode it is kept where futures, tasks and handles were made",
+  ],
   "BaseTaskTests.test_cancel_gather_1": [
     "a gathering refuses to be cancelled once its children are done",
   ],
@@ -331,7 +332,7 @@ export const TEST_TASKS: PythonIds = {
   "GatherTestsBase.test_return_exceptions": [
     "returnExceptions puts errors among the results, and waits for all",
   ],
-  "GatherTestsBase.test_env_var_debug": skipped(DEBUG_MODE),
+  "GatherTestsBase.test_env_var_debug": ["ASYNCIO_DEBUG puts new loops into debug mode"],
   "FutureGatherTests.test_constructor_empty_sequence_without_loop": [
     "gather() of nothing, or of coroutines, without a loop is a RuntimeError",
   ],

@@ -26,8 +26,15 @@ export function browserHost(): Host {
     terminal: null,
     measure: (name, start, end) => void performance.measure(name, { start, end }),
     logError: (message) => console.error(message),
-    environment: () => undefined,
+    environment,
   };
+}
+
+/** A page has none; what it is asked for stands in its address, `ASYNCIO_DEBUG` as `?asyncio-debug`. */
+function environment(name: string): string | undefined {
+  const parameters = new URLSearchParams(globalThis.location?.search);
+  const value = parameters.get(name.toLowerCase().replaceAll("_", "-"));
+  return value === "" ? "1" : value ?? undefined;
 }
 
 /**

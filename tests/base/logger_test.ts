@@ -1,0 +1,52 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { logger, type LogRecord, newEventLoop } from "../../mod.ts";
+import { test } from "../_support/harness.ts";
+
+/** What the logger is told while something happens. */
+function recordsOf(act: () => void): LogRecord[] {
+  const records: LogRecord[] = [];
+  logger.setSink((record) => records.push(record));
+  try {
+    act();
+  } finally {
+    logger.setSink(null);
+  }
+  return records;
+}
+
+test("Logger.setSink() sets who takes the messages, with how grave they are", () => {
+  assertEquals(
+    recordsOf(() => {
+      logger.warning("careful");
+      logger.error("too late");
+    }),
+    [{ level: "warning", message: "careful" }, { level: "error", message: "too late" }],
+  );
+  assertEquals(logger.getSink(), null);
+});
+
+test("Logger gets what the loops' default exception handler writes", () => {
+  const [record] = recordsOf(() => {
+    const loop = newEventLoop();
+    loop.callExceptionHandler({
+      message: "the pump is dry",
+      exception: new RangeError("no water"),
+    });
+    loop.close();
+  });
+  assertEquals(record!.level, "error");
+  assertEquals(record!.message.split("\n").slice(0, 2), [
+    "the pump is dry",
+    "RangeError: no water",
+  ]);
+});
+
+test("Logger.setSink() refuses what cannot be called", () => {
+  for (const sink of [42, "console", {}, undefined]) {
+    assertThrows(
+      () => logger.setSink(sink as never),
+      TypeError,
+      "sink must be a function or null, got ",
+    );
+  }
+});

@@ -1,0 +1,32 @@
+import { assertEquals } from "@std/assert";
+import { formatContext } from "../../lib/kernel/exception_report.ts";
+import { test } from "../_support/harness.ts";
+
+const FRAME = { name: "main", file: "file:///a.ts", line: 3, column: 1, isCoroutine: true };
+
+test("formatContext() writes the message first and the rest by name", () => {
+  assertEquals(
+    formatContext({ message: "it broke", zeal: 2, apple: "red" }),
+    "it broke\napple: 'red'\nzeal: 2",
+  );
+  assertEquals(formatContext({ message: "" }), "Unhandled exception in event loop");
+});
+
+test("formatContext() ends with what was thrown", () => {
+  const lines = formatContext({ message: "it broke", exception: new RangeError("dry") }).split(
+    "\n",
+  );
+  assertEquals(lines.slice(0, 2), ["it broke", "RangeError: dry"]);
+  assertEquals(formatContext({ message: "it broke", exception: 42 }), "it broke\n42");
+});
+
+test("formatContext() tells where things were made in asyncio's words", () => {
+  assertEquals(
+    formatContext({ message: "it broke", sourceTraceback: [FRAME], handleTraceback: [FRAME] }),
+    "it broke\n" +
+      "handleTraceback: Handle created at (most recent call last):\n" +
+      '  File "file:///a.ts", line 3, in main\n' +
+      "sourceTraceback: Object created at (most recent call last):\n" +
+      '  File "file:///a.ts", line 3, in main',
+  );
+});
