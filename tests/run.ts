@@ -23,9 +23,10 @@ import {
 import { TestSite } from "./_support/test_site.ts";
 import { buildForBrowsers } from "../web/build.ts";
 
-const USAGE = `deno task test [--only deno|chromium|firefox] [--filter TEXT] [--quick] [--timeout S]
+const USAGE = `deno task test [--only PLACE] [--file TEXT] [--filter TEXT] [--quick] [--timeout S]
 
-  --only     in one place only; may be given more than once
+  --only     in one place only: deno, chromium or firefox; may be given more than once
+  --file     only files with this text in their paths; leaves out the check and the examples
   --filter   only tests with this text in their titles; leaves out the check and the examples
   --quick    leaves out the check (format, lint, types, documentation)
   --timeout  how long a test may take, in seconds (60)`;
@@ -34,6 +35,7 @@ type Place = "deno" | BrowserName;
 
 interface Options {
   places: readonly Place[];
+  file: string | undefined;
   filter: string | undefined;
   quick: boolean;
   timeout: number;
@@ -59,6 +61,7 @@ function readOptions(parameters: string[]): Options | null {
       args: parameters,
       options: {
         only: { type: "string", multiple: true },
+        file: { type: "string" },
         filter: { type: "string" },
         quick: { type: "boolean", default: false },
         timeout: { type: "string", default: "60" },
@@ -72,7 +75,8 @@ function readOptions(parameters: string[]): Options | null {
     const timeout = Number(values.timeout);
     const isKnown = places.length === (values.only?.length ?? all.length);
     if (values.help || !isKnown || !(timeout > 0)) return null;
-    return { places, filter: values.filter, quick: values.quick, timeout };
+    const { file, filter, quick } = values;
+    return { places, file, filter, quick, timeout };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return null;
@@ -80,17 +84,19 @@ function readOptions(parameters: string[]): Options | null {
 }
 
 async function runEverything(options: Options, report: Report): Promise<void> {
-  const files = await collectTestFiles();
+  const { file, filter } = options;
+  const files = (await collectTestFiles()).filter(({ path }) => path.includes(file ?? ""));
+  const isWhole = file === undefined && filter === undefined;
   const browsers = BROWSERS.filter((name) => options.places.includes(name));
   if (options.places.includes("deno")) {
-    if (options.filter === undefined && !options.quick) await runCheck();
+    if (isWhole && !options.quick) await runCheck();
     await runInDeno(files, report, options);
-    if (options.filter === undefined) await runExamples(report, options);
+    if (isWhole) await runExamples(report, options);
   }
   if (browsers.length > 0) await runBrowsers(browsers, files, options);
   requireSameTitles(report, files);
   const hasRun = report.outcomes.some(({ place }) => place !== "build");
-  if (!hasRun) addFailure("run", "(the run itself)", `no test has the title ${options.filter}`);
+  if (!hasRun) addFailure("run", "(the run itself)", `no test is of ${options.file ?? options.filter}`);
 }
 
 async function runCheck(): Promise<void> {
@@ -116,11 +122,11 @@ async function runCheck(): Promise<void> {
 async function runBrowsers(
   names: readonly BrowserName[],
   files: readonly TestFile[],
-  { filter, timeout }: Options,
+  { file, filter, timeout }: Options,
 ): Promise<void> {
   if (!await prepareForBrowsers(files)) return;
   const launches = await provideBrowsers(names, (line) => report.say(line));
-  const pageTestFiles = await collectPageTestFiles();
+  const pageTestFiles = (await collectPageTestFiles()).filter((path) => path.includes(file ?? ""));
   const site = new TestSite();
   for (const [name, launch] of launches) {
     if (typeof launch === "string") {
