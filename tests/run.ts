@@ -96,7 +96,9 @@ async function runEverything(options: Options, report: Report): Promise<void> {
   if (browsers.length > 0) await runBrowsers(browsers, files, options);
   requireSameTitles(report, files);
   const hasRun = report.outcomes.some(({ place }) => place !== "build");
-  if (!hasRun) addFailure("run", "(the run itself)", `no test is of ${options.file ?? options.filter}`);
+  if (!hasRun) {
+    addFailure("run", "(the run itself)", `no test is of ${options.file ?? options.filter}`);
+  }
 }
 
 async function runCheck(): Promise<void> {
