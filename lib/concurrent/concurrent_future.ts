@@ -73,6 +73,15 @@ export let joinCancel: (future: ConcurrentFuture<unknown>, request: () => void) 
 /** Cancels a future whose work has ended by its cancellation, or never will begin. */
 export let confirmCancel: (future: ConcurrentFuture<unknown>) => void;
 
+/**
+ * Says how a future is waited for by blocking: by a function that returns when the future is done, or
+ * when the time, in milliseconds, is up, and throws where blocking is not possible.
+ */
+export let setBlocking: (
+  future: ConcurrentFuture<unknown>,
+  wait: (milliseconds: number) => void,
+) => void;
+
 /** Tells whether a future's cancellation is over only when the work is. */
 export let joinsCancel: (future: ConcurrentFuture<unknown>) => boolean;
 
@@ -80,8 +89,9 @@ export let joinsCancel: (future: ConcurrentFuture<unknown>) => boolean;
  * The outcome of work on another thread or in another process, to come or there.
  *
  * Executors make it; `submit` returns one. Plain code may `await` it, and a coroutine may, too, by
- * `yield*` or `await`: cancelling the task that waits then cancels the work. No call of it blocks:
- * a page must not, and where the outcome comes by a message, blocking would keep it away.
+ * `yield*` or `await`: cancelling the task that waits then cancels the work. Only in a thread, and only
+ * for what the parent's loop was asked, does `result()` block: a page must not, and where the outcome
+ * comes by a message, blocking would keep it away.
  *
  * @typeParam T What the work gives.
  *
@@ -110,6 +120,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   #cancelRequest: (() => void) | null = null;
   // Whether it is cancelled when the work is over, and not before.
   #joins = false;
+  #wait: ((milliseconds: number) => void) | null = null;
 
   static {
     onCancelRequest = (future, callback) => {
@@ -123,6 +134,9 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
       if (!future.done()) future.#settle("CANCELLED", null);
     };
     joinsCancel = (future) => future.#joins;
+    setBlocking = (future, wait) => {
+      future.#wait = wait;
+    };
   }
 
   /**
@@ -168,14 +182,18 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   }
 
   /**
-   * Gives what the work returned, or throws what it threw. It does not wait: `await` the future for
-   * that.
+   * Gives what the work returned, or throws what it threw.
    *
-   * @param timeout How long to wait, in seconds. Only `0` is of use as long as nothing can block.
+   * If it is not done, it is waited for by blocking where that is possible: in another thread, for what
+   * {@linkcode ParentLoop.call} gave, outside every event loop. Elsewhere `await` the future. When the
+   * time is up the work goes on, and can be waited for again.
+   *
+   * @param timeout How long to wait, in seconds; no limit where left out.
    * @returns What the work returned.
-   * @throws {CancelledError} If the future was cancelled.
-   * @throws {TimeoutError} If it is not done and `timeout` is 0 or less.
-   * @throws {RuntimeError} If it is not done and would have to be waited for.
+   * @throws {CancelledError} If the future was cancelled, or the job that blocks.
+   * @throws {TimeoutError} If it is not done when the time is up.
+   * @throws {RuntimeError} If it is not done and cannot be waited for by blocking.
+   * @throws {TypeError} If `timeout` is no number.
    */
   result(timeout: number | null = null): T {
     const outcome = this.#get("result", timeout);
@@ -184,13 +202,14 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   }
 
   /**
-   * Gives what the work threw. It does not wait, as {@linkcode ConcurrentFuture.result} does not.
+   * Gives what the work threw. It waits as {@linkcode ConcurrentFuture.result} does.
    *
-   * @param timeout How long to wait, in seconds. Only `0` is of use as long as nothing can block.
+   * @param timeout How long to wait, in seconds; no limit where left out.
    * @returns What the work threw, or `null` when it returned.
-   * @throws {CancelledError} If the future was cancelled.
-   * @throws {TimeoutError} If it is not done and `timeout` is 0 or less.
-   * @throws {RuntimeError} If it is not done and would have to be waited for.
+   * @throws {CancelledError} If the future was cancelled, or the job that blocks.
+   * @throws {TimeoutError} If it is not done when the time is up.
+   * @throws {RuntimeError} If it is not done and cannot be waited for by blocking.
+   * @throws {TypeError} If `timeout` is no number.
    */
   exception(timeout: number | null = null): unknown {
     const outcome = this.#get("exception", timeout);
@@ -294,12 +313,23 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   }
 
   #get(method: string, timeout: number | null): Outcome<T> {
+    if (timeout !== null && (typeof timeout !== "number" || Number.isNaN(timeout))) {
+      throw new TypeError(`timeout must be a number of seconds or null, got ${describe(timeout)}`);
+    }
+    if (!this.done() && (timeout === null || timeout > 0)) {
+      if (this.#wait === null) throw this.#blockingError(method);
+      this.#wait(timeout === null ? Infinity : 1000 * timeout);
+    }
     if (this.cancelled()) throw new CancelledError();
-    if (this.#outcome !== null) return this.#outcome;
-    if (timeout !== null && timeout <= 0) throw new TimeoutError();
-    throw new RuntimeError(
-      `${method}() cannot wait: ${this} would be settled by this very thread, which it would block; ` +
-        "await the future instead",
+    if (this.#outcome === null) throw new TimeoutError();
+    return this.#outcome;
+  }
+
+  #blockingError(method: string): RuntimeError {
+    const page = host.mayBlock ? "" : "the main thread of a page must not block, and ";
+    return new RuntimeError(
+      `${method}() cannot wait: ${page}${this} would be settled by this very thread, which it would ` +
+        "block; await the future instead",
     );
   }
 
@@ -312,6 +342,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
     this.#outcome = outcome;
     // What stood ready for running work is of no more use, and may hold much alive.
     this.#cancelRequest = null;
+    this.#wait = null;
     const callbacks = this.#callbacks;
     this.#callbacks = [];
     for (const callback of callbacks) this.#call(callback);

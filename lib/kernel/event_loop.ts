@@ -35,6 +35,7 @@ import {
   TimerHandle,
 } from "./handle.ts";
 import { formatContext } from "./exception_report.ts";
+import { tellLoopClosed } from "./loop_closing.ts";
 import { runningLoop } from "./loops.ts";
 import { unwatchUnawaited, watchUnawaited } from "./never_awaited.ts";
 import { type RunEnd, Scheduler, setLoopAccess } from "./scheduler.ts";
@@ -230,6 +231,7 @@ export class EventLoop implements HandleOwner {
     const executor = this.#executor;
     this.#executor = null;
     if (executor !== null) void executor.shutdown({ wait: false });
+    tellLoopClosed(this);
   }
 
   /**

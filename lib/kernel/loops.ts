@@ -17,6 +17,11 @@ export function runningLoop(): EventLoop | null {
   return ambientTask()?.getLoop() ?? null;
 }
 
+/** Tells whether a loop's code runs now, or the loop that was set for this thread is in a run. */
+export function threadRunsLoop(): boolean {
+  return runningLoop() !== null || set?.isRunning() === true;
+}
+
 /**
  * The loop whose code runs now: a callback of it, or a segment of one of its tasks.
  *

@@ -50,6 +50,8 @@ export interface Host {
   readonly terminal: Terminal | null;
   /** Tells the host's own profiler of a stretch of time, by its name and ends in milliseconds. */
   measure(name: string, begin: number, end: number): void;
+  /** Whether this thread may block; the main thread of a page must not. */
+  readonly mayBlock: boolean;
   /** Hands an error that nobody caught to the host's own report. */
   logError(message: string): void;
   /**

@@ -47,6 +47,8 @@ export interface WorkerHandle {
 export interface WorkerPort {
   /** A monotonic clock, in milliseconds. */
   now(): number;
+  /** Why code in the worker may not block until its thread is answered, or `null` where it may. */
+  readonly blockingRefusal: string | null;
   /**
    * Sends a message to the thread that started the worker.
    *

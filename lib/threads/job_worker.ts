@@ -66,6 +66,7 @@ export function jobWorker(core: WorkerCore): void {
     make(call: Call, target: NonNullable<KnownFunction["target"]>): void {
       const { id, args, controller: { signal } } = call;
       const begun = core.now();
+      core.setJob(id);
       try {
         // Cancelled while it was on its way, or its module was loaded.
         signal.throwIfAborted();

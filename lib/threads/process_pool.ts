@@ -12,10 +12,11 @@ import {
   type JobResult,
 } from "../concurrent/executor.ts";
 import { host } from "../platform/current.ts";
+import { type ExposeOptions, makeExposure } from "./exposure.ts";
 import { checkMaxWorkers, WorkerPool } from "./worker_pool.ts";
 
 /** What {@linkcode ProcessPoolExecutor} takes. */
-export interface ProcessPoolExecutorOptions {
+export interface ProcessPoolExecutorOptions extends ExposeOptions {
   /** The most processes at a time; the number of processors where left out. */
   maxWorkers?: number;
 }
@@ -47,10 +48,11 @@ export class ProcessPoolExecutor extends Executor {
   /**
    * Makes an executor. No process is started before there is a job.
    *
-   * @param options `maxWorkers`.
+   * @param options `maxWorkers`; `expose` and `parent`: what jobs may call here.
    * @throws {NotSupportedError} In a browser, or without the permission to start processes.
    * @throws {TypeError} If `maxWorkers` is no whole number.
    * @throws {ValueError} If `maxWorkers` is not greater than 0.
+   * @throws {RuntimeError} If functions are exposed, and there is no loop to run them.
    */
   constructor(options: ProcessPoolExecutorOptions = {}) {
     super();
@@ -64,6 +66,7 @@ export class ProcessPoolExecutor extends Executor {
     const { maxWorkers = processes.parallelism } = options;
     checkMaxWorkers(maxWorkers);
     this.#pool = new WorkerPool(processes, maxWorkers, `ProcessPoolExecutor-${made++}`);
+    this.#pool.exposure = makeExposure(options);
   }
 
   /**

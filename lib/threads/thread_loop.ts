@@ -12,6 +12,7 @@ import type { WorkerCall } from "../concurrent/worker_call.ts";
 import { host } from "../platform/current.ts";
 import type { WorkerDeath } from "../platform/workers.ts";
 import { type AnyFunction, cross, type Crossing } from "./crossing.ts";
+import { type ExposeOptions, type Exposure, makeExposure } from "./exposure.ts";
 import { loopWorkerScript } from "./loop_worker.ts";
 import { decode, type FromWorker } from "./wire.ts";
 import {
@@ -25,7 +26,7 @@ import {
 } from "./worker_line.ts";
 
 /** What {@linkcode ThreadLoop} takes. */
-export interface ThreadLoopOptions {
+export interface ThreadLoopOptions extends ExposeOptions {
   /** What the thread is called in messages and in the host's tools. @default {"ThreadLoop-N"} */
   name?: string;
 }
@@ -69,6 +70,7 @@ export class ThreadLoop {
   static readonly name: string = "ThreadLoop";
 
   readonly #name: string;
+  readonly #exposure: Exposure | null;
   #line: WorkerLine | null = null;
   /** The run that is on. */
   #run: ConcurrentFuture<void> | null = null;
@@ -88,10 +90,14 @@ export class ThreadLoop {
   /**
    * Makes a loop. Its thread is started when it is first needed.
    *
-   * @param options `name`: what the thread is called.
+   * @param options `name`: what the thread is called; `expose` and `parent`: what code there may call
+   * here.
+   * @throws {TypeError} If something exposed is no function.
+   * @throws {RuntimeError} If functions are exposed, and there is no loop to run them.
    */
   constructor(options: ThreadLoopOptions = {}) {
     this.#name = options.name ?? `ThreadLoop-${made++}`;
+    this.#exposure = makeExposure(options);
   }
 
   /**
@@ -290,6 +296,7 @@ export class ThreadLoop {
     if (this.#line !== null) return this.#line;
     checkRuntime(host.workers);
     this.#line = new WorkerLine(host.workers, this.#name, loopWorkerScript(), {
+      exposure: this.#exposure,
       receive: (message) => this.#receive(message),
       turnEnded() {},
       refused: (id, error) => this.#take(id)?.setException(error),

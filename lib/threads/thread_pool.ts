@@ -11,10 +11,11 @@ import {
   type JobResult,
 } from "../concurrent/executor.ts";
 import { host } from "../platform/current.ts";
+import { type ExposeOptions, makeExposure } from "./exposure.ts";
 import { checkMaxWorkers, WorkerPool } from "./worker_pool.ts";
 
 /** What {@linkcode ThreadPoolExecutor} takes. */
-export interface ThreadPoolExecutorOptions {
+export interface ThreadPoolExecutorOptions extends ExposeOptions {
   /** The most threads at a time; the number of processors and four more, but at most 32. */
   maxWorkers?: number;
   /** What the names of the threads begin with. @default {"ThreadPoolExecutor-N"} */
@@ -57,9 +58,10 @@ export class ThreadPoolExecutor extends Executor {
   /**
    * Makes an executor. No thread is started before there is a job.
    *
-   * @param options `maxWorkers`, `threadNamePrefix`.
+   * @param options `maxWorkers`, `threadNamePrefix`; `expose` and `parent`: what jobs may call here.
    * @throws {TypeError} If `maxWorkers` is no whole number.
    * @throws {ValueError} If `maxWorkers` is not greater than 0.
+   * @throws {RuntimeError} If functions are exposed, and there is no loop to run them.
    */
   constructor(options: ThreadPoolExecutorOptions = {}) {
     super();
@@ -67,6 +69,7 @@ export class ThreadPoolExecutor extends Executor {
     checkMaxWorkers(maxWorkers);
     const prefix = options.threadNamePrefix ?? `ThreadPoolExecutor-${made++}`;
     this.#pool = new WorkerPool(host.workers, maxWorkers, prefix);
+    this.#pool.exposure = makeExposure(options);
   }
 
   /**

@@ -54,7 +54,8 @@ export type ToWorker =
   | readonly ["runtime", source: RuntimeSource]
   | readonly ["callback", functionId: number, args: readonly unknown[]]
   | readonly ["run"]
-  | readonly ["stop"];
+  | readonly ["stop"]
+  | readonly ["answer", id: number, kind: "result" | "error" | "cancelled", value: unknown];
 
 /**
  * What a worker tells. `milliseconds` is how long the call took, `returned` gives calls back that wait
@@ -68,7 +69,41 @@ export type FromWorker =
   | readonly ["runtime"]
   | readonly ["stopped"]
   | readonly ["log", error: WireValue]
-  | readonly ["fatal", error: WireValue];
+  | readonly ["fatal", error: WireValue]
+  | FromAsker;
+
+/**
+ * What code in a worker asks of the thread that started it; `parent_desk.ts` takes it. `block` says that
+ * the worker stands still until the cell has the answer, `seen` that answers have arrived.
+ */
+export type FromAsker =
+  | readonly ["ask", id: number, operation: Operation, target: string | number, args: unknown[]]
+  | readonly ["tell", operation: Operation, target: string | number, args: unknown[]]
+  | readonly ["unask", id: number]
+  | readonly ["block", id: number, word: number, job: number | null]
+  | readonly ["cell", buffer: SharedArrayBuffer]
+  | readonly ["seen", ids: readonly number[]];
+
+/** What can be asked: a call of an exposed function, by its name. */
+export type Operation = "call";
+
+/** Where a worker's script keeps what code in it asks; found by the name `asyncio.worker`. */
+export interface AskHub {
+  /** The next question's number. */
+  asked: number;
+  /** The job that is being made, by its number, or `null`. */
+  job: number | null;
+  /** Why this thread may not block, or `null` where it may. */
+  readonly blockingRefusal: string | null;
+  /** Who waits for an answer, by the question's number. */
+  readonly answers: Map<number, (kind: "result" | "error" | "cancelled", value: unknown) => void>;
+  /** Sends a message, together with the others of this turn. */
+  send(message: FromWorker): void;
+  /** Sends what waits, now. */
+  flush(): void;
+  /** Has the other thread told, with the next message, that an answer is here. */
+  noteSeen(id: number): void;
+}
 
 /** The part of this that runs on both sides. */
 export interface Codec {

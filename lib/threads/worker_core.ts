@@ -12,6 +12,7 @@
 import type { WorkerPort } from "../platform/workers.ts";
 import { scriptText } from "./script_text.ts";
 import {
+  type AskHub,
   type Codec,
   type FromWorker,
   type FunctionSource,
@@ -64,6 +65,8 @@ export interface WorkerCore {
   now(): number;
   /** Makes data of what was thrown. */
   encode(error: unknown): WireValue;
+  /** Notes which job is being made, for what it asks of the other thread. */
+  setJob(id: number | null): void;
   /** The function of a number. */
   known(functionId: number): KnownFunction;
   /** Finds the function itself; gives the error when it cannot, else `null`. */
@@ -83,22 +86,36 @@ export function coreText(): string {
 export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
   const functions = new Map<number, KnownFunction>();
   let outbox: FromWorker[] = [];
+  /** The answers that have come, of which the other thread was not told. */
+  let seen: number[] = [];
   let registered: Runtime | null = null;
   let loading: Promise<Runtime> | null = null;
   let giveRuntime: ((source: RuntimeSource) => void) | null = null;
 
+  const hub: AskHub & { register(runtime: Runtime): void } = {
+    asked: 0,
+    job: null,
+    blockingRefusal: port.blockingRefusal,
+    answers: new Map(),
+    send: (message) => core.send(message),
+    flush: () => core.flush(),
+    noteSeen: (id) => seen.push(id),
+    register(runtime: Runtime): void {
+      registered = runtime;
+    },
+  };
   Object.defineProperty(globalThis, Symbol.for("asyncio.worker"), {
     configurable: true,
-    value: {
-      register(runtime: Runtime): void {
-        registered = runtime;
-      },
-    },
+    value: hub,
   });
 
   const core = {
     encode: codec.encode,
     now: port.now,
+
+    setJob(id: number | null): void {
+      hub.job = id;
+    },
 
     send(message: FromWorker): void {
       if (outbox.length === 0) queueMicrotask(() => core.flush());
@@ -109,6 +126,8 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       const batch = outbox;
       if (batch.length === 0) return;
       outbox = [];
+      if (seen.length > 0) batch.push(["seen", seen]);
+      seen = [];
       try {
         port.post(batch);
       } catch {
@@ -121,12 +140,21 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       try {
         port.post([message]);
       } catch (cause) {
+        if (message[0] === "ask") return core.refuse(message[1], message[4], cause);
         const [, id, value] = message;
         const found = codec.obstacle(value, "result");
         const what = found === null ? "" : `: ${found.path} is ${found.what}`;
         const text = `cannot send the result to another thread${what}`;
         port.post([["error", id, core.failure("TypeError", text, cause)]]);
       }
+    },
+
+    /** Fails a question that cannot be sent. */
+    refuse(id: number, args: unknown[], cause: unknown): void {
+      const found = codec.obstacle(args, "args");
+      const what = found === null ? "" : `: ${found.path} is ${found.what}`;
+      const text = `cannot send the arguments to another thread${what}`;
+      hub.answers.get(id)?.("error", core.failure("TypeError", text, cause));
     },
 
     /** An error of a class that is not here, as data. */
@@ -207,6 +235,8 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
             functions.set(functionId, { name, source, target: null, runtime: null });
           } else if (message[0] === "runtime") {
             giveRuntime?.(message[1]);
+          } else if (message[0] === "answer") {
+            hub.answers.get(message[1])?.(message[2], message[3]);
           } else {
             receive(message);
           }

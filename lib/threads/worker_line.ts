@@ -9,11 +9,22 @@ import { RuntimeError } from "../base/errors.ts";
 import { host } from "../platform/current.ts";
 import type { WorkerDeath, WorkerHandle, Workers } from "../platform/workers.ts";
 import type { Crossing } from "./crossing.ts";
+import type { Exposure } from "./exposure.ts";
+import { isFromAsker, ParentDesk } from "./parent_desk.ts";
 import { runtimeSource } from "./runtime_source.ts";
-import { decode, type FromWorker, type FunctionSource, makeCodec, type ToWorker } from "./wire.ts";
+import {
+  decode,
+  type FromAsker,
+  type FromWorker,
+  type FunctionSource,
+  makeCodec,
+  type ToWorker,
+} from "./wire.ts";
 
 /** Who holds the near end of a line. */
 export interface LineHolder {
+  /** What code in the worker may call of this thread. */
+  readonly exposure: Exposure | null;
   /** Takes a message that is not the line's own. */
   receive(message: FromWorker): void;
   /** Called after the messages of one turn, and when the worker is ready. */
@@ -42,6 +53,10 @@ export class WorkerLine {
   /** The names of the functions that the worker was told of, by number. */
   readonly #defined = new Map<number, string>();
   #outbox: ToWorker[] = [];
+  /** Who answers what the worker asks; made for the first question. */
+  #desk: ParentDesk | null = null;
+  /** The jobs that were told to end and have not. */
+  readonly #aborted = new Set<number>();
   #ready = false;
   #over = false;
 
@@ -85,6 +100,10 @@ export class WorkerLine {
   /** Puts a message among those to be sent. */
   push(message: ToWorker): void {
     this.#outbox.push(message);
+    if (message[0] !== "abort") return;
+    this.#aborted.add(message[1]);
+    // One that blocks will not read the message.
+    this.#desk?.interrupt(message[1]);
   }
 
   /** Sends what waits, as soon as the worker is ready. */
@@ -113,6 +132,7 @@ export class WorkerLine {
   /** Ends the worker, and resolves when it is gone. */
   async terminate(): Promise<void> {
     this.#over = true;
+    this.#desk?.close();
     await this.#handle.terminate();
   }
 
@@ -120,11 +140,31 @@ export class WorkerLine {
     try {
       this.#handle.post([message]);
     } catch (error) {
+      if (message[0] === "answer") return this.#postRefusal(message[1], message[3], error);
       if (message[0] !== "call") throw error;
       const [, id, functionId, args] = message;
       const name = this.#defined.get(functionId) ?? "the function";
       this.#holder.refused(id, argumentError(name, args, error));
     }
+  }
+
+  #postRefusal(id: number, value: unknown, cause: unknown): void {
+    const found = findObstacle(value, "result");
+    const why = found ?? (cause instanceof Error ? cause.message : String(cause));
+    const error = new TypeError(`cannot send the result to another thread: ${why}`, { cause });
+    this.#handle.post([["answer", id, "error", codec.encode(error)]]);
+  }
+
+  #ask(message: FromAsker): void {
+    this.#desk ??= new ParentDesk({
+      exposure: this.#holder.exposure,
+      isAborted: (job) => this.#aborted.has(job),
+      send: (answer) => {
+        if (this.#outbox.length === 0) queueMicrotask(() => this.flush());
+        this.#outbox.push(answer);
+      },
+    });
+    this.#desk.receive(message);
   }
 
   #receive(batch: readonly FromWorker[]): void {
@@ -136,7 +176,10 @@ export class WorkerLine {
         const error = decode(message[1]);
         this.#die({ reason: "threw an error that nothing caught", error });
         return;
+      } else if (isFromAsker(message)) {
+        this.#ask(message);
       } else {
+        if (this.#aborted.size > 0) this.#aborted.delete(message[1] as number);
         this.#holder.receive(message);
       }
     }
@@ -146,6 +189,7 @@ export class WorkerLine {
   #die(death: WorkerDeath): void {
     if (this.#over) return;
     this.#over = true;
+    this.#desk?.close();
     this.#holder.died(death);
   }
 }

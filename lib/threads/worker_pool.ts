@@ -21,6 +21,7 @@ import type { ExecutorShutdownOptions } from "../concurrent/executor.ts";
 import { jobWatchers } from "../concurrent/job_watchers.ts";
 import type { WorkerDeath, Workers } from "../platform/workers.ts";
 import { cross, type Crossing } from "./crossing.ts";
+import type { Exposure } from "./exposure.ts";
 import { jobWorkerScript } from "./job_worker.ts";
 import { decode, type FromWorker } from "./wire.ts";
 import { causeOf, checkImports, describeDeath, logDeath, WorkerLine } from "./worker_line.ts";
@@ -49,6 +50,8 @@ interface PoolWorker {
 
 /** The workers of one executor, and its queue. */
 export class WorkerPool {
+  /** What the jobs may call of this thread. */
+  exposure: Exposure | null = null;
   readonly #workers: Workers;
   readonly #maxWorkers: number;
   readonly #prefix: string;
@@ -169,6 +172,7 @@ export class WorkerPool {
     if (this.#all.size >= this.#maxWorkers) return null;
     const name = `${this.#prefix}_${this.#started++}`;
     const line = new WorkerLine(this.#workers, name, jobWorkerScript(), {
+      exposure: this.exposure,
       receive: (message) => this.#receive(worker, message),
       turnEnded: () => this.#finishTurn(worker),
       refused: (id, error) => this.#take(worker, id)?.future.setException(error),

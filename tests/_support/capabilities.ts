@@ -12,6 +12,7 @@ export type Capability =
   | "browser"
   | "deno"
   | "files"
+  | "noSharedMemory"
   | "processes"
   | "sharedMemory"
   | "signals"
@@ -40,6 +41,10 @@ const CAPABILITIES: Readonly<Record<Capability, CapabilityFacts>> = {
   browser: { has: () => !inDeno, reason: "there is no page outside a browser" },
   deno: { has: () => inDeno, reason: "a page has no Deno" },
   files: { has: () => inDeno, reason: "a page has no file system" },
+  noSharedMemory: {
+    has: () => typeof SharedArrayBuffer === "undefined",
+    reason: "only a page without cross-origin isolation has no SharedArrayBuffer",
+  },
   processes: { has: () => inDeno, reason: "a page cannot start processes" },
   sharedMemory: {
     has: () => typeof SharedArrayBuffer !== "undefined",

@@ -9,6 +9,7 @@ export class FakePort implements WorkerPort {
   readonly said: FromWorker[][] = [];
   /** The clock, in milliseconds; a test moves it. */
   time = 0;
+  readonly blockingRefusal = null;
   #listener: (batch: readonly ToWorker[]) => void = () => {};
   #fatal: (error: unknown) => void = () => {};
 

@@ -9,6 +9,7 @@ function openLine() {
   const workers = new FakeWorkers();
   const log: string[] = [];
   const line = new WorkerLine(workers, "fake", "script", {
+    exposure: null,
     receive: ([kind]) => log.push(kind),
     turnEnded: () => log.push("turn ended"),
     refused: (id, error) => log.push(`refused ${id}: ${error}`),

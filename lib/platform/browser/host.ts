@@ -25,6 +25,7 @@ export function browserHost(): Host {
     onInterrupt: null,
     terminal: null,
     measure: (name, start, end) => void performance.measure(name, { start, end }),
+    mayBlock: !("document" in globalThis),
     logError: (message) => console.error(message),
     environment,
   };

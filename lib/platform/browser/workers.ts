@@ -115,6 +115,10 @@ function inWorker(main: (port: WorkerPort) => void): void {
   };
   main({
     now: () => performance.now(),
+    blockingRefusal: typeof SharedArrayBuffer === "undefined"
+      ? "the page has no SharedArrayBuffer, for it is not cross-origin isolated; serve it with the " +
+        "headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp"
+      : null,
     post: (message, transfer) => scope.postMessage([message], transfer),
     listen: (callback) =>
       scope.addEventListener("message", (event) => callback((event as MessageEvent<never>).data)),

@@ -29,6 +29,7 @@ export function denoHost(): Host {
       return denoTerminal();
     },
     measure: (name, start, end) => void performance.measure(name, { start, end }),
+    mayBlock: true,
     logError: (message) => console.error(message),
     environment,
   };

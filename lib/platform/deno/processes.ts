@@ -172,6 +172,7 @@ function inChild(main: (port: WorkerPort) => void, makeFrames: (v8: V8) => Frame
   globalThis.console = new Console(process.stderr, process.stderr);
   main({
     now: () => performance.now(),
+    blockingRefusal: "a child process shares no memory with the one that started it",
     post(message) {
       let bytes = frame(message);
       // Written before anything else runs, so that the last words of a dying child arrive, too.

@@ -70,6 +70,7 @@ function inThread(main: (port: WorkerPort) => void): void {
   const { parentPort } = process.getBuiltinModule("node:worker_threads");
   main({
     now: () => performance.now(),
+    blockingRefusal: null,
     post: (message, transfer) => parentPort?.postMessage(message, transfer),
     listen: (callback) => parentPort?.on("message", callback),
     onFatal(callback) {

@@ -1,0 +1,217 @@
+/**
+ * Where a thread answers what code in a worker of its own asks: calls of the functions that it exposes.
+ *
+ * An answer goes by message, or into shared memory if the worker stands still for it. Which of the two
+ * is told when the answer is ready, and may be too late: the worker may have begun to block while the
+ * message was on its way, and will not read it. So an answer is kept until the worker has seen it.
+ *
+ * @module
+ */
+import { RuntimeError } from "../base/errors.ts";
+import type { EventLoop } from "../kernel/event_loop.ts";
+import { onLoopClose } from "../kernel/loop_closing.ts";
+import type { Task } from "../kernel/task.ts";
+import { host } from "../platform/current.ts";
+import { type AnswerKind, claimCell, fillCell } from "./blocking_cell.ts";
+import { toBytes } from "./clone_bytes.ts";
+import { type Exposure, findExposed } from "./exposure.ts";
+import { type FromAsker, type FromWorker, makeCodec, type ToWorker } from "./wire.ts";
+
+/** What a desk is made of. */
+export interface DeskOptions {
+  /** What the worker may call. */
+  readonly exposure: Exposure | null;
+  /** Tells whether a job of the worker's was told to end. */
+  isAborted(job: number): boolean;
+  /** Sends a message to the worker, with the others of this turn. */
+  send(message: ToWorker): void;
+}
+
+interface Answer {
+  readonly kind: "result" | "error" | "cancelled";
+  readonly value: unknown;
+}
+
+interface Ask {
+  readonly id: number;
+  work: Work | null;
+  answer: Answer | null;
+  /** The word by which the worker waits in the cell, where it does, and the job that it waits in. */
+  word: number | null;
+  job: number | null;
+}
+
+/** Something that was asked for. */
+interface Work {
+  /** Has it end; it answers all the same. */
+  cancel(): void;
+}
+
+const codec = makeCodec();
+
+const ASKERS: ReadonlySet<string> = new Set(["ask", "tell", "unask", "block", "cell", "seen"]);
+
+/** Tells whether a message is for the desk. */
+export function isFromAsker(message: FromWorker): message is FromAsker {
+  return ASKERS.has(message[0]);
+}
+
+/** The desk for one worker. */
+export class ParentDesk {
+  readonly #options: DeskOptions;
+  readonly #asks = new Map<number, Ask>();
+  readonly #unlisten: () => void;
+  #cell: SharedArrayBuffer | null = null;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    const loop = options.exposure?.loop;
+    this.#unlisten = loop === undefined ? () => {} : onLoopClose(loop, () => this.#loopClosed());
+  }
+
+  /** Takes what the worker says. */
+  receive(message: FromAsker): void {
+    switch (message[0]) {
+      case "ask":
+        return this.#ask(message[1], message[3], message[4]);
+      case "tell":
+        return this.#tell(message[2], message[3]);
+      case "unask":
+        return this.#unask(message[1]);
+      case "block":
+        return this.#block(message[1], message[2], message[3]);
+      case "cell":
+        this.#cell = message[1];
+        return;
+      case "seen":
+        for (const id of message[1]) this.#asks.delete(id);
+    }
+  }
+
+  /** Ends the wait of a job that blocks and is to end. */
+  interrupt(job: number): void {
+    for (const ask of this.#asks.values()) {
+      if (ask.word !== null && ask.job === job) this.#fill(ask, "interrupted", undefined);
+    }
+  }
+
+  /** Ends what was asked for by a worker that is gone. */
+  close(): void {
+    const asks = [...this.#asks.values()];
+    this.#asks.clear();
+    this.#unlisten();
+    for (const { work, answer } of asks) if (answer === null) work?.cancel();
+  }
+
+  #ask(id: number, target: string | number, args: unknown[]): void {
+    const ask: Ask = { id, work: null, answer: null, word: null, job: null };
+    this.#asks.set(id, ask);
+    try {
+      const { loop, call } = this.#find(target);
+      ask.work = startCall(loop, () => call(...args), (answer) => this.#answer(ask, answer));
+    } catch (error) {
+      this.#answer(ask, { kind: "error", value: codec.encode(error) });
+    }
+  }
+
+  #tell(target: string | number, args: unknown[]): void {
+    try {
+      const { loop, call } = this.#find(target);
+      loop.callSoonThreadsafe(call, ...args);
+    } catch (error) {
+      // Nobody waits for it.
+      host.logError(`a call from another thread cannot be made: ${error}`);
+    }
+  }
+
+  #find(target: string | number): { loop: EventLoop; call: (...args: unknown[]) => unknown } {
+    return findExposed(this.#options.exposure, String(target));
+  }
+
+  #unask(id: number): void {
+    const ask = this.#asks.get(id);
+    // What is answered already is on its way.
+    if (ask?.answer === null) ask.work?.cancel();
+  }
+
+  #answer(ask: Ask, answer: Answer): void {
+    if (ask.answer !== null || !this.#asks.has(ask.id)) return;
+    ask.answer = answer;
+    if (ask.word !== null && this.#fill(ask, answer.kind, answer.value)) return;
+    this.#options.send(["answer", ask.id, answer.kind, answer.value]);
+  }
+
+  #block(id: number, word: number, job: number | null): void {
+    const ask = this.#asks.get(id);
+    if (ask === undefined) return;
+    ask.word = word;
+    ask.job = job;
+    if (ask.answer !== null) this.#fill(ask, ask.answer.kind, ask.answer.value);
+    else if (job !== null && this.#options.isAborted(job)) {
+      this.#fill(ask, "interrupted", undefined);
+    }
+  }
+
+  /** Gives the worker what it waits for in the cell; `false` when it waits no more. */
+  #fill(ask: Ask, kind: AnswerKind, value: unknown): boolean {
+    const { word } = ask;
+    const cell = this.#cell;
+    ask.word = null;
+    if (word === null || cell === null) return false;
+    const [shownKind, bytes] = bytesOf(kind, value);
+    if (!claimCell(cell, word)) return false;
+    fillCell(cell, shownKind, bytes);
+    return true;
+  }
+
+  #loopClosed(): void {
+    const value = codec.encode(new RuntimeError("Event loop is closed"));
+    for (const ask of this.#asks.values()) this.#answer(ask, { kind: "error", value });
+  }
+}
+
+function bytesOf(kind: AnswerKind, value: unknown): [AnswerKind, Uint8Array] {
+  try {
+    return [kind, toBytes(value)];
+  } catch (error) {
+    return ["error", toBytes(codec.encode(error))];
+  }
+}
+
+/** Has a loop make a call, as a task. */
+function startCall(
+  loop: EventLoop,
+  call: () => unknown,
+  answer: (answer: Answer) => void,
+): Work {
+  let task: Task<unknown> | null = null;
+  let cancelled = false;
+  loop.callSoonThreadsafe(() => {
+    if (cancelled) return;
+    try {
+      task = loop.createTask(call);
+    } catch (error) {
+      answer({ kind: "error", value: codec.encode(error) });
+      throw error;
+    }
+    task.addDoneCallback((done) => answer(outcomeOf(done)));
+  });
+  return {
+    cancel() {
+      if (loop.isClosed()) return;
+      if (task !== null) return void loop.callSoonThreadsafe(() => task?.cancel());
+      // It has not begun, and so is over already.
+      cancelled = true;
+      answer({ kind: "cancelled", value: undefined });
+    },
+  };
+}
+
+function outcomeOf(task: Task<unknown>): Answer {
+  if (task.cancelled()) return { kind: "cancelled", value: undefined };
+  try {
+    return { kind: "result", value: task.result() };
+  } catch (error) {
+    return { kind: "error", value: codec.encode(error) };
+  }
+}
