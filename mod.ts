@@ -164,6 +164,11 @@ export {
 export { toThread } from "./lib/threads/to_thread.ts";
 export { type Exposed, type ExposeOptions } from "./lib/threads/exposure.ts";
 export { ParentLoop, parentLoop } from "./lib/threads/parent_loop.ts";
+export {
+  ThreadQueue,
+  type ThreadQueueEnd,
+  type ThreadQueueHandle,
+} from "./lib/threads/thread_queue.ts";
 export { ThreadLoop, type ThreadLoopOptions } from "./lib/threads/thread_loop.ts";
 export { runCoroutineThreadsafe } from "./lib/threads/run_coroutine_threadsafe.ts";
 

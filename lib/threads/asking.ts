@@ -14,12 +14,20 @@ import {
 import { threadRunsLoop } from "../kernel/loops.ts";
 import { type AnswerKind, BlockingCell } from "./blocking_cell.ts";
 import { fromBytes } from "./clone_bytes.ts";
-import { type AskHub, decode, type Operation, type WireValue } from "./wire.ts";
+import { type AskHub, decode, type Question, type QueueQuestion, type WireValue } from "./wire.ts";
 
 // Where the worker's script, which shares nothing else with this module, keeps what is asked.
 const WORKER: unique symbol = Symbol.for("asyncio.worker") as never;
 
 const scope = globalThis as { readonly [WORKER]?: AskHub };
+
+/** A question that was put. */
+interface Asked {
+  readonly hub: AskHub;
+  readonly id: number;
+  readonly question: Question;
+  readonly future: ConcurrentFuture<unknown>;
+}
 
 /** A thread blocks on one thing at a time, so one cell is enough. */
 let cell: BlockingCell | null = null;
@@ -29,30 +37,41 @@ export function askHub(): AskHub | null {
   return scope[WORKER] ?? null;
 }
 
-/** Asks for something. The future's cancellation is over when the other thread says so. */
-export function ask(
+/** Has the parent's loop make a call. The future's cancellation is over when the other thread says so. */
+export function askCall(hub: AskHub, name: string, args: unknown[]): ConcurrentFuture<unknown> {
+  const asked = begin(hub, "call", name, args);
+  joinCancel(asked.future, () => hub.send(["unask", asked.id]));
+  return asked.future;
+}
+
+/** Asks something of a queue. The future can be cancelled at once, and what was asked for is undone. */
+export function askQueue(
   hub: AskHub,
-  operation: Operation,
-  target: string | number,
+  question: QueueQuestion,
+  name: string,
   args: unknown[],
 ): ConcurrentFuture<unknown> {
-  const future = new ConcurrentFuture<unknown>();
-  const id = hub.asked++;
-  hub.answers.set(id, (kind, value) => settle(hub, id, future, [kind, value]));
-  joinCancel(future, () => hub.send(["unask", id]));
-  setBlocking(future, (milliseconds) => block(hub, id, future, milliseconds));
-  hub.send(["ask", id, operation, target, args]);
+  const { id, future } = begin(hub, question, name, args);
+  future.addDoneCallback(() => {
+    if (future.cancelled() && hub.answers.delete(id)) hub.send(["unask", id]);
+  });
   return future;
 }
 
-function settle(
-  hub: AskHub,
-  id: number,
-  future: ConcurrentFuture<unknown>,
-  [kind, value]: [AnswerKind, unknown],
-): void {
+function begin(hub: AskHub, question: Question, target: string, args: unknown[]): Asked {
+  const asked: Asked = { hub, id: hub.asked++, question, future: new ConcurrentFuture() };
+  hub.answers.set(asked.id, (kind, value) => settle(asked, kind, value));
+  setBlocking(asked.future, (milliseconds) => block(asked, milliseconds));
+  hub.send(["ask", asked.id, question, target, args]);
+  return asked;
+}
+
+function settle({ hub, id, question, future }: Asked, kind: AnswerKind, value: unknown): void {
   hub.answers.delete(id);
-  hub.noteSeen(id);
+  // An item is with this thread from now on: that is said before anything can be done with it. For
+  // other answers the next message is soon enough.
+  if (question === "get" || question === "getNow") hub.send(["seen", [id]]);
+  else hub.noteSeen(id);
   if (kind === "cancelled") {
     confirmCancel(future);
     future.setRunningOrNotifyCancel();
@@ -64,12 +83,8 @@ function settle(
 }
 
 /** Blocks until the answer is there or the time is up. */
-function block(
-  hub: AskHub,
-  id: number,
-  future: ConcurrentFuture<unknown>,
-  milliseconds: number,
-): void {
+function block(asked: Asked, milliseconds: number): void {
+  const { hub, future } = asked;
   if (threadRunsLoop()) {
     throw new RuntimeError(
       "result() cannot wait: this thread runs an event loop, which it would block, and with it what " +
@@ -81,19 +96,21 @@ function block(
       `result() cannot wait: ${hub.blockingRefusal}; or await the future instead`,
     );
   }
-  const answer = waitInCell(hub, id, milliseconds, () => future.done());
+  const answer = waitInCell(asked, milliseconds);
   if (answer === null) return;
   const [kind, value] = answer;
-  if (kind !== "interrupted") return settle(hub, id, future, [kind, value]);
-  future.cancel();
-  throw new CancelledError();
+  if (kind === "interrupted") {
+    future.cancel();
+    throw new CancelledError();
+  }
+  settle(asked, kind, value);
+  // Who blocks has it before the end of the turn.
+  if (asked.question !== "call") hub.flush();
 }
 
 function waitInCell(
-  hub: AskHub,
-  id: number,
+  { hub, id, future }: Asked,
   milliseconds: number,
-  isDone: () => boolean,
 ): [AnswerKind, unknown] | null {
   if (cell === null) {
     cell = new BlockingCell();
@@ -104,7 +121,7 @@ function waitInCell(
     hub.send(["block", id, word, hub.job]);
     hub.flush();
     // What could not be sent was refused as it was to be sent.
-    if (isDone()) return null;
+    if (future.done()) return null;
     const answer = cell.wait(word, time);
     if (answer === null) return null;
     const { kind, bytes } = answer;

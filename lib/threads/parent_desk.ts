@@ -1,5 +1,6 @@
 /**
- * Where a thread answers what code in a worker of its own asks: calls of the functions that it exposes.
+ * Where a thread answers what code in a worker of its own asks: calls of the functions that it exposes, and
+ * its queues.
  *
  * An answer goes by message, or into shared memory if the worker stands still for it. Which of the two
  * is told when the answer is ready, and may be too late: the worker may have begun to block while the
@@ -15,6 +16,8 @@ import { host } from "../platform/current.ts";
 import { type AnswerKind, claimCell, fillCell } from "./blocking_cell.ts";
 import { toBytes } from "./clone_bytes.ts";
 import { type Exposure, findExposed } from "./exposure.ts";
+import { askQueue, type QueueWork, tellQueue } from "./queue_desk.ts";
+import { getQueue } from "./queue_registry.ts";
 import { type FromAsker, type FromWorker, makeCodec, type ToWorker } from "./wire.ts";
 
 /** What a desk is made of. */
@@ -41,11 +44,8 @@ interface Ask {
   job: number | null;
 }
 
-/** Something that was asked for. */
-interface Work {
-  /** Has it end; it answers all the same. */
-  cancel(): void;
-}
+/** Something that was asked for: a call, which has its end when it is cancelled, or of a queue. */
+type Work = Pick<QueueWork, "cancel"> & Partial<QueueWork>;
 
 const codec = makeCodec();
 
@@ -73,9 +73,9 @@ export class ParentDesk {
   receive(message: FromAsker): void {
     switch (message[0]) {
       case "ask":
-        return this.#ask(message[1], message[3], message[4]);
+        return this.#ask(message);
       case "tell":
-        return this.#tell(message[2], message[3]);
+        return this.#tell(message);
       case "unask":
         return this.#unask(message[1]);
       case "block":
@@ -100,38 +100,53 @@ export class ParentDesk {
     const asks = [...this.#asks.values()];
     this.#asks.clear();
     this.#unlisten();
-    for (const { work, answer } of asks) if (answer === null) work?.cancel();
-  }
-
-  #ask(id: number, target: string | number, args: unknown[]): void {
-    const ask: Ask = { id, work: null, answer: null, word: null, job: null };
-    this.#asks.set(id, ask);
-    try {
-      const { loop, call } = this.#find(target);
-      ask.work = startCall(loop, () => call(...args), (answer) => this.#answer(ask, answer));
-    } catch (error) {
-      this.#answer(ask, { kind: "error", value: codec.encode(error) });
+    for (const { work, answer } of asks) {
+      if (answer === null) work?.cancel();
+      else if (work?.givesItem && answer.kind === "result") work.undo?.(answer.value);
     }
   }
 
-  #tell(target: string | number, args: unknown[]): void {
+  #ask([, id, question, target, args]: Extract<FromAsker, readonly ["ask", ...unknown[]]>): void {
+    const ask: Ask = { id, work: null, answer: null, word: null, job: null };
+    const fail = (error: unknown) =>
+      this.#answer(ask, { kind: "error", value: codec.encode(error) });
+    this.#asks.set(id, ask);
     try {
-      const { loop, call } = this.#find(target);
-      loop.callSoonThreadsafe(call, ...args);
+      if (question === "call") {
+        const { loop, call } = findExposed(this.#options.exposure, target);
+        ask.work = startCall(loop, () => call(...args), (answer) => this.#answer(ask, answer));
+      } else {
+        const answer = (value: unknown) => this.#answer(ask, { kind: "result", value });
+        ask.work = askQueue(question, { queue: getQueue(target), item: args[0] }, { answer, fail });
+      }
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #tell([, remark, target, args]: Extract<FromAsker, readonly ["tell", ...unknown[]]>): void {
+    try {
+      if (remark === "call") {
+        const { loop, call } = findExposed(this.#options.exposure, target);
+        loop.callSoonThreadsafe(call, ...args);
+      } else {
+        tellQueue(remark, getQueue(target), args[0]);
+      }
     } catch (error) {
       // Nobody waits for it.
       host.logError(`a call from another thread cannot be made: ${error}`);
     }
   }
 
-  #find(target: string | number): { loop: EventLoop; call: (...args: unknown[]) => unknown } {
-    return findExposed(this.#options.exposure, String(target));
-  }
-
   #unask(id: number): void {
     const ask = this.#asks.get(id);
-    // What is answered already is on its way.
-    if (ask?.answer === null) ask.work?.cancel();
+    if (ask === undefined) return;
+    const { work, answer } = ask;
+    // Who gives up a call waits for its end, and sees the answer that is on its way.
+    const isUndone = work?.undo !== undefined;
+    if (isUndone) this.#asks.delete(id);
+    if (answer === null) work?.cancel();
+    else if (isUndone && answer.kind === "result") work.undo?.(answer.value);
   }
 
   #answer(ask: Ask, answer: Answer): void {
@@ -160,6 +175,11 @@ export class ParentDesk {
     if (word === null || cell === null) return false;
     const [shownKind, bytes] = bytesOf(kind, value);
     if (!claimCell(cell, word)) return false;
+    if (kind === "result" && shownKind === "error" && ask.work?.givesItem) {
+      // It can be had by one who waits for a message.
+      ask.answer = { kind: "error", value: null };
+      ask.work.undo?.(value);
+    }
     fillCell(cell, shownKind, bytes);
     return true;
   }

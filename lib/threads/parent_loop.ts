@@ -7,7 +7,7 @@ import { RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import type { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import type { JobResult } from "../concurrent/executor.ts";
-import { ask, askHub } from "./asking.ts";
+import { askCall, askHub } from "./asking.ts";
 import type { Exposed } from "./exposure.ts";
 import type { AskHub } from "./wire.ts";
 
@@ -52,7 +52,7 @@ export class ParentLoop<E extends Exposed = Exposed> {
     name: K,
     ...args: Parameters<E[K]>
   ): ConcurrentFuture<JobResult<ReturnType<E[K]>>> {
-    const future = ask(this.#hub, "call", checkName(name, "call"), args);
+    const future = askCall(this.#hub, checkName(name, "call"), args);
     return future as ConcurrentFuture<JobResult<ReturnType<E[K]>>>;
   }
 

@@ -77,15 +77,24 @@ export type FromWorker =
  * the worker stands still until the cell has the answer, `seen` that answers have arrived.
  */
 export type FromAsker =
-  | readonly ["ask", id: number, operation: Operation, target: string | number, args: unknown[]]
-  | readonly ["tell", operation: Operation, target: string | number, args: unknown[]]
+  | readonly ["ask", id: number, question: Question, target: string, args: unknown[]]
+  | readonly ["tell", remark: Remark, target: string, args: unknown[]]
   | readonly ["unask", id: number]
   | readonly ["block", id: number, word: number, job: number | null]
   | readonly ["cell", buffer: SharedArrayBuffer]
   | readonly ["seen", ids: readonly number[]];
 
-/** What can be asked: a call of an exposed function, by its name. */
-export type Operation = "call";
+/** What can be asked of a queue, by its name. `getNow` and `putNow` do not wait. */
+export type QueueQuestion = "get" | "getNow" | "put" | "putNow" | "join";
+
+/** What can be asked: a call of an exposed function, by its name, or something of a queue. */
+export type Question = "call" | QueueQuestion;
+
+/** What a queue can be told, by its name. */
+export type QueueRemark = "giveBack" | "taskDone" | "shutdown";
+
+/** What can be told without waiting for an answer. */
+export type Remark = "call" | QueueRemark;
 
 /** Where a worker's script keeps what code in it asks; found by the name `asyncio.worker`. */
 export interface AskHub {
