@@ -38,8 +38,14 @@ export interface Holdable {
   [restElsewhere](): void;
 }
 
-/** Microtasks without a sign of the function before the host is asked for a turn. */
-const QUIET_MICROTASKS = 8;
+/**
+ * Microtasks without a sign of the function before the host is asked for a turn.
+ *
+ * Where the host does not tell whose code runs, all microtasks count as the function's as long as the
+ * loop waits for it. In the host's turn others may wake, so before that it must be as good as sure that
+ * the function is through with its own.
+ */
+const QUIET_MICROTASKS = host.asyncIdentity === null ? 1_000 : 8;
 
 /** Microtasks after which a mark that nobody claimed was a mere look at the property. */
 const MARK_LIFE = 2;
@@ -168,6 +174,8 @@ export class AsyncHold {
       this.#checkLater();
     } else if (!this.#isHostAsked) {
       this.#isHostAsked = true;
+      // What runs in the meantime may be anybody's.
+      running.held = null;
       host.nextTurn(this.#afterHostTurn);
     }
   };

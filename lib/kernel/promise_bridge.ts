@@ -11,6 +11,7 @@
 import { RuntimeError } from "../base/errors.ts";
 import { captureStack } from "../base/stack.ts";
 import { type Awaitable, setThenProvider, type Then } from "../coroutine/awaitable.ts";
+import { host } from "../platform/current.ts";
 import { currentSegment } from "./async_hold.ts";
 import { Future, listen, type Listener, notify, schedulerOfFuture } from "./future.ts";
 import { ambientTask, running } from "./running.ts";
@@ -71,7 +72,11 @@ function plainThen<T>(subject: Awaitable<T>): Then<T> {
     }).then(onFulfilled, onRejected)) as Then<T>;
 }
 
-/** Settles a promise as a future ends, at once: what the promise calls comes later in any case. */
+/**
+ * Settles a promise as a future ends, at once: what the promise calls comes later in any case. Where the
+ * host does not tell whose code runs, that must be later than the loop's turn, or else it would count
+ * as a part of the function that has the thread.
+ */
 class PromiseListener<T> implements Listener {
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
@@ -82,6 +87,11 @@ class PromiseListener<T> implements Listener {
   }
 
   [notify](future: Future<unknown>): void {
+    if (host.asyncIdentity !== null || !schedulerOfFuture(future).isOn) this.#settle(future);
+    else host.nextTurn(() => this.#settle(future));
+  }
+
+  #settle(future: Future<unknown>): void {
     let value: T;
     try {
       value = (future as Future<T>).result();

@@ -214,7 +214,7 @@ export class Scheduler {
   }
 
   /**
-   * Starts a run, whose first turn comes with the next microtask.
+   * Starts a run, whose first turn comes soon.
    *
    * @param ended Called when it is over.
    */
@@ -273,9 +273,10 @@ export class Scheduler {
 
   #orderTurn(soon: boolean): void {
     this.#phase = SCHEDULED;
-    // Outside any task's identity: what the loop runs must not count as a part of who woke it.
+    // Outside any task's identity: what the loop runs must not count as a part of who woke it. Where
+    // there is none, whoever woke it must first be through with its microtasks.
     outsideIdentity(() => {
-      if (soon) RESOLVED.then(this.#onMicrotask);
+      if (soon && host.asyncIdentity !== null) RESOLVED.then(this.#onMicrotask);
       else host.nextTurn(this.#onHostTurn);
     });
   }

@@ -6,6 +6,7 @@ import {
   coroutine,
   createTask,
   currentTask,
+  type EventLoop,
   Future,
   gather,
   getRunningLoop,
@@ -14,6 +15,7 @@ import {
   RuntimeError,
   shield,
   sleep,
+  type Task,
   timeout,
   VirtualClock,
   wait,
@@ -149,6 +151,65 @@ test("plain code may not tell itself from no task at all", async () => {
   await assertRejects(async () => await sleep(1), RuntimeError, "no running event loop");
   future.setResult("end");
   assertEquals(await end, "end");
+  loop.close();
+});
+
+/** An async function's task that has the thread most of the time, until it is cancelled. */
+function busyTask(loop: EventLoop): Task<void> {
+  return loop.createTask(async () => {
+    for (;;) {
+      await sleep(0);
+      for (let microtask = 0; microtask < 5; microtask++) await null;
+    }
+  });
+}
+
+/** Whether a loop runs this code, or a task of it. */
+function isRunByLoop(): boolean {
+  try {
+    getRunningLoop();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("plain code that goes on from a task's end is no part of the task that runs then", async () => {
+  for (let microtasks = 0; microtasks < 10; microtasks++) {
+    const loop = newEventLoop();
+    const release = loop.createFuture<string>();
+    const first = loop.createTask(sleep(0, "first"));
+    const second = loop.createTask(async () => await release);
+    const busy = busyTask(loop);
+    const end = loop.runUntilComplete(second);
+    assertEquals(await first, "first");
+    for (let microtask = 0; microtask < microtasks; microtask++) await null;
+    assertEquals(isRunByLoop(), false);
+    const waiting = Promise.resolve(second);
+    busy.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    assertEquals([busy.cancelled(), second.done()], [true, false]);
+    release.setResult("second");
+    assertEquals([await waiting, await end], ["second", "second"]);
+    loop.close();
+  }
+});
+
+test("plain code that wakes a loop and goes on is no part of the task that it woke", async () => {
+  const loop = newEventLoop();
+  const signal = loop.createFuture<void>();
+  const woken = loop.createTask(async () => {
+    await signal;
+    for (let microtask = 0; microtask < 50; microtask++) await null;
+  });
+  const end = loop.runUntilComplete(woken);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  signal.setResult();
+  for (let microtask = 0; microtask < 20; microtask++) {
+    await null;
+    assertEquals([microtask, isRunByLoop()], [microtask, false]);
+  }
+  await end;
   loop.close();
 });
 
