@@ -13,6 +13,7 @@ import { captureStack } from "../base/stack.ts";
 import { type Awaitable, setThenProvider, type Then } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
 import { currentSegment } from "./async_hold.ts";
+import { noteAwait } from "./await_places.ts";
 import { Future, listen, type Listener, notify, schedulerOfFuture } from "./future.ts";
 import { ambientTask, running } from "./running.ts";
 import { returnToTask, startStrand, type Task } from "./task.ts";
@@ -31,6 +32,7 @@ setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
   hold.mark(task);
   // The function's frames are on the stack here, and never again.
   const source = debug ? captureStack() : null;
+  if (source !== null && host.asyncIdentity === null) noteAwait(task, source);
   const segment = currentSegment();
   return ((onFulfilled?: Resolve | null, onRejected?: Reject | null) => {
     hold.claim(task);

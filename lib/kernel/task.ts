@@ -44,6 +44,7 @@ import { host } from "../platform/current.ts";
 import { isWaiting, restElsewhere } from "./async_hold.ts";
 import { abortSignalOf, cancelOnAbort, isAbortFor, signalOf } from "./abort.ts";
 import { callFor, seenAs } from "./async_call.ts";
+import { lastAwait } from "./await_places.ts";
 import {
   badYield,
   checkWaiting,
@@ -432,10 +433,11 @@ export class Task<T = unknown> extends Future<T> {
       schedulerOfFuture(this).outside++;
       return;
     }
+    const place = schedulerOfFuture(this).debug ? `, ${lastAwait(this)}` : "";
     this.#fail(
       new RuntimeError(
-        `${this} awaited a promise that is not this module's, and this browser cannot tell whose ` +
-          "code runs after it: expected await fromPromise(promise)",
+        `${this} awaited a promise that is not this module's${place}, and this browser cannot tell ` +
+          "whose code runs after it: expected await fromPromise(promise)",
       ),
     );
   }

@@ -156,7 +156,7 @@ test("plain code may not tell itself from no task at all", async () => {
 
 /** An async function's task that has the thread most of the time, until it is cancelled. */
 function busyTask(loop: EventLoop): Task<void> {
-  return loop.createTask(async () => {
+  return loop.createTask(async (): Promise<void> => {
     for (;;) {
       await sleep(0);
       for (let microtask = 0; microtask < 5; microtask++) await null;
