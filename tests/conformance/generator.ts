@@ -114,6 +114,14 @@ class ProgramGenerator implements SceneMaker {
       [0.2, () => ({ do: "await", subject: { self: true } })],
       [nested(12), () => this.#spawn(place)],
       [nested(14), () => this.#try(inside)],
+      [nested(2), () => ({
+        do: "tryStar",
+        body: this.block(inside, 1 + random.below(3)),
+        clauses: list(1 + random.below(2), () => ({
+          classes: slots.errorClasses(),
+          raise: random.chance(0.3) ? slots.error() : null,
+        })),
+      })],
       [nested(6), () => ({
         do: "timeout",
         timeout: slots.timeouts++,
@@ -302,6 +310,8 @@ class ProgramGenerator implements SceneMaker {
     return this.#choose<PlainStatement>("plain", [
       [2, () => ({ do: "log", text: `l${this.#texts++}` })],
       [3, () => ({ do: "raise", error: slots.error() })],
+      [0.7, () => ({ do: "raiseGroup", group: slots.errorGroup() })],
+      [0.5, () => ({ do: "split", group: slots.errorGroup(), classes: slots.errorClasses() })],
       [nested(3), () => this.#spawn(inside)],
       [14, () => ({ do: "cancel", target: slots.target(place), ...slots.maybeMessage() })],
       [2, () => ({ do: "cancelling", target: slots.target(place) })],

@@ -308,6 +308,24 @@ class Interpreter:
                 self.trace.write("finally")
                 await self.block(statement["final"])
 
+    async def do_try_star(self, statement):
+        clauses = statement["clauses"]
+        first = self.classes(clauses[0]["classes"]) if len(clauses) > 0 else ()
+        second = self.classes(clauses[1]["classes"]) if len(clauses) > 1 else ()
+        returned = None
+        try:
+            returned = await self.block(statement["body"])
+        except* first as group:
+            self.caught_star(group, clauses[0])
+        except* second as group:
+            self.caught_star(group, clauses[1])
+        return returned
+
+    def caught_star(self, group, clause):
+        self.trace.write("caught star", group)
+        if clause["raise"] is not None:
+            raise self.error(clause["raise"])
+
     async def do_repeat(self, statement):
         for _ in range(statement["count"]):
             returned = await self.block(statement["body"])
@@ -412,6 +430,7 @@ class Interpreter:
         "await": do_await,
         "return": do_return,
         "try": do_try,
+        "tryStar": do_try_star,
         "repeat": do_repeat,
         "timeout": do_timeout,
         "asCompleted": do_as_completed,
@@ -540,6 +559,15 @@ class Interpreter:
 
     def do_raise(self, statement):
         raise self.error(statement["error"])
+
+    def do_raise_group(self, statement):
+        raise self.error_group(statement["group"])
+
+    def do_split(self, statement):
+        group = self.error_group(statement["group"])
+        classes = self.classes(statement["classes"])
+        self.attempt("split", lambda: [group, *group.split(classes), group.subgroup(classes)])
+        self.attempt("derive", lambda: group.derive([group]))
 
     def do_spawn(self, statement):
         self.attempt("spawn", lambda: self.spawn(statement))
@@ -779,6 +807,8 @@ class Interpreter:
     PLAIN = {
         "log": do_log,
         "raise": do_raise,
+        "raiseGroup": do_raise_group,
+        "split": do_split,
         "spawn": do_spawn,
         "cancel": do_cancel,
         "cancelling": do_cancelling,
@@ -825,6 +855,14 @@ class Interpreter:
 
     def error(self, plan):
         return ERRORS[plan["class"]](plan["message"])
+
+    def error_group(self, plan):
+        parts = plan["errors"]
+        members = [self.error(part) if "class" in part else self.error_group(part) for part in parts]
+        return ExceptionGroup(plan["message"], members)
+
+    def classes(self, names):
+        return tuple(ERRORS[name] for name in names)
 
 
 def matches(error, match):

@@ -29,6 +29,8 @@ import {
   Event,
   type EventLoop,
   type ExceptionContext,
+  ExceptionGroup,
+  exceptStar,
   type Future,
   gather,
   type Handle,
@@ -56,9 +58,11 @@ import {
   wait,
   waitFor,
 } from "@asyncio/asyncio";
+import { countStatement, countSubject } from "./kinds.ts";
 import type {
   Block,
   ErrorPlan,
+  GroupPlan,
   Guard,
   PlainBlock,
   PlainStatement,
@@ -211,6 +215,7 @@ export class Interpreter {
         this.#perform(statement);
         continue;
       }
+      countStatement(statement);
       const returned = yield* this.#statement(statement);
       if (returned) return returned;
     }
@@ -226,6 +231,8 @@ export class Interpreter {
         return { value: statement.value };
       case "try":
         return yield* this.#try(statement);
+      case "tryStar":
+        return yield* this.#tryStar(statement);
       case "repeat":
         for (let round = 0; round < statement.count; round++) {
           const returned = yield* this.#block(statement.body);
@@ -246,6 +253,7 @@ export class Interpreter {
   }
 
   *#await(subject: Subject): Steps<void> {
+    if ("coro" in subject) countSubject(subject);
     try {
       const value = "coro" in subject
         ? yield* this.#body(subject.coro)
@@ -272,6 +280,22 @@ export class Interpreter {
         this.#trace.write("finally");
         yield* this.#block(final);
       }
+    }
+  }
+
+  *#tryStar({ body, clauses }: Of<"tryStar">): Steps<Returned | undefined> {
+    try {
+      return yield* this.#block(body);
+    } catch (error) {
+      const star = exceptStar(error);
+      for (const { classes, raise } of clauses) {
+        star.on(classes.map((name) => ERRORS[name]!), (group) => {
+          this.#trace.write("caught star", group);
+          if (raise !== null) throw this.#error(raise);
+        });
+      }
+      star.end();
+      return undefined;
     }
   }
 
@@ -376,6 +400,7 @@ export class Interpreter {
   // --- What can be awaited
 
   #subject(subject: Subject): AwaitableLike<unknown> {
+    countSubject(subject);
     if ("coro" in subject) return this.#coroutine(subject.coro, subject.asFunction);
     if ("sleep" in subject) return sleep(subject.sleep, subject.result);
     if ("task" in subject) return this.#tasks[subject.task] ?? this.#missing();
@@ -458,12 +483,17 @@ export class Interpreter {
   }
 
   #perform(statement: PlainStatement): void {
+    countStatement(statement);
     switch (statement.do) {
       case "log":
         this.#trace.write("log", statement.text);
         return;
       case "raise":
         throw this.#error(statement.error);
+      case "raiseGroup":
+        throw this.#errorGroup(statement.group);
+      case "split":
+        return this.#split(statement);
       case "spawn":
         return this.#attempt("spawn", () => this.#spawn(statement));
       case "cancel":
@@ -677,6 +707,13 @@ export class Interpreter {
     this.#on("timeout", this.#timeouts[slot], (limit) => [limit.when(), limit.expired()]);
   }
 
+  #split({ group: plan, classes: names }: Of<"split">): void {
+    const group = this.#errorGroup(plan);
+    const classes = names.map((name) => ERRORS[name]!);
+    this.#attempt("split", () => [group, ...group.split(classes), group.subgroup(classes)]);
+    this.#attempt("derive", () => group.derive([group]));
+  }
+
   #call({ how, time, handle: slot, body, context: contextSlot }: Of<"call">): void {
     const context = this.#contexts[contextSlot ?? -1];
     const plain = () => {
@@ -711,6 +748,13 @@ export class Interpreter {
   #error(plan: ErrorPlan): Error {
     return new ERRORS[plan.class]!(plan.message);
   }
+
+  #errorGroup(plan: GroupPlan): ExceptionGroup {
+    return new ExceptionGroup(
+      plan.message,
+      plan.errors.map((part) => "class" in part ? this.#error(part) : this.#errorGroup(part)),
+    );
+  }
 }
 
 function isPlain(statement: Statement): statement is PlainStatement {
@@ -718,6 +762,7 @@ function isPlain(statement: Statement): statement is PlainStatement {
     case "await":
     case "return":
     case "try":
+    case "tryStar":
     case "repeat":
     case "timeout":
     case "asCompleted":

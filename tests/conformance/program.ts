@@ -19,6 +19,14 @@ export interface ErrorPlan {
   message: string;
 }
 
+/** A group of errors that a program makes; its members may be groups in their turn. */
+export interface GroupPlan {
+  /** The message. */
+  message: string;
+  /** The members. */
+  errors: (ErrorPlan | GroupPlan)[];
+}
+
 /** A task or a future, by slot; `self` is the task that runs. */
 export type Target = { task: number } | { future: number } | "self";
 
@@ -58,10 +66,20 @@ export interface Catch {
   rethrow: boolean;
 }
 
+/** A clause of `except*`. */
+export interface StarCatch {
+  /** The classes of errors that it takes. */
+  classes: string[];
+  /** What it raises in its turn, if anything. */
+  raise: ErrorPlan | null;
+}
+
 /** What every callback can do: what does not wait. */
 export type PlainStatement =
   | { do: "log"; text: string }
   | { do: "raise"; error: ErrorPlan }
+  | { do: "raiseGroup"; group: GroupPlan }
+  | { do: "split"; group: GroupPlan; classes: string[] }
   | {
     do: "spawn";
     task: number;
@@ -124,6 +142,7 @@ export type Statement =
   | { do: "await"; subject: Subject }
   | { do: "return"; value: number }
   | { do: "try"; body: Block; catches: Catch[]; final: Block | null }
+  | { do: "tryStar"; body: Block; clauses: StarCatch[] }
   | { do: "repeat"; count: number; body: Block }
   | { do: "timeout"; timeout: number; delay: number | null; at?: boolean; body: Block }
   | {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ErrorPlan, Guard, Program, QueueKind, Target } from "./program.ts";
+import type { ErrorPlan, GroupPlan, Guard, Program, QueueKind, Target } from "./program.ts";
 import type { Random } from "./random.ts";
 
 const DELAYS = [0, 0.25, 0.5, 0.5, 1, 1, 1, 2, 3, 5, -1];
@@ -15,6 +15,10 @@ const ERRORS = [
   "TimeoutError",
   "CancelledError",
 ];
+// What a group may hold in Python, too.
+const MEMBERS = ["AppError", "AppError", "ValueError", "RuntimeError", "TimeoutError"];
+/** How deep groups of errors nest. */
+const DEEPEST_GROUP = 3;
 /** The messages that programs give to errors and cancellations. */
 export const MESSAGES: readonly string[] = ["", "why", "stop", "x"];
 const QUEUE_KINDS: readonly QueueKind[] = ["Queue", "Queue", "Queue", "PriorityQueue", "LifoQueue"];
@@ -158,6 +162,26 @@ export class Slots {
     const message = this.#random.pick(MESSAGES);
     if (this.#exits && this.#random.chance(0.3)) return { class: "SystemExit", message };
     return { class: this.#random.pick(ERRORS), message };
+  }
+
+  /** A group of errors. */
+  errorGroup(depth = 0): GroupPlan {
+    const random = this.#random;
+    return {
+      message: random.pick(MESSAGES),
+      errors: list(
+        1 + random.below(3),
+        () =>
+          depth < DEEPEST_GROUP && random.chance(0.3)
+            ? this.errorGroup(depth + 1)
+            : { class: random.pick(MEMBERS), message: random.pick(MESSAGES) },
+      ),
+    };
+  }
+
+  /** The classes of some of a group's errors. */
+  errorClasses(): string[] {
+    return list(1 + this.#random.below(2), () => this.#random.pick(MEMBERS));
   }
 
   /** Seconds. */
