@@ -49,6 +49,12 @@ export {
   TimerHandle,
 } from "./lib/kernel/handle.ts";
 export { type Clock, VirtualClock } from "./lib/kernel/clock.ts";
+export {
+  type Freedom,
+  Schedule,
+  type ScheduledStep,
+  type ScheduleOptions,
+} from "./lib/kernel/schedule.ts";
 
 // Futures and tasks
 export {
@@ -210,7 +216,25 @@ export type { StackFrame } from "./lib/base/stack.ts";
 export { futureAddToAwaitedBy, futureDiscardFromAwaitedBy } from "./lib/kernel/awaited_by.ts";
 
 // Testing
+export {
+  cancelAtEveryAwait,
+  type CancelAtEveryAwaitOptions,
+  type CancelMoment,
+  type CancelPoint,
+  CancelPointError,
+  type Victim,
+} from "./lib/testing/cancel_at_every_await.ts";
 export { runVirtual } from "./lib/testing/run_virtual.ts";
+export {
+  type Exploration,
+  ExplorationError,
+  explore,
+  type ExploreOptions,
+  type FailedOrder,
+  replay,
+  type ReplayOptions,
+  type Scenario,
+} from "./lib/testing/explore.ts";
 
 // The console
 export {

@@ -38,6 +38,7 @@ import { formatContext } from "./exception_report.ts";
 import { tellLoopClosed } from "./loop_closing.ts";
 import { runningLoop } from "./loops.ts";
 import { unwatchUnawaited, watchUnawaited } from "./never_awaited.ts";
+import { makeScheduledQueue, Schedule } from "./schedule.ts";
 import { type RunEnd, Scheduler, setLoopAccess } from "./scheduler.ts";
 import { noteSource, sourceContext } from "./sources.ts";
 import { Task, type TaskOptions, tasksOf } from "./task.ts";
@@ -47,6 +48,8 @@ import { wrapFuture } from "./wrap_future.ts";
 export interface EventLoopOptions {
   /** Where time comes from; the host's monotonic clock where left out. */
   clock?: Clock;
+  /** What decides the order of what is ready; first in, first out where left out. */
+  schedule?: Schedule;
 }
 
 /** Makes tasks in the loop's stead; see {@linkcode EventLoop.setTaskFactory}. */
@@ -102,14 +105,17 @@ export class EventLoop implements HandleOwner {
   /**
    * Makes a loop; {@linkcode newEventLoop} is the usual way.
    *
-   * @param options `clock`: where time comes from.
+   * @param options `clock`: where time comes from; `schedule`: what decides the order of what is ready.
    */
   constructor(options: EventLoopOptions = {}) {
-    const { clock = systemClock } = options;
+    const { clock = systemClock, schedule } = options;
     if (typeof clock?.time !== "function") {
       throw new TypeError(`clock must have a time() method, got ${describe(clock)}`);
     }
-    this.#scheduler = new Scheduler(this, clock);
+    if (schedule !== undefined && !(schedule instanceof Schedule)) {
+      throw new TypeError(`schedule must be a Schedule, got ${describe(schedule)}`);
+    }
+    this.#scheduler = new Scheduler(this, clock, schedule && makeScheduledQueue(schedule));
     this.#plainOptions = { loop: this };
     if (isDebugAsked()) this.setDebug(true);
   }
@@ -637,7 +643,7 @@ export class EventLoop implements HandleOwner {
 /**
  * Makes a loop.
  *
- * @param options `clock`: where time comes from.
+ * @param options `clock`: where time comes from; `schedule`: what decides the order of what is ready.
  * @returns The loop; close it when it is over.
  *
  * @example

@@ -76,6 +76,18 @@ const TURN_ENDS: { readonly [phase in Phase]?: TurnEnd } = {
 /** How a run ended: it was stopped, it can never go on, or an error that nothing holds up ended it. */
 export type RunEnd = "stopped" | "deadlocked" | { readonly interrupt: unknown };
 
+/** What is ready, in the order in which it is taken out; a `Deque`, unless a schedule decides. */
+export interface ReadyQueue {
+  /** How many entries there are. */
+  readonly length: number;
+  /** Puts an entry in. */
+  push(entry: Runnable): void;
+  /** Takes the next entry out, or gives `undefined` where there is none. */
+  shift(): Runnable | undefined;
+  /** Takes all entries out. */
+  clear(): void;
+}
+
 /** One loop's engine. */
 export class Scheduler {
   /** The loop it belongs to. */
@@ -95,7 +107,7 @@ export class Scheduler {
   /** How many things outside the loop have promised to call back: promises, jobs on other threads. */
   outside = 0;
 
-  readonly #ready = new Deque<Runnable>();
+  readonly #ready: ReadyQueue;
   readonly #virtual: VirtualClock | null;
   #phase: Phase = STOPPED;
   // How many entries of the current iteration are still to run.
@@ -127,10 +139,12 @@ export class Scheduler {
    *
    * @param owner The loop it belongs to.
    * @param clock Where time comes from.
+   * @param ready The queue of what is ready.
    */
-  constructor(owner: HandleOwner, clock: Clock) {
+  constructor(owner: HandleOwner, clock: Clock, ready: ReadyQueue = new Deque<Runnable>()) {
     this.owner = owner;
     this.clock = clock;
+    this.#ready = ready;
     this.#virtual = clock instanceof VirtualClock ? clock : null;
     this.failures = new Failures(owner);
     this.hold = new AsyncHold(() => this.#resume());
