@@ -185,7 +185,7 @@ test("explore() fails by what comes while the rest is ended", async () => {
         createTask(function* () {
           try {
             yield* sleep(10);
-          } finally {
+          } catch {
             throw new Lost("late");
           }
         });
