@@ -39,10 +39,10 @@ function isSame(theirs: Json, ours: Json): boolean {
 function areSameErrors(theirs: JsonObject & TracedError, ours: JsonObject & TracedError): boolean {
   if (theirs.error !== ours.error || theirs.message !== ours.message) {
     if (!DIFFERENCES.some(({ explains }) => explains(theirs, ours))) return false;
-    // Errors of two classes have parts of their own; the number tells that they are the same object.
-    if (theirs.error !== ours.error) return theirs.id === ours.id;
+    // An error and a group have parts of their own; the number tells that they are the same object.
+    if (("errors" in theirs) !== ("errors" in ours)) return theirs.id === ours.id;
   }
-  return areSameObjects(theirs, { ...ours, message: theirs.message });
+  return areSameObjects(theirs, { ...ours, error: theirs.error, message: theirs.message });
 }
 
 function areSameObjects(theirs: JsonObject, ours: JsonObject): boolean {

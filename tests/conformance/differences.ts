@@ -61,6 +61,13 @@ export const DIFFERENCES: readonly Difference[] = [
       theirs.error === "TypeError" && ours.error === "ExceptionGroup" &&
       theirs.message === "Cannot nest BaseExceptions in an ExceptionGroup",
   },
+  {
+    reason:
+      "JavaScript has no BaseException, so a group with a SystemExit in it is an ExceptionGroup",
+    explains: (theirs, ours) =>
+      theirs.error === "BaseExceptionGroup" && ours.error === "ExceptionGroup" &&
+      theirs.message === ours.message,
+  },
 ];
 
 /** A message without the printed forms of objects, which name addresses and files. */
