@@ -4,7 +4,8 @@
  * runs them as it should. `deno task conformance --record` records them anew, which is needed when the
  * generator of programs has changed.
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { Schedule } from "@asyncio/asyncio";
 import { test } from "../_support/harness.ts";
 import { fingerprint, RECORDED_PROGRAMS } from "./fingerprint.ts";
 import { generateProgram } from "./generator.ts";
@@ -39,3 +40,27 @@ for (let first = 0; first < RECORDED_PROGRAMS; first += PROGRAMS_PER_TEST) {
     },
   );
 }
+
+declare("a schedule without choices runs random programs as recorded, too", async () => {
+  for (let seed = 0; seed < PROGRAMS_PER_TEST; seed++) {
+    const program = generateProgram(seed);
+    if (!suits(program, FORMS[0])) continue;
+    const trace = await runProgram(program, Interpreter, GIVES_OBJECTS, new Schedule([]));
+    assertEquals(fingerprint(trace), recorded[seed], `the program of seed ${seed}`);
+  }
+});
+
+declare("a schedule gives a random program the same trace of the same seed", async () => {
+  let differing = 0;
+  for (let seed = 0; seed < PROGRAMS_PER_TEST; seed++) {
+    const program = generateProgram(seed);
+    if (!suits(program, FORMS[0])) continue;
+    const schedule = new Schedule(seed);
+    const run = (schedule: Schedule) => runProgram(program, Interpreter, GIVES_OBJECTS, schedule);
+    const trace = fingerprint(await run(schedule));
+    assertEquals(fingerprint(await run(new Schedule(seed))), trace);
+    assertEquals(fingerprint(await run(new Schedule(schedule.order))), trace);
+    if (trace !== recorded[seed]) differing++;
+  }
+  assert(differing > PROGRAMS_PER_TEST / 4, `${differing} programs depend on the order`);
+});

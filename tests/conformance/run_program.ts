@@ -10,6 +10,7 @@ import {
   type ExceptionContext,
   type Future,
   gather,
+  type Schedule,
   type Task,
   VirtualClock,
 } from "@asyncio/asyncio";
@@ -44,14 +45,17 @@ class ObservedLoop extends EventLoop {
  * @param program The program.
  * @param makeInterpreter Makes the interpreter, of either kind.
  * @param sync Whether it runs before the promise is returned; for generator coroutines.
+ * @param schedule What decides the order, where it is not left to the queue.
  * @returns A promise of the trace.
  */
 export async function runProgram(
   program: Program,
   makeInterpreter: typeof Interpreter,
   sync: boolean,
+  schedule?: Schedule,
 ): Promise<Entry[]> {
-  const loop = new ObservedLoop({ clock: new VirtualClock() });
+  const clock = new VirtualClock();
+  const loop = new ObservedLoop(schedule === undefined ? { clock } : { clock, schedule });
   const probe = loop.createTask(function* () {});
   const firstName = Number(probe.getName().slice("Task-".length));
   loop.runUntilCompleteSync(probe);
