@@ -60,16 +60,6 @@ export interface ScheduledStep {
   readonly choice: number;
 }
 
-/** Who watches a loop's queue; for the injection of faults. */
-export interface QueueObserver {
-  /** What ran before, an async function included, has come to rest: it waits or is over. */
-  rested?(): void;
-  /** An entry is about to run. */
-  taken?(entry: Runnable): void;
-  /** An entry became ready. */
-  pushed?(entry: Runnable): void;
-}
-
 /** The task whose step an entry is, or `null`. */
 export function taskOfEntry(entry: Runnable): StrandOwner | null {
   if (entry instanceof Task) return entry;
@@ -78,9 +68,6 @@ export function taskOfEntry(entry: Runnable): StrandOwner | null {
 
 /** How often, with the freedom `"ready"`, others may be taken before the entry whose turn it is. */
 const LONGEST_WAIT = 64;
-
-/** Has a schedule's queue watched; for the helpers of tests. */
-export let observe: (schedule: Schedule, observer: QueueObserver) => void;
 
 /** The queue of a loop with a schedule; for the loop's own file. */
 export let makeScheduledQueue: (schedule: Schedule) => ReadyQueue;
@@ -116,13 +103,9 @@ export class Schedule {
   readonly #choose: Chooser;
   readonly #choices: number[] = [];
   readonly #steps: ScheduledStep[] | null;
-  #observer: QueueObserver = {};
   #isTaken = false;
 
   static {
-    observe = (schedule, observer) => {
-      schedule.#observer = observer;
-    };
     makeScheduledQueue = (schedule) => schedule.#makeQueue();
   }
 
@@ -189,8 +172,6 @@ export class Schedule {
         this.#choices.push(choice);
         return choice;
       },
-      rested: () => this.#observer.rested?.(),
-      pushed: (entry) => this.#observer.pushed?.(entry),
       took: (candidates, choice) => {
         const entry = candidates[choice]!;
         this.#steps?.push({
@@ -198,7 +179,6 @@ export class Schedule {
           ready: candidates.filter((other) => other !== entry).map(nameOf),
           choice,
         });
-        this.#observer.taken?.(entry);
       },
     });
   }
@@ -250,12 +230,10 @@ function byRank(random: Random): Chooser {
 
 interface QueueOwner {
   choose(candidates: readonly Runnable[]): number;
-  rested(): void;
-  pushed(entry: Runnable): void;
   took(candidates: readonly Runnable[], choice: number): void;
 }
 
-/** The ready queue of a loop with a schedule. The loop looks at it after each entry that came to rest. */
+/** The ready queue of a loop with a schedule. */
 class ScheduledQueue implements ReadyQueue {
   readonly #freedom: Freedom;
   readonly #owner: QueueOwner;
@@ -271,17 +249,14 @@ class ScheduledQueue implements ReadyQueue {
   }
 
   get length(): number {
-    this.#owner.rested();
     return this.#entries.length;
   }
 
   push(entry: Runnable): void {
     this.#entries.push(entry);
-    this.#owner.pushed(entry);
   }
 
   shift(): Runnable | undefined {
-    this.#owner.rested();
     const entries = this.#entries;
     if (this.#iteration === 0) this.#iteration = entries.length;
     this.#iteration--;

@@ -10,7 +10,9 @@
  */
 import { RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
+import { isOwnFrame } from "../base/stack.ts";
 import type { Runnable } from "../kernel/handle.ts";
+import { Instrument } from "../kernel/instruments.ts";
 import { Schedule, taskOfEntry } from "../kernel/schedule.ts";
 import { Task, waiterOf } from "../kernel/task.ts";
 import type { Scenario } from "./explore.ts";
@@ -31,6 +33,11 @@ export interface CancelPoint {
   readonly n: number;
   /** Where in it. */
   readonly moment: CancelMoment;
+  /**
+   * The innermost coroutine that waited, its file and its line; `null` where that cannot be told: of an async
+   * function, and of a `sleep(0)`.
+   */
+  readonly where: string | null;
   /** The printed form of what it waited for, or `null` of a `sleep(0)` and the like. */
   readonly waitingFor: string | null;
   /** The loop's time. */
@@ -80,6 +87,8 @@ export class CancelPointError extends Error implements CancelPoint {
   readonly n: number;
   /** Where in it. */
   readonly moment: CancelMoment;
+  /** The innermost coroutine that waited, its file and its line, or `null`. */
+  readonly where: string | null;
   /** The printed form of what it waited for, or `null`. */
   readonly waitingFor: string | null;
   /** The loop's time. */
@@ -93,16 +102,18 @@ export class CancelPointError extends Error implements CancelPoint {
    * @param cause How the scenario failed.
    */
   constructor(task: string, point: CancelPoint, cause: unknown) {
-    const { n, moment, waitingFor, time } = point;
+    const { n, moment, where, waitingFor, time } = point;
     const what = waitingFor === null ? "for its turn" : `for ${waitingFor}`;
     super(
       `the scenario fails when the victim is cancelled at its await ${n}, ` +
         `${moment === "waiting" ? "as it waits" : "when it has waited"} ${what} ` +
-        `(at ${time} s): ${describeError(cause)}\n  the victim: ${task}`,
+        `(at ${time} s): ${describeError(cause)}\n  the victim: ${task}` +
+        (where === null ? "" : `\n  the await: ${where}`),
       { cause },
     );
     this.n = n;
     this.moment = moment;
+    this.where = where;
     this.waitingFor = waitingFor;
     this.time = time;
   }
@@ -187,9 +198,7 @@ async function runOnce(
     {
       mostSteps,
       made: (main) => main.setName("main"),
-      rested: () => injector.rested(),
-      taken: (entry) => injector.taken(entry),
-      pushed: (entry) => injector.pushed(entry),
+      instrument: injector,
     },
   );
   if ("error" in outcome) {
@@ -203,8 +212,8 @@ async function runOnce(
   }
 }
 
-/** Watches a loop's queue, and cancels the victim at the one moment it was made for. */
-class Injector {
+/** Looks on while a loop runs, and cancels the victim at the one moment it was made for. */
+class Injector extends Instrument {
   /** The task to be cancelled, once it was named. */
   victim: Task<unknown> | null = null;
   /** Where it was cancelled. */
@@ -220,8 +229,11 @@ class Injector {
   readonly #fresh = new WeakSet<object>();
   // Whether the victim was at an await already when it was named.
   #hasBegun = false;
+  // Where its last await is.
+  #where: string | null = null;
 
   constructor(n: number, moment: CancelMoment) {
+    super();
     this.#n = n;
     this.#moment = moment;
   }
@@ -240,22 +252,23 @@ class Injector {
     return task;
   }
 
-  taken(entry: Runnable): void {
+  override entryBegan(entry: Runnable): void {
     this.#running = taskOfEntry(entry);
     if (this.#running !== null) this.#fresh.delete(this.#running);
   }
 
-  rested(): void {
+  override entryEnded(): void {
     const isVictims = this.victim !== null && (this.#running === this.victim || this.#hasBegun);
     this.#running = null;
     if (!isVictims) return;
     this.#hasBegun = false;
     if (this.victim!.done()) return;
     this.awaits++;
+    this.#where = placeOf(this.victim!);
     if (this.#moment === "waiting") this.#cancelIfDue();
   }
 
-  pushed(entry: Runnable): void {
+  override pushed(entry: Runnable): void {
     const task = taskOfEntry(entry);
     if (task === null) return;
     if (this.victim === null) this.#fresh.add(task);
@@ -272,9 +285,16 @@ class Injector {
     this.point = {
       n: this.#n,
       moment: this.#moment,
+      where: this.#where,
       waitingFor: waiter === null ? null : String(waiter),
       time: victim.getLoop().time(),
     };
     victim.cancel("cancelAtEveryAwait()");
   }
+}
+
+/** The innermost coroutine of the user's own in which a task waits. */
+function placeOf(task: Task<unknown>): string | null {
+  const frame = task.getStack().findLast((frame) => frame.file !== "" && !isOwnFrame(frame));
+  return frame === undefined ? null : `${frame.name}() at ${frame.file}:${frame.line}`;
 }

@@ -7,10 +7,12 @@ import { RuntimeError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import { VirtualClock } from "../kernel/clock.ts";
-import { newEventLoop } from "../kernel/event_loop.ts";
+import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
 import type { ExceptionContext } from "../kernel/handle.ts";
 import { runningLoop } from "../kernel/loops.ts";
-import { observe, type QueueObserver, type Schedule } from "../kernel/schedule.ts";
+import { Instrument } from "../kernel/instruments.ts";
+import type { Schedule } from "../kernel/schedule.ts";
+import { schedulerOf } from "../kernel/scheduler.ts";
 import type { Task } from "../kernel/task.ts";
 import { cancelAllTasks } from "../run/cancel_all.ts";
 
@@ -18,11 +20,13 @@ import { cancelAllTasks } from "../run/cancel_all.ts";
 export type RunOutcome<T> = { readonly value: T } | { readonly error: unknown };
 
 /** What {@linkcode runScheduled} takes beside the program and the schedule. */
-export interface ScheduledRunOptions extends QueueObserver {
+export interface ScheduledRunOptions {
   /** How many steps and callbacks may run. */
   mostSteps: number;
   /** Called with the main task, which has no name yet, before it runs. */
   made(main: Task<unknown>): void;
+  /** Looks on. */
+  instrument?: Instrument;
 }
 
 /**
@@ -37,23 +41,14 @@ export interface ScheduledRunOptions extends QueueObserver {
 export async function runScheduled<T>(
   main: () => CoroutineLike<T> | PromiseLike<T> | T,
   schedule: Schedule,
-  { mostSteps, made, ...observer }: ScheduledRunOptions,
+  { mostSteps, made, instrument }: ScheduledRunOptions,
 ): Promise<RunOutcome<T>> {
   const loop = newEventLoop({ clock: new VirtualClock(), schedule });
   const reports: ExceptionContext[] = [];
   loop.setExceptionHandler((_loop, context) => reports.push(context));
-  let steps = 0;
-  observe(schedule, {
-    ...observer,
-    taken: (entry) => {
-      observer.taken?.(entry);
-      if (++steps > mostSteps) {
-        loop.interrupt(
-          new RuntimeError(`the program did not end within ${mostSteps} steps: it may never end`),
-        );
-      }
-    },
-  });
+  const scheduler = schedulerOf(loop);
+  scheduler.watch(new StepLimit(loop, mostSteps));
+  if (instrument !== undefined) scheduler.watch(instrument);
   const outcomes: RunOutcome<T>[] = [];
   try {
     const task = loop.createTask(main as CoroutineLike<T>);
@@ -66,6 +61,26 @@ export async function runScheduled<T>(
   }
   outcomes.push(...reports.map((report) => ({ error: asError(report) })));
   return outcomes.find((outcome) => "error" in outcome) ?? outcomes[0]!;
+}
+
+/** Ends a run that takes too many steps. */
+class StepLimit extends Instrument {
+  readonly #loop: EventLoop;
+  readonly #most: number;
+  #count = 0;
+
+  constructor(loop: EventLoop, most: number) {
+    super();
+    this.#loop = loop;
+    this.#most = most;
+  }
+
+  override entryBegan(): void {
+    if (++this.#count <= this.#most) return;
+    this.#loop.interrupt(
+      new RuntimeError(`the program did not end within ${this.#most} steps: it may never end`),
+    );
+  }
 }
 
 async function settle<T>(run: () => Promise<T>): Promise<RunOutcome<T>> {
