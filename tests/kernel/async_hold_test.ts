@@ -6,6 +6,7 @@ import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   CancelledError,
   ContextVar,
+  coroutine,
   createTask,
   currentTask,
   Future,
@@ -328,6 +329,45 @@ test("finally blocks with awaits run in order when a task is cancelled", async (
   assertEquals(log, ["inner", "inner at 2", "outer", "outer at 3", "cancelled true"]);
 });
 
+test("methods, arrow functions and static methods are run in their task, with their object", async () => {
+  class Kettle {
+    readonly log: string[] = [];
+    readonly #name = "kettle";
+    async brew() {
+      await sleep(1);
+      this.#note("brew");
+      return await this.pour(2);
+    }
+    readonly pour = async (cups: number) => {
+      await sleep(1);
+      this.#note(`pour ${cups}`);
+      return await Kettle.rinse(this);
+    };
+    readonly wash = coroutine(async function (this: Kettle) {
+      await sleep(1);
+      this.#note("wash");
+    });
+    static async rinse(kettle: Kettle) {
+      await kettle.wash();
+      kettle.#note("rinse");
+      return "rinsed";
+    }
+    #note(what: string) {
+      this.log.push(`${this.#name}: ${what} in ${currentTask()?.getName()}`);
+    }
+  }
+  await virtually(async () => {
+    const kettle = new Kettle();
+    const task = createTask(() => kettle.brew(), { name: "T" });
+    assertEquals(await task, "rinsed");
+    assertEquals(
+      kettle.log,
+      ["brew", "pour 2", "wash", "rinse"].map((what) => `kettle: ${what} in T`),
+    );
+    assertEquals(getRunningLoop().time(), 3);
+  });
+});
+
 // Several awaits at a time
 
 test("Promise.all() over our awaitables waits for all at once, in one task", async () => {
@@ -378,6 +418,43 @@ test("Promise.race() goes on with the first, and the loser ends with the task", 
     assertEquals(getRunningLoop().time(), 1);
     assertEquals(await slow, "slow");
   });
+});
+
+test("Promise.race() that is cancelled throws the CancelledError, and clean-up may wait", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const task = createTask(async () => {
+      try {
+        await Promise.race([sleep(5), new Future()]);
+      } catch (error) {
+        log.push(`${error}`);
+        throw error;
+      } finally {
+        await sleep(1);
+        log.push(`cleaned up at ${getRunningLoop().time()}`);
+      }
+    });
+    await sleep(1);
+    task.cancel("enough");
+    await wait([task]);
+    assertEquals(task.cancelled(), true);
+  });
+  assertEquals(log, ["CancelledError: enough", "cleaned up at 2"]);
+});
+
+test("Promise.allSettled() catches a cancellation, as it does every error", async () => {
+  const log: unknown[] = [];
+  await virtually(async () => {
+    const task = createTask(async () => {
+      const outcomes = await Promise.allSettled([sleep(5), sleep(0, "quick"), new Future()]);
+      log.push(...outcomes.map(({ status }) => status), currentTask()!.cancelling());
+      return await sleep(1, "went on");
+    });
+    await sleep(1);
+    task.cancel();
+    assertEquals(await task, "went on");
+  });
+  assertEquals(log, ["rejected", "fulfilled", "rejected", 1]);
 });
 
 // then() called by hand

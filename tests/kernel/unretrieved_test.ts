@@ -136,3 +136,29 @@ test("an error that nobody saw until its loop is closed is reported then, once",
     true,
   ]);
 });
+
+test("an error of an async function that nobody saw is reported once, and is no unhandled rejection", async () => {
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const reports: string[] = [];
+  loop.setExceptionHandler((_loop, { message, exception }) => {
+    reports.push(`${message}: ${exception}`);
+  });
+  const fail = async (name: string) => {
+    await sleep(1);
+    throw new RangeError(name);
+  };
+  loop.createTask(() => fail("unseen"));
+  const tasks = ["awaited", "caught", "raced"].map((name) => loop.createTask(() => fail(name)));
+  const seen = [
+    (async () => await tasks[0])().catch((error) => error.message),
+    tasks[1]!.catch((error) => (error as Error).message),
+    Promise.race([tasks[2]]).catch((error) => error.message),
+  ];
+  await loop.runUntilComplete(sleep(2));
+  assertEquals(await Promise.all(seen), ["awaited", "caught", "raced"]);
+  // Whoever runs the tests fails them for a rejection that nobody handled.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(reports, []);
+  loop.close();
+  assertEquals(reports, ["Task exception was never retrieved: RangeError: unseen"]);
+});

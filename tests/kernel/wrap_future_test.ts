@@ -1,3 +1,4 @@
+// kinds: generator, async
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   ConcurrentFuture,

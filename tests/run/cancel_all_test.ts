@@ -100,3 +100,24 @@ for (const [name, cancelAll] of Object.entries(ways)) {
 function throwRangeError(): never {
   throw new RangeError("no");
 }
+
+test("cancelAllTasks() waits for the clean-up of async functions, too", async () => {
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const log: string[] = [];
+  for (const [name, delay] of [["a", 2], ["b", 1]] as const) {
+    loop.createTask(async () => {
+      try {
+        await sleep(10);
+      } finally {
+        log.push(`${name} cancelled`);
+        await sleep(delay);
+        log.push(`${name} ended at ${loop.time()}`);
+      }
+    });
+  }
+  await loop.runUntilComplete(sleep(1));
+  await cancelAllTasks(loop);
+  assertEquals(log, ["a cancelled", "b cancelled", "b ended at 2", "a ended at 3"]);
+  assertEquals(allTasks(loop).size, 0);
+  loop.close();
+});

@@ -1,3 +1,4 @@
+// kinds: generator, async
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createTask, run, RuntimeError, sleep, toThread, workerFunction } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
