@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { disposeKey } from "../base/dispose.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
 
@@ -14,7 +15,16 @@ const NOTHING: Values = new Map();
 export interface ContextVarOptions<T> {
   /** What `get()` gives in a context that has no value. */
   default?: T;
+  /**
+   * The URL of the module that makes it, `import.meta.url`. Threads share no memory, so it is by module
+   * and name that `toThread` finds the variable again in another one. All that are made with the same
+   * module and name are one variable.
+   */
+  module?: string | URL;
 }
+
+/** A value on its way to another thread, and the variable by what it is known there. */
+export type CarriedValue = readonly [module: string, name: string, value: unknown];
 
 /**
  * Stands in a {@linkcode Token} for the value of a variable that had none.
@@ -41,6 +51,8 @@ let useToken: <T>(token: Token<T>, variable: ContextVar<T>, context: Context) =>
 
 /**
  * Remembers what a variable was before {@linkcode ContextVar.set}, for {@linkcode ContextVar.reset}.
+ *
+ * `using` resets it at the end of the block, as Python's `with` does: `using _ = level.set(1)`.
  *
  * @typeParam T What the variable's values are.
  *
@@ -81,6 +93,26 @@ export class Token<T> {
     this.#context = context;
   }
 
+  /** Begins its use as a context manager. */
+  enter(): this {
+    return this;
+  }
+
+  /**
+   * Ends its use as a context manager: resets the variable.
+   *
+   * @throws {RuntimeError} If the token was used before.
+   * @throws {ValueError} If it was made in another context.
+   */
+  exit(): void {
+    this.variable.reset(this);
+  }
+
+  /** Resets the variable, for `using`. */
+  [disposeKey](): void {
+    this.exit();
+  }
+
   /** The printed form. */
   toString(): string {
     return `<Token${this.#isUsed ? " used" : ""} var=${this.variable}>`;
@@ -106,6 +138,9 @@ export let rootContext: Context;
 
 /** Tells where to look for the context of code that runs outside every step; for the kernel. */
 export let setAmbientContext: (ambient: () => Context | null) => void;
+
+/** What of a context other threads can be told: the variables with a module; for the threads. */
+export let carriedValues: (context: Context) => CarriedValue[];
 
 let valuesOf: (context: Context) => Values;
 let setValuesOf: (context: Context, values: Values) => void;
@@ -244,8 +279,13 @@ export class Context {
   }
 }
 
+// By module and name.
+const shared = new Map<string, ContextVar<unknown>>();
+
 /**
  * A variable whose value belongs to the context that runs: to the task, that is.
+ *
+ * With a `module` it is known in other threads, too: `toThread` carries its value along.
  *
  * @typeParam T What its values are.
  *
@@ -271,14 +311,26 @@ export class Context {
 export class ContextVar<T> {
   /** What the variable is called in messages. */
   readonly name: string;
-  readonly #default: T | typeof MISSING;
+  #default: T | typeof MISSING;
+  readonly #module: string | null;
+
+  static {
+    carriedValues = (context) => {
+      const carried: CarriedValue[] = [];
+      for (const [variable, value] of context) {
+        if (variable.#module !== null) carried.push([variable.#module, variable.name, value]);
+      }
+      return carried;
+    };
+  }
 
   /**
    * Makes a new `ContextVar`.
    *
    * @param name What the variable is called in messages.
-   * @param options `default`: what `get()` gives in a context that has no value.
-   * @throws {TypeError} If the name is no string.
+   * @param options `default`: what `get()` gives in a context that has no value; `module`: the URL by which
+   * it is known in other threads.
+   * @throws {TypeError} If the name is no string, or `module` no absolute URL.
    */
   constructor(name: string, options: ContextVarOptions<T> = {}) {
     if (typeof name !== "string") {
@@ -289,6 +341,17 @@ export class ContextVar<T> {
     }
     this.name = name;
     this.#default = "default" in options ? options.default as T : MISSING;
+    this.#module = options.module === undefined ? null : absolute(options.module);
+    if (this.#module === null) return;
+    const key = `${name} ${this.#module}`;
+    const known = shared.get(key) as ContextVar<T> | undefined;
+    if (known === undefined) {
+      shared.set(key, this as ContextVar<unknown>);
+      return;
+    }
+    // Its value may have come before its module was loaded, which alone knows the default.
+    if (this.#default !== MISSING) known.#default = this.#default;
+    return known;
   }
 
   /**
@@ -347,6 +410,24 @@ export class ContextVar<T> {
     const fallback = this.#default === MISSING ? "" : ` default=${repr(this.#default)}`;
     return `<ContextVar name=${repr(this.name)}${fallback}>`;
   }
+}
+
+function absolute(module: unknown): string {
+  if (URL.canParse(String(module))) return new URL(String(module)).href;
+  throw new TypeError(
+    `ContextVar() expects module to be an absolute URL, such as import.meta.url, got ${
+      describe(module)
+    }`,
+  );
+}
+
+/** Makes a context of values that came from another thread. */
+export function contextOf(carried: readonly CarriedValue[]): Context {
+  const context = new Context();
+  context.run(() => {
+    for (const [module, name, value] of carried) new ContextVar(name, { module }).set(value);
+  });
+  return context;
 }
 
 /**

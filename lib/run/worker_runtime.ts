@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { type CarriedValue, contextOf } from "../coroutine/context_vars.ts";
 import { ensureFuture } from "../kernel/ensure_future.ts";
 import { newEventLoop } from "../kernel/event_loop.ts";
 import { setEventLoop } from "../kernel/loops.ts";
@@ -14,4 +15,8 @@ import { run } from "./runner.ts";
 const WORKER: unique symbol = Symbol.for("asyncio.worker") as never;
 
 const scope = globalThis as { [WORKER]?: { register(runtime: object): void } };
-scope[WORKER]?.register({ ensureFuture, newEventLoop, run, setEventLoop });
+function runInContext<T>(carried: readonly CarriedValue[], callback: () => T): T {
+  return contextOf(carried).run(callback);
+}
+
+scope[WORKER]?.register({ ensureFuture, newEventLoop, run, runInContext, setEventLoop });

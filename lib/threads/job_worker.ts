@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { CarriedValue } from "../coroutine/context_vars.ts";
 import { scriptText } from "./script_text.ts";
 import type { FromWorker } from "./wire.ts";
 import { coreText, type KnownFunction, type WorkerCore } from "./worker_core.ts";
@@ -17,6 +18,8 @@ interface Call {
   readonly id: number;
   readonly known: KnownFunction;
   readonly args: unknown[];
+  /** What the context variables of the call are; left out where it has no context of its own. */
+  readonly context: readonly CarriedValue[] | undefined;
   readonly controller: AbortController;
 }
 
@@ -70,7 +73,7 @@ export function jobWorker(core: WorkerCore): void {
       try {
         // Cancelled while it was on its way, or its module was loaded.
         signal.throwIfAborted();
-        const value = target.apply({ signal }, args);
+        const value = core.within(call.context, call.known, () => target.apply({ signal }, args));
         const isCoroutine = typeof value === "object" && value !== null &&
           (Symbol.for("asyncio.awaitable") in value ||
             Reflect.get(value, Symbol.toStringTag) === "Generator");
@@ -98,15 +101,16 @@ export function jobWorker(core: WorkerCore): void {
     },
 
     /** Runs a coroutine that a call gave, on a loop of its own. */
-    async drive(coroutine: unknown, { known, controller }: Call): Promise<unknown> {
-      const { signal } = controller;
+    async drive(coroutine: unknown, call: Call): Promise<unknown> {
+      const { context, known, controller: { signal } } = call;
       const { ensureFuture, run } = known.runtime ?? await core.runtime();
-      return run(function* () {
-        const task = ensureFuture(coroutine);
-        signal.addEventListener("abort", () => task.cancel());
-        if (signal.aborted) task.cancel();
-        return yield* task;
-      });
+      return core.within(context, known, () =>
+        run(function* () {
+          const task = ensureFuture(coroutine);
+          signal.addEventListener("abort", () => task.cancel());
+          if (signal.aborted) task.cancel();
+          return yield* task;
+        }));
     },
   };
 
@@ -114,9 +118,9 @@ export function jobWorker(core: WorkerCore): void {
     if (message[0] === "abort") {
       calls.get(message[1])?.controller.abort();
     } else if (message[0] === "call") {
-      const [, id, functionId, args] = message;
+      const [, id, functionId, args, context] = message;
       const controller = new AbortController();
-      const call = { id, known: core.known(functionId), args: [...args], controller };
+      const call = { id, known: core.known(functionId), args: [...args], context, controller };
       calls.set(id, call);
       queue.push(call);
     }

@@ -7,12 +7,15 @@ import type { Job, JobResult } from "../concurrent/executor.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
+import { carryContext } from "./carried_context.ts";
 
 /**
  * Runs a function in a thread of the loop's default executor, and waits for it. Cancelling the task
  * that waits cancels the job: its `this.signal` is aborted.
  *
- * Context variables stay behind: the thread has none of this thread's memory.
+ * The function runs in a copy of the current context, as in Python. Threads share no memory, so of the
+ * context variables those come along that have a `module`, with values that can be cloned; what the
+ * function sets stays there. An async function has them until its first `await`.
  *
  * @param func A function that closes over nothing, or what `workerFunction` made.
  * @param args Its arguments, which are cloned.
@@ -41,5 +44,5 @@ function* inThread<A extends unknown[], R>(
   func: Job<A, R>,
   args: A,
 ): Generator<Suspension, JobResult<R>, unknown> {
-  return yield* getRunningLoop().runInExecutor(null, func, ...args);
+  return yield* getRunningLoop().runInExecutor(null, carryContext(func), ...args);
 }

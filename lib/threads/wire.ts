@@ -8,6 +8,7 @@
  */
 import * as errors from "../base/errors.ts";
 import { BrokenExecutor } from "../concurrent/broken_executor.ts";
+import type { CarriedValue } from "../coroutine/context_vars.ts";
 
 /** A value that may be an error, or hold one as its cause. */
 export type WireValue =
@@ -49,7 +50,13 @@ export type RuntimeSource =
 /** What every worker is told. `define` comes before the first use of its function. */
 export type ToWorker =
   | readonly ["define", functionId: number, name: string, source: FunctionSource]
-  | readonly ["call", id: number, functionId: number, args: readonly unknown[]]
+  | readonly [
+    "call",
+    id: number,
+    functionId: number,
+    args: readonly unknown[],
+    context?: readonly CarriedValue[] | undefined,
+  ]
   | readonly ["abort", id: number]
   | readonly ["runtime", source: RuntimeSource]
   | readonly ["callback", functionId: number, args: readonly unknown[]]

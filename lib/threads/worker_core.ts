@@ -9,6 +9,7 @@
  *
  * @module
  */
+import type { CarriedValue } from "../coroutine/context_vars.ts";
 import type { WorkerPort } from "../platform/workers.ts";
 import { scriptText } from "./script_text.ts";
 import {
@@ -27,6 +28,7 @@ export interface Runtime {
   ensureFuture(awaitable: unknown): RuntimeTask;
   newEventLoop(): RuntimeLoop;
   run(main: () => unknown): Promise<unknown>;
+  runInContext<T>(carried: readonly CarriedValue[], callback: () => T): T;
   setEventLoop(loop: RuntimeLoop): void;
 }
 
@@ -73,6 +75,8 @@ export interface WorkerCore {
   load(known: KnownFunction): Promise<WireValue | null>;
   /** The runtime: one that a module has brought, or else loaded when it is first asked for. */
   runtime(): Promise<Runtime>;
+  /** Runs a part of a call in the call's context. Without the runtime there are no variables. */
+  within<T>(context: readonly CarriedValue[] | undefined, known: KnownFunction, part: () => T): T;
   /** Begins to listen: `receive` is called with each message that is not the core's own, then `end`. */
   listen(receive: (message: ToWorker) => void, end: () => void): void;
 }
@@ -200,6 +204,15 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
 
     async runtime(): Promise<Runtime> {
       return registered ?? await core.loaded();
+    },
+
+    within<T>(
+      context: readonly CarriedValue[] | undefined,
+      known: KnownFunction,
+      part: () => T,
+    ): T {
+      const runtime = known.runtime ?? registered;
+      return context && runtime ? runtime.runInContext(context, part) : part();
     },
 
     loaded(): Promise<Runtime> {

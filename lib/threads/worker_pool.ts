@@ -19,7 +19,9 @@ import { BrokenExecutor } from "../concurrent/broken_executor.ts";
 import { ConcurrentFuture, onCancelRequest } from "../concurrent/concurrent_future.ts";
 import type { ExecutorShutdownOptions } from "../concurrent/executor.ts";
 import { jobWatchers } from "../concurrent/job_watchers.ts";
+import type { CarriedValue } from "../coroutine/context_vars.ts";
 import type { WorkerDeath, Workers } from "../platform/workers.ts";
+import { unpack } from "./carried_context.ts";
 import { cross, type Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
 import { jobWorkerScript } from "./job_worker.ts";
@@ -37,6 +39,7 @@ interface WorkItem {
   readonly id: number;
   readonly crossing: Crossing;
   readonly args: readonly unknown[];
+  readonly context: readonly CarriedValue[] | undefined;
   readonly future: ConcurrentFuture<unknown>;
   /** Whether it was to be stopped while it was on its way. */
   aborted: boolean;
@@ -81,14 +84,15 @@ export class WorkerPool {
 
   /** Takes a job. Throws if it can be told at once that it cannot be made. */
   submit(job: unknown, args: readonly unknown[]): ConcurrentFuture<unknown> {
-    const crossing = cross(job, "submit");
+    const { job: target, context } = unpack(job);
+    const crossing = cross(target, "submit");
     if (this.#state !== "open") {
       throw new RuntimeError("cannot schedule new futures after shutdown");
     }
     checkImports(this.#workers, crossing.source);
     const future = new ConcurrentFuture<unknown>();
     for (const watcher of jobWatchers) watcher.submitted(future, crossing.name);
-    this.#queue.push({ id: this.#items++, crossing, args, future, aborted: false });
+    this.#queue.push({ id: this.#items++, crossing, args, context, future, aborted: false });
     if (!this.#turnEnds) {
       this.#turnEnds = true;
       queueMicrotask(() => {
@@ -154,7 +158,7 @@ export class WorkerPool {
   }
 
   #send({ line, items }: PoolWorker, item: WorkItem): void {
-    const { id, crossing, args, future } = item;
+    const { id, crossing, args, context, future } = item;
     if (!future.running()) future.setRunningOrNotifyCancel();
     onCancelRequest(future, () => {
       item.aborted = true;
@@ -164,7 +168,7 @@ export class WorkerPool {
     for (const watcher of jobWatchers) watcher.begun(future, line.name);
     items.set(id, item);
     line.define(crossing);
-    line.push(["call", id, crossing.id, args]);
+    line.push(["call", id, crossing.id, args, context]);
     if (item.aborted) line.push(["abort", id]);
   }
 

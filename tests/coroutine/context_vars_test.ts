@@ -1,6 +1,7 @@
 // kinds: generator, async
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  asyncWith,
   Context,
   ContextVar,
   copyContext,
@@ -144,6 +145,98 @@ test("Token.toString() tells the variable, and whether the token was used", () =
     count.reset(token);
     assertEquals(`${token}`, "<Token used var=<ContextVar name='count'>>");
   });
+});
+
+test("using resets the variable at the end of the block", () => {
+  apart(() => {
+    const level = new ContextVar("level", { default: 0 });
+    {
+      using outer = level.set(1);
+      using _inner = level.set(2);
+      assertEquals([level.get(), outer.oldValue], [2, MISSING]);
+    }
+    assertEquals([level.get(), copyContext().has(level)], [0, false]);
+  });
+});
+
+test("using resets the variable when the block throws, and in a task that waited", async () => {
+  const level = new ContextVar("level", { default: 0 });
+  await virtually(function* () {
+    let caught: unknown;
+    try {
+      using _ = level.set(1);
+      yield* sleep(1);
+      assertEquals(level.get(), 1);
+      throw new RangeError("no");
+    } catch (error) {
+      caught = error;
+    }
+    assertEquals([`${caught}`, level.get()], ["RangeError: no", 0]);
+  });
+});
+
+test("using a token that was used is a RuntimeError", () => {
+  apart(() => {
+    const level = new ContextVar("level", { default: 0 });
+    assertThrows(
+      () => {
+        using token = level.set(1);
+        level.reset(token);
+      },
+      RuntimeError,
+      "has already been used once",
+    );
+  });
+});
+
+test("a Token is a context manager for asyncWith()", async () => {
+  const level = new ContextVar("level", { default: 0 });
+  await virtually(function* () {
+    const token = level.set(1);
+    const seen = yield* asyncWith(token, function* (entered) {
+      assertStrictEquals(entered, token);
+      yield* sleep(0);
+      return level.get();
+    });
+    assertEquals([seen, level.get()], [1, 0]);
+  });
+});
+
+// Variables with a module
+
+test("variables of the same module and name are one, with the default that was given last", () => {
+  apart(() => {
+    const module = "https://example.test/vars.ts";
+    const first = new ContextVar<number>("shared", { module });
+    first.set(1);
+    const second = new ContextVar<number>("shared", { module: new URL(module), default: 2 });
+    assertStrictEquals(first, second);
+    assertEquals([second.get(), new Context().run(() => first.get())], [1, 2]);
+    const third = new ContextVar<number>("shared", { module, default: 3 });
+    new ContextVar<number>("shared", { module });
+    assertEquals(new Context().run(() => third.get()), 3);
+  });
+});
+
+test("variables of other modules, or of none, are others", () => {
+  const module = "https://example.test/vars.ts";
+  const variables = [
+    new ContextVar("apart", { module }),
+    new ContextVar("apart", { module: `${module}?2` }),
+    new ContextVar("other", { module }),
+    new ContextVar("apart"),
+  ];
+  assertEquals(new Set(variables).size, 4);
+});
+
+test("new ContextVar() refuses a module that is no absolute URL", () => {
+  for (const module of ["./vars.ts", 42, null]) {
+    assertThrows(
+      () => new ContextVar("x", { module: module as never }),
+      TypeError,
+      "ContextVar() expects module to be an absolute URL, such as import.meta.url, got",
+    );
+  }
 });
 
 // Context

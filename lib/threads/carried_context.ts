@@ -1,0 +1,47 @@
+/**
+ * Context variables on their way to another thread, beside the function that is to see them.
+ *
+ * @module
+ */
+import type { Job, JobContext } from "../concurrent/executor.ts";
+import { type CarriedValue, carriedValues, copyContext } from "../coroutine/context_vars.ts";
+
+/** A function, and what it takes along. */
+export interface Luggage {
+  /** The function itself. */
+  readonly job: unknown;
+  /** What it is to find in its context; left out where it has none of its own. */
+  readonly context?: readonly CarriedValue[];
+}
+
+const luggageOf = new WeakMap<object, Luggage>();
+
+/**
+ * Makes of a function one that runs in a copy of the current context, in this thread or in another.
+ *
+ * To another thread go the variables that have a module, as far as their values can be cloned.
+ */
+export function carryContext<A extends unknown[], R>(job: Job<A, R>): Job<A, R> {
+  // Whoever is to run it says what is wrong with it.
+  if (typeof job !== "function") return job;
+  const context = copyContext();
+  function inContext(this: JobContext, ...args: A): R {
+    return context.run(() => job.apply(this, args));
+  }
+  luggageOf.set(inContext, { job, context: carriedValues(context).filter(isCloneable) });
+  return inContext;
+}
+
+/** Takes apart what {@linkcode carryContext} put together. */
+export function unpack(job: unknown): Luggage {
+  return luggageOf.get(job as object) ?? { job };
+}
+
+function isCloneable([, , value]: CarriedValue): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
