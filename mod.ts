@@ -116,6 +116,16 @@ export { Timeout, timeout, timeoutAt, type TimeoutBody } from "./lib/waiting/tim
 
 export { type Racer, type RaceResult, staggeredRace } from "./lib/waiting/staggered.ts";
 
+// Iteration
+export { aiter, anext } from "./lib/waiting/anext.ts";
+export { BREAK, forEach } from "./lib/waiting/for_each.ts";
+export type { AsyncIterableLike, AsyncIteratorLike } from "./lib/waiting/iterators.ts";
+export {
+  asyncGenerator,
+  AsyncGeneratorObject,
+  type OpenGenerator,
+} from "./lib/coroutine/async_generator.ts";
+
 // Synchronisation
 export { Lock } from "./lib/sync/lock.ts";
 export { Event } from "./lib/sync/event.ts";
@@ -131,11 +141,20 @@ export { PriorityQueue, type PriorityQueueOptions } from "./lib/sync/priority_qu
 export { TaskGroup } from "./lib/waiting/task_group.ts";
 export {
   type AsyncContextManager,
-  asyncContextManager,
   asyncWith,
   type Eventually,
-  GeneratorContextManager,
 } from "./lib/coroutine/async_with.ts";
+export {
+  asyncContextManager,
+  GeneratorContextManager,
+} from "./lib/coroutine/async_context_manager.ts";
+export {
+  AsyncExitStack,
+  type ContextManager,
+  type ExitFunction,
+} from "./lib/coroutine/exit_stack.ts";
+export { type NullContext, nullContext } from "./lib/coroutine/null_context.ts";
+export { aclosing, type AsyncClosable } from "./lib/coroutine/aclosing.ts";
 export {
   Context,
   ContextVar,
@@ -184,6 +203,7 @@ export {
   BrokenBarrierError,
   CancelledError,
   DeadlockError,
+  GeneratorExit,
   IncompleteReadError,
   InvalidStateError,
   KeyboardInterrupt,
@@ -193,6 +213,7 @@ export {
   QueueFull,
   QueueShutDown,
   RuntimeError,
+  StopAsyncIteration,
   SystemExit,
   TimeoutError,
   ValueError,

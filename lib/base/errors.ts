@@ -177,6 +177,63 @@ export class SystemExit extends Error {
   }
 }
 
+/**
+ * Tells that an async iterator has no item left, where there is no other way to say so.
+ *
+ * `anext` throws it without a fallback. JavaScript's iterators say it by `{ done: true }`.
+ *
+ * @example
+ * ```ts
+ * import { anext, asyncGenerator, run, StopAsyncIteration } from "@asyncio/asyncio";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const nothing = asyncGenerator(function* () {});
+ * await assertRejects(() => run(anext(nothing())), StopAsyncIteration);
+ * ```
+ *
+ * @see https://docs.python.org/3/library/exceptions.html#StopAsyncIteration
+ */
+export class StopAsyncIteration extends Error {
+  /** The name of the class, as `Error` has it. */
+  override get name(): string {
+    return "StopAsyncIteration";
+  }
+}
+
+/**
+ * Is thrown at the `yield` of an async generator that is closed by `aclose()`.
+ *
+ * A generator that catches it cleans up and returns, or throws it again. Python's `except Exception` lets
+ * it through, as it is no `Exception`; a JavaScript `catch` does not.
+ *
+ * @example
+ * ```ts
+ * import { anext, asyncGenerator, GeneratorExit, run } from "@asyncio/asyncio";
+ * import { assert } from "@std/assert";
+ *
+ * const open = asyncGenerator(function* () {
+ *   try {
+ *     yield "item";
+ *   } catch (error) {
+ *     assert(error instanceof GeneratorExit);
+ *   }
+ * });
+ * await run(function* () {
+ *   const generator = open();
+ *   yield* anext(generator);
+ *   yield* generator.aclose();
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/exceptions.html#GeneratorExit
+ */
+export class GeneratorExit extends Error {
+  /** The name of the class, as `Error` has it. */
+  override get name(): string {
+    return "GeneratorExit";
+  }
+}
+
 /** A task that a {@linkcode DeadlockError} found waiting, and what for. */
 export interface WaitingTask {
   /** The task's printed form. */

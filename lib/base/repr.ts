@@ -61,7 +61,9 @@ function printObject(value: object, depth: number): string {
     if (entries.length > MOST_ITEMS) shown.push("...");
     return shown.length === 0 ? "{}" : `{ ${shown.join(", ")} }`;
   }
-  if (Object.prototype.toString.call(value) === "[object Generator]") return "<generator object>";
+  const tag = Object.prototype.toString.call(value);
+  if (tag === "[object Generator]") return "<generator object>";
+  if (tag === "[object AsyncGenerator]") return "<async_generator object>";
   return `<${className(value)} object>`;
 }
 

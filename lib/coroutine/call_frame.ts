@@ -113,6 +113,12 @@ export class CallFrame<T = unknown>
     return this.#inner ?? this;
   }
 
+  /** Has another iterator give the outcome, in the stead of the promise that came back. */
+  continueIn(steps: Steps): void {
+    this.#state = "inside";
+    this.#inner = steps;
+  }
+
   /** Takes the value of the promise that came back. */
   fulfill(value: unknown): void {
     this.#settle("returned", value);

@@ -7,6 +7,7 @@ import { RuntimeError } from "../base/errors.ts";
 import type { CallFrame } from "../coroutine/call_frame.ts";
 import { host } from "../platform/current.ts";
 import { type Future, schedulerOfFuture } from "./future.ts";
+import { PatientCall, waitPatiently } from "./patient_call.ts";
 import { running } from "./running.ts";
 
 const identity = host.asyncIdentity;
@@ -48,10 +49,15 @@ export function callFor(task: Caller, frame: CallFrame, resume: () => void): boo
     );
     return false;
   }
+  const stillWaits = frame instanceof PatientCall
+    ? waitPatiently(task, frame, settled, resume)
+    : null;
   settled.then((value) => {
+    if (stillWaits !== null && !stillWaits()) return;
     frame.fulfill(value);
     resume();
   }, (error) => {
+    if (stillWaits !== null && !stillWaits()) return;
     frame.reject(task[seenAs](error));
     resume();
   });

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { disposeKey } from "../base/dispose.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { logger, setHostSink } from "../base/logger.ts";
@@ -20,6 +21,7 @@ import {
   lazy,
 } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
+import { closeGenerators } from "./async_generators.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { deadlock } from "./deadlock.ts";
 import { makeDefaultExecutor } from "./default_executor.ts";
@@ -240,16 +242,23 @@ export class EventLoop implements HandleOwner {
     tellLoopClosed(this);
   }
 
+  /** Closes the loop, for `using`, as Python's `closing(loop)` does. */
+  [disposeKey](): void {
+    this.close();
+  }
+
   /**
-   * Closes the async generators that are still open. None are tracked that were not closed by who began
-   * them: an engine tells nobody that one was begun.
+   * Closes the async generators that are still open, all at the same time. They are those that
+   * `asyncGenerator` made and what `forEach` and `anext` went through, streams included; an engine's async
+   * generator that bare `for await` iterates over is unknown to the loop. An error of a generator's goes to
+   * the exception handler.
    *
    * @returns A lazy object that is done when they are closed.
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.shutdown_asyncgens
    */
   shutdownAsyncgens(): Coroutine<void> {
-    return lazy("shutdownAsyncgens", nothing());
+    return lazy("shutdownAsyncgens", closeGenerators(this));
   }
 
   /**
@@ -670,8 +679,6 @@ function isDebugAsked(): boolean {
 }
 
 setHostSink(({ message }) => host.logError(message));
-
-function* nothing(): Generator<Suspension, void, unknown> {}
 
 function checkCallback(callback: unknown, method: string): void {
   if (isCoroutine(callback) || isCoroutineFunction(callback)) {

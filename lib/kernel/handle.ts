@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { disposeKey } from "../base/dispose.ts";
 import { KeyboardInterrupt, SystemExit } from "../base/errors.ts";
 import { functionName, repr } from "../base/repr.ts";
 import type { StackFrame } from "../base/stack.ts";
@@ -112,6 +113,11 @@ export class Handle {
   cancel(): void {
     this.#callback = null;
     this.#args = [];
+  }
+
+  /** Keeps the callback from being called, for `using`. */
+  [disposeKey](): void {
+    this.cancel();
   }
 
   /**

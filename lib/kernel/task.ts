@@ -72,6 +72,7 @@ import {
 } from "./future.ts";
 import { endsRun, execute } from "./handle.ts";
 import { throwInto } from "./injection.ts";
+import { restPatiently } from "./patient_call.ts";
 import { ambientTask, running } from "./running.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { sourceContext } from "./sources.ts";
@@ -428,6 +429,7 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore Told by the loop that the async function rests on something foreign. */
   [restElsewhere](): void {
+    if (restPatiently(this)) return;
     if (identity !== null) {
       this.#elsewhere = true;
       schedulerOfFuture(this).outside++;

@@ -22,6 +22,7 @@ import {
 import { getRunningLoop } from "../kernel/loops.ts";
 import { currentTask } from "../kernel/tasks.ts";
 import { Event } from "../sync/event.ts";
+import type { Outcome } from "./awaitables.ts";
 import { waitFor } from "./wait_for.ts";
 
 /** What {@linkcode staggeredRace} gives: the winner's result, its place, and the errors by place. */
@@ -36,7 +37,7 @@ export type Racer<T> = Extract<CoroutineLike<T>, () => unknown>;
  * Runs functions one after another, each started when the one before has failed or `delay` has passed,
  * until one gives a result; then the others are cancelled.
  *
- * @typeParam T What they give.
+ * @typeParam R The functions, which may be of several kinds.
  * @param functions What to run, in this order.
  * @param delay How long each runs alone, in seconds; `null` until it fails.
  * @returns A lazy object that gives `[winner, index, exceptions]`: the first result and its place, `null`
@@ -54,17 +55,20 @@ export type Racer<T> = Extract<CoroutineLike<T>, () => unknown>;
  * assertEquals([winner, index], ["quick", 1]);
  * ```
  */
-export function staggeredRace<T>(
-  functions: Iterable<Racer<T>>,
+export function staggeredRace<R extends Racer<unknown>>(
+  functions: Iterable<R>,
   delay: Duration | null,
-): Coroutine<RaceResult<T>> {
+): Coroutine<RaceResult<Outcome<R>>> {
   if (functions instanceof Awaitable || typeof functions?.[Symbol.iterator] !== "function") {
     throw new TypeError(
       `staggeredRace() expects an iterable of functions, got ${describe(functions)}`,
     );
   }
   const seconds = delay === null ? null : toDelay(delay, "delay");
-  return lazy("staggeredRace", new StaggeredRace<T>(functions, seconds).run());
+  return lazy(
+    "staggeredRace",
+    new StaggeredRace<Outcome<R>>(functions as Iterable<Racer<Outcome<R>>>, seconds).run(),
+  );
 }
 
 class StaggeredRace<T> implements Waiting {

@@ -27,6 +27,7 @@ export type TimeoutBody<T> = (
  * {@linkcode TimeoutError} in place of the cancellation.
  *
  * A cancellation by others passes through as it is, also when it comes while the time is running out.
+ * `using` would not do: it cannot tell the timeout of the body's error, so it takes the body.
  *
  * @example
  * ```ts

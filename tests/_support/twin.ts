@@ -9,6 +9,7 @@
  * | `yield* x` | `await (x)` |
  * | `yield` | `await (sleep(0))` |
  * | `asyncContextManager(function* () { yield x; })` | an `async function*` that yields `x`, too |
+ * | `asyncGenerator(function* () { yield x; })` | the same |
  * | `test("title", …)` | `test("title [async]", …)` |
  *
  * Kept as they are: a generator that is an iterator and no coroutine, which is one marked
@@ -31,7 +32,7 @@ export const KINDS_LINE = "// kinds: generator, async";
 export const TWIN_SUFFIX = " [async]";
 
 /** What makes an async generator out of a generator function that yields values. */
-const VALUE_YIELDING_CALLS = new Set(["asyncContextManager"]);
+const VALUE_YIELDING_CALLS = new Set(["asyncContextManager", "asyncGenerator"]);
 
 /** The name under which a twin has `sleep`; no test file may use it. */
 const SLEEP_ALIAS = "sleepOfTwin";

@@ -98,6 +98,7 @@ test("repr() prints what the module hands out, and coroutines", () => {
   ]);
   const coroutine: unknown = generator();
   if (!(coroutine instanceof Promise)) assertEquals(repr(coroutine), "<generator object>");
+  assertEquals(repr((async function* () {})()), "<async_generator object>");
   loop.close();
 });
 

@@ -680,3 +680,13 @@ test("EventLoop.shutdownDefaultExecutor() without an executor is over at once", 
   assertEquals(await loop.runUntilComplete(loop.shutdownAsyncgens()), undefined);
   loop.close();
 });
+
+test("using closes a loop at the end of the block", async () => {
+  let kept: EventLoop;
+  {
+    using loop = newEventLoop({ clock: new VirtualClock() });
+    kept = loop;
+    assertEquals(await loop.runUntilComplete(() => sleep(1, "done")), "done");
+  }
+  assertEquals(kept.isClosed(), true);
+});

@@ -129,3 +129,18 @@ test("callSoon() gives a Handle, callLater() a TimerHandle, which is one", () =>
   assert(soon instanceof Handle && !(soon instanceof TimerHandle));
   assert(later instanceof Handle && later instanceof TimerHandle);
 });
+
+test("using cancels a handle at the end of the block", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const running = getRunningLoop();
+    {
+      using _late = running.callLater(3, () => log.push("late"));
+      using _soon = running.callSoon(() => log.push("soon"));
+      running.callLater(1, () => log.push("kept"));
+      yield* sleep(2);
+    }
+    yield* sleep(2);
+  });
+  assertEquals(log, ["soon", "kept"]);
+});

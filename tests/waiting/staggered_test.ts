@@ -162,7 +162,7 @@ test("staggeredRace() has one winner where two succeed at once", async () => {
       event.set();
       yield* new Event().wait();
     };
-    const outcome = yield* staggeredRace<unknown>([racer(0), racer(1), opener], 0.1);
+    const outcome = yield* staggeredRace([racer(0), racer(1), opener], 0.1);
     assertEquals(show(outcome), [0, 0, [null, "CancelledError", "CancelledError"]]);
   });
 });
@@ -170,7 +170,7 @@ test("staggeredRace() has one winner where two succeed at once", async () => {
 test("staggeredRace() gives the very errors", async () => {
   await virtually(function* () {
     const error = new ValueError("mine");
-    const [, , exceptions] = yield* staggeredRace<unknown>([() => fail(error)], null);
+    const [, , exceptions] = yield* staggeredRace([() => fail(error)], null);
     assertStrictEquals(exceptions[0], error);
   });
 });
@@ -218,7 +218,7 @@ test("staggeredRace() takes functions one by one from an iterator", async () => 
         yield index < 3 ? () => fail() : () => sleep(0, "winner");
       }
     })();
-    const [winner, index] = yield* staggeredRace<unknown>(functions, null);
+    const [winner, index] = yield* staggeredRace(functions, null);
     assertEquals([winner, index], ["winner", 3]);
   });
   assertEquals(taken, [0, 1, 2, 3]);
@@ -287,7 +287,7 @@ test("staggeredRace() leaves no task behind at whatever step it is cancelled", a
   const cancelled = await cancelAtEachStep((victim) =>
     virtually(function* () {
       const racing = createTask(() =>
-        staggeredRace<unknown>([() => fail(), () => fail(), () => sleep(0, "third")], null)
+        staggeredRace([() => fail(), () => fail(), () => sleep(0, "third")], null)
       );
       victim(racing);
       yield* wait([racing]);
@@ -303,7 +303,7 @@ test("staggeredRace() leaves no task behind at whatever step it is cancelled", a
 test("staggeredRace() of eager tasks races as ever", async () => {
   await virtually(function* () {
     getRunningLoop().setTaskFactory(eagerTaskFactory);
-    const outcome = yield* staggeredRace<unknown>([
+    const outcome = yield* staggeredRace([
       function* () {
         yield* new Future();
       },
@@ -317,7 +317,7 @@ test("staggeredRace() of eager tasks races as ever", async () => {
 test("staggeredRace() of eager tasks that fail at once starts the next, and no more", async () => {
   await virtually(function* () {
     getRunningLoop().setTaskFactory(eagerTaskFactory);
-    const outcome = yield* staggeredRace<unknown>(
+    const outcome = yield* staggeredRace(
       [() => failAtOnce(), () => sleep(1, "second"), () => sleep(0, "third")],
       null,
     );
@@ -339,7 +339,7 @@ test("staggeredRace() refuses what is no iterable of functions", async () => {
 
 test("staggeredRace() counts what is no function as one that fails", async () => {
   await virtually(function* () {
-    const outcome = yield* staggeredRace<unknown>([42 as never, () => sleep(0, "second")], null);
+    const outcome = yield* staggeredRace([42 as never, () => sleep(0, "second")], null);
     assertEquals(show(outcome), ["second", 1, ["TypeError", null]]);
   });
 });
@@ -360,7 +360,7 @@ test("staggeredRace() hands on what its iterator throws, in a group", async () =
       yield () => fail();
       throw new RangeError("iterator");
     })();
-    const racing = createTask(() => staggeredRace<unknown>(functions, null));
+    const racing = createTask(() => staggeredRace(functions, null));
     yield* wait([racing]);
     const error = racing.exception();
     assert(error instanceof ExceptionGroup);
@@ -375,7 +375,7 @@ test("staggeredRace() lets a KeyboardInterrupt end the run", async () => {
   await assertRejects(
     () =>
       virtually(function* () {
-        yield* staggeredRace<unknown>([
+        yield* staggeredRace([
           function* () {
             throw new KeyboardInterrupt("stop");
           },

@@ -1,0 +1,161 @@
+/**
+ * One step of an iteration, and its end, by the kind of iterator.
+ *
+ * An engine's async generator is an async function in parts: what it awaits of this module's, its
+ * caller's task awaits. Of an iterator that is something else nobody knows who is behind it, this
+ * module's user or the host, so its promise is awaited patiently (`patient_call.ts`).
+ *
+ * @module
+ */
+import { RuntimeError } from "../base/errors.ts";
+import { describe } from "../base/repr.ts";
+import { AsyncGeneratorObject, type OpenGenerator } from "../coroutine/async_generator.ts";
+import {
+  CALLING,
+  isThenable,
+  STEP_ASIDE,
+  SUSPENDED,
+  type Suspension,
+} from "../coroutine/awaitable.ts";
+import { CallFrame } from "../coroutine/call_frame.ts";
+import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
+import { trackGenerator } from "../kernel/async_generators.ts";
+import { PatientCall } from "../kernel/patient_call.ts";
+
+/** An async iterator, as far as this module uses it. */
+export interface AsyncIteratorLike<T> {
+  /** Goes on to the next item. */
+  next(): PromiseLike<IteratorResult<T, unknown>>;
+  /** Ends the iteration before its end. */
+  return?(value?: never): PromiseLike<unknown>;
+}
+
+/** Whatever gives an async iterator. */
+export interface AsyncIterableLike<T> {
+  /** Gives the iterator. */
+  [Symbol.asyncIterator](): AsyncIteratorLike<T>;
+}
+
+/** Makes the next step of an iteration. */
+export function* nextOf<T>(
+  iterator: AsyncIteratorLike<T>,
+): Generator<Suspension, IteratorResult<T, unknown>, unknown> {
+  const result = yield* stepOf(iterator);
+  if (typeof result !== "object" || result === null) {
+    throw new TypeError(`an iterator's next() must give an object, got ${describe(result)}`);
+  }
+  return result;
+}
+
+/** Ends an iteration before its end, as leaving `for await` does. */
+export function* closeIterator(
+  iterator: AsyncIteratorLike<unknown>,
+): Generator<Suspension, void, unknown> {
+  if (typeof iterator.return !== "function") return;
+  if (iterator instanceof AsyncGeneratorObject) {
+    yield* new CallFrame(() => iterator.return());
+  } else if (isNative(iterator)) {
+    yield* NativeGenerator.of(iterator).close();
+  } else {
+    yield* new PatientCall(() => iterator.return!());
+  }
+}
+
+/** Makes an async iterator of what `for await` takes besides: items, or promises of them. */
+export function iterateSync<T>(iterable: Iterable<T | PromiseLike<T>>): AsyncIteratorLike<T> {
+  const iterator = iterable[Symbol.iterator]();
+  return {
+    next: () => lazy("next", nextSync(iterator)),
+    return: () => lazy("return", returnSync(iterator)),
+  };
+}
+
+function stepOf<T>(
+  iterator: AsyncIteratorLike<T>,
+): Iterable<Suspension, IteratorResult<T, unknown>, unknown> {
+  if (iterator instanceof AsyncGeneratorObject) {
+    return iterator.next() as unknown as Coroutine<IteratorResult<T, unknown>>;
+  }
+  return isNative(iterator)
+    ? NativeGenerator.of(iterator).next() as Iterable<Suspension, IteratorResult<T>, unknown>
+    : new PatientCall(() => iterator.next());
+}
+
+function isNative(value: object): value is AsyncGenerator<unknown, unknown, undefined> {
+  return Object.prototype.toString.call(value) === "[object AsyncGenerator]";
+}
+
+const natives = new WeakMap<object, NativeGenerator>();
+
+/** An engine's async generator that was begun here. */
+class NativeGenerator implements OpenGenerator {
+  readonly generator: AsyncGenerator<unknown, unknown, undefined>;
+  readonly #forget: () => void;
+  #running = 0;
+
+  static of(generator: AsyncGenerator<unknown, unknown, undefined>): NativeGenerator {
+    let known = natives.get(generator);
+    if (known === undefined) {
+      known = new NativeGenerator(generator);
+      natives.set(generator, known);
+    }
+    return known;
+  }
+
+  private constructor(generator: AsyncGenerator<unknown, unknown, undefined>) {
+    this.generator = generator;
+    this.#forget = trackGenerator(this);
+  }
+
+  *next(): Generator<Suspension, IteratorResult<unknown, unknown>, unknown> {
+    this.#running++;
+    try {
+      const result = yield* new CallFrame<IteratorResult<unknown, unknown>>(() =>
+        this.generator.next()
+      );
+      if (result.done) this.#forget();
+      return result;
+    } catch (error) {
+      this.#forget();
+      throw error;
+    } finally {
+      this.#running--;
+    }
+  }
+
+  *close(): Generator<Suspension, void, unknown> {
+    // The engine would keep this waiting for as long as the generator does.
+    if (this.#running > 0) {
+      throw new RuntimeError("aclose(): asynchronous generator is already running");
+    }
+    this.#forget();
+    yield* new CallFrame(() => this.generator.return(undefined));
+  }
+
+  aclose(): Coroutine<void> {
+    return lazy("aclose", this.close());
+  }
+}
+
+function* nextSync<T>(
+  iterator: Iterator<T | PromiseLike<T>>,
+): Generator<Suspension, IteratorResult<T, unknown>, unknown> {
+  const result: IteratorResult<unknown, unknown> = iterator.next();
+  if (result === SUSPENDED || result === CALLING || result === STEP_ASIDE) {
+    throw new TypeError(
+      "a coroutine cannot be iterated over: expected an async iterable, such as asyncGenerator() makes",
+    );
+  }
+  if (result.done || !isThenable(result.value)) return result as IteratorResult<T, unknown>;
+  const promise = result.value as PromiseLike<T>;
+  try {
+    return { done: false, value: yield* new PatientCall<T>(() => promise) };
+  } catch (error) {
+    iterator.return?.();
+    throw error;
+  }
+}
+
+function* returnSync(iterator: Iterator<unknown>): Generator<Suspension, void, unknown> {
+  iterator.return?.();
+}
