@@ -267,6 +267,7 @@ export {
   Repl,
   type ReplOptions,
 } from "./lib/repl/repl.ts";
+export type { Completion } from "./lib/repl/completion.ts";
 export type { Parser, ParserOptions } from "./lib/repl/parser.ts";
 
 // `deno run -A mod.ts` is the console, as `python -m asyncio` is. Imported, it loads nothing of it.

@@ -1,12 +1,17 @@
 /**
  * Makes the browser build under `web/dist/`: an ES module and a script-tag file (global `asyncio`),
- * each plain and minified, with source maps, and the type declarations.
+ * each plain and minified, with source maps, and the type declarations; and the scripts of the pages beside
+ * it, which use the module as any page does.
  *
  * @module
  */
 
 import * as esbuild from "esbuild";
+// Had in the graph, so that `import.meta.resolve` answers with a file and not with `npm:…`.
+import "@babel/parser";
+import "object-inspect";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { rollup } from "rollup";
 import dts from "rollup-plugin-dts";
 import ts from "typescript";
@@ -34,6 +39,23 @@ const FORMS: readonly { extension: string; options(name: string): esbuild.BuildO
 const NOT_DENO = { "Deno": "undefined", "import.meta.main": "false" };
 
 const LICENSE = "/*! asyncio for TypeScript, MIT license */";
+
+/** The pages that have a script of their own, `web/NAME/main.ts`. */
+const PAGES: readonly string[] = ["console", "trace"];
+
+/** Resolves what a page's script imports: the module by its file, the rest as `deno.json` maps it. */
+const pageImports: esbuild.Plugin = {
+  name: "page-imports",
+  setup(build) {
+    build.onResolve(
+      { filter: /^[^./]/ },
+      ({ path }) =>
+        path === "@asyncio/asyncio"
+          ? { path: "./asyncio.mjs", external: true }
+          : { path: fileURLToPath(import.meta.resolve(path)) },
+    );
+  },
+};
 
 /** An ES module: a worker that needs the runtime imports the file itself. */
 function moduleOptions(name: string): esbuild.BuildOptions {
@@ -65,7 +87,21 @@ function scriptOptions(): esbuild.BuildOptions {
  */
 export async function buildForBrowsers(): Promise<void> {
   await Deno.mkdir(DIST, { recursive: true });
-  await Promise.all([buildScripts(), buildDeclarations()]);
+  await Promise.all([buildScripts(), buildPages(), buildDeclarations()]);
+}
+
+async function buildPages(): Promise<void> {
+  await esbuild.build({
+    entryPoints: PAGES.map((name) => ({ in: join(WEB, name, "main.ts"), out: name })),
+    outdir: DIST,
+    bundle: true,
+    format: "esm",
+    minify: true,
+    sourcemap: "linked",
+    target: [...TARGETS],
+    plugins: [pageImports],
+    logLevel: "silent",
+  });
 }
 
 async function buildScripts(): Promise<void> {

@@ -143,7 +143,11 @@ async function develop(): Promise<void> {
   if (!values.watch) return;
   // An editor saves in several steps: one build is made for all that comes within a moment.
   let timer: ReturnType<typeof setTimeout> | undefined;
-  for await (const { kind } of Deno.watchFs([join(WEB, "../mod.ts"), join(WEB, "../lib")])) {
+  const sources = [
+    join(WEB, "../mod.ts"),
+    ...["../lib", "console", "trace"].map((path) => join(WEB, path)),
+  ];
+  for await (const { kind } of Deno.watchFs(sources)) {
     if (kind === "access") continue;
     clearTimeout(timer);
     timer = setTimeout(rebuild, 100);

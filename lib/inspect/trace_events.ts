@@ -221,7 +221,7 @@ class Writer {
       ...[...lanes].sort((one, other) => one - other).flatMap((lane) =>
         nameEvents(lane, `tasks ${lane - FIRST_TASK_LANE + 1}`, lane)
       ),
-      ...[...this.#threads].flatMap(([name, lane]) => nameEvents(lane, name, lane)),
+      ...[...this.#threads].flatMap(([name, lane], index) => nameEvents(lane, name, 1 + index)),
       {
         ph: "M",
         pid: PROCESS,

@@ -22,6 +22,14 @@ export interface LineReader {
   close(): void;
 }
 
+/** What a person at the keyboard is helped by. */
+export interface LineReaderOptions {
+  /** Called at a Ctrl-C that comes while no line is waited for. */
+  readonly onInterrupt: () => void;
+  /** Tells what a line up to the cursor could go on with, and which part of it that would stand for. */
+  readonly complete: (line: string) => { readonly names: readonly string[]; readonly word: string };
+}
+
 /** The terminal of a program. */
 export interface Terminal {
   /** Whether a person sits at it. */
@@ -44,11 +52,10 @@ export interface Terminal {
   /** Has the host print the objects of a class by their `toString()`. */
   inspectByToString(prototype: object): void;
   /**
-   * Takes the input over.
-   *
-   * @param onInterrupt Called at a Ctrl-C that comes while no line is waited for.
+   * Takes the input over. At a terminal lines are edited, those before are had by the arrow keys, and kept
+   * in a file where that may be.
    */
-  readLines(onInterrupt: () => void): LineReader;
+  readLines(options: LineReaderOptions): LineReader;
   /** Calls back with the errors that nobody caught, instead of ending the program. */
   onUncaught(callback: (error: unknown) => void): void;
   /** Ends the program. */

@@ -12,7 +12,11 @@ import { type EntryExit, Repl } from "./repl.ts";
 const USAGE = `Usage: deno run -A mod.ts
 
 A console that understands yield* and await at top level. It reads JavaScript and TypeScript from a
-terminal, or from standard input.`;
+terminal, or from standard input.
+
+On a terminal the arrow keys bring back the lines before, also those of earlier runs, and the tabulator
+completes names. The lines are kept in ~/.asyncio_history; the variable ASYNCIO_HISTORY names another
+file, or, if it is empty, none.`;
 
 /** How long tasks may take to clean up at the end, in milliseconds. */
 const CLEAN_UP_TIME = 2000;
@@ -55,8 +59,11 @@ class Session {
     this.#repl = new Repl({ names, baseUrl: terminal.folderUrl });
     setEventLoop(this.#repl.loop);
     terminal.onUncaught((error) => terminal.printError(this.#repl.format(error)));
-    this.#input = terminal.readLines(() => {
-      if (!this.#repl.interrupt()) this.#isInterrupted = true;
+    this.#input = terminal.readLines({
+      onInterrupt: () => {
+        if (!this.#repl.interrupt()) this.#isInterrupted = true;
+      },
+      complete: (line) => this.#repl.complete(line),
     });
   }
 

@@ -10,6 +10,7 @@ import type { EventLoop } from "../kernel/event_loop.ts";
 import { runningLoop } from "../kernel/loops.ts";
 import { Runner } from "../run/runner.ts";
 import { Autoawait } from "./autoawait.ts";
+import { complete, type Completion } from "./completion.ts";
 import { EntryHelper } from "./entry_helper.ts";
 import { EntrySyntaxError, loadParser, type Parser } from "./parser.ts";
 import { checkEntry, rewriteEntry, type RewrittenEntry } from "./rewrite.ts";
@@ -165,6 +166,27 @@ export class Repl {
       return error instanceof EntrySyntaxError && error.isIncomplete;
     }
     return false;
+  }
+
+  /**
+   * Tells what a text could go on with, as the tabulator key asks: names in scope, properties of what stands
+   * before a point, commands. Nothing is run for it.
+   *
+   * @param text An entry up to the cursor.
+   * @returns The names that fit, and the part of the text that each of them stands for.
+   *
+   * @example
+   * ```ts
+   * import * as asyncio from "@asyncio/asyncio";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using repl = new asyncio.Repl({ names: asyncio });
+   * assertEquals(repl.complete("yield* slee"), { names: ["sleep"], word: "slee" });
+   * assertEquals(repl.complete("loop.callA").names, ["callAt"]);
+   * ```
+   */
+  complete(text: string): Completion {
+    return complete(text, this.#scope, COMMANDS);
   }
 
   /**
@@ -327,6 +349,11 @@ export class Repl {
     this.#end(this.#exit);
   }
 }
+
+/** The commands, and the words that they take. */
+const COMMANDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["autoawait", ["asyncio", "off", "on"]],
+]);
 
 function isCommand(source: string): boolean {
   return /^\s*%/.test(source);

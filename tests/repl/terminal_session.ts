@@ -17,6 +17,8 @@ const ESCAPES = /\p{Cc}\[[0-9;]*[A-Za-z]/gu;
 /** Keys. */
 export const CTRL_C = "\x03";
 export const CTRL_D = "\x04";
+export const TAB = "\t";
+export const UP = "\x1b[A";
 
 /** A person at a terminal that runs the console. */
 export class TerminalSession {
@@ -27,18 +29,22 @@ export class TerminalSession {
   #seen = 0;
   #changed: () => void = () => {};
 
-  /** Starts the console, and waits for its prompt. */
-  static async start(): Promise<TerminalSession> {
-    const session = new TerminalSession();
+  /**
+   * Starts the console, and waits for its prompt.
+   *
+   * @param history The file that its lines are kept in; none where left out.
+   */
+  static async start(history = ""): Promise<TerminalSession> {
+    const session = new TerminalSession(history);
     await session.expect(">>> ");
     return session;
   }
 
-  private constructor() {
+  private constructor(history: string) {
     const run = `exec '${Deno.execPath()}' run -A '${CONSOLE.pathname}'`;
     this.#child = new Deno.Command("script", {
       args: ["--quiet", "--return", "--command", `stty cols 250 rows 30; ${run}`, "/dev/null"],
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ASYNCIO_HISTORY: history },
       stdin: "piped",
       stdout: "piped",
     }).spawn();

@@ -1,7 +1,7 @@
 /** The console on a terminal, as a person meets it. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { needs, test } from "../_support/harness.ts";
-import { CTRL_C, CTRL_D, TerminalSession } from "./terminal_session.ts";
+import { CTRL_C, CTRL_D, TAB, TerminalSession, UP } from "./terminal_session.ts";
 
 test({
   name: "the console awaits, prints values and errors, and goes on",
@@ -127,6 +127,60 @@ test({
     await terminal.expect("tick 10\n");
     await terminal.type("ticker.cancel()\r");
     await terminal.expect("true\n");
+    await terminal.expect(">>> ");
+    await terminal.type(CTRL_D);
+    assertEquals((await terminal.end()).code, 0);
+  },
+});
+
+test({
+  name: "the arrow keys bring back lines, also those of the run before",
+  ...needs("terminal"),
+  async fn() {
+    const history = await Deno.makeTempFile();
+    try {
+      const first = await TerminalSession.start(history);
+      await first.enter("const kept = 20 + 1");
+      await first.enter("kept + 1");
+      await first.type(UP);
+      await first.expect("kept + 1");
+      await first.type("\r");
+      assertEquals((await first.expect(">>> ")).trim(), "22");
+      await first.type(CTRL_D);
+      await first.end();
+
+      const second = await TerminalSession.start(history);
+      await second.type(UP);
+      await second.expect("kept + 1");
+      await second.type(UP);
+      await second.expect("const kept = 20 + 1");
+      await second.type("\r");
+      await second.expect(">>> ");
+      assertEquals(await second.enter("kept"), "21");
+      await second.type(CTRL_D);
+      assertEquals((await second.end()).code, 0);
+    } finally {
+      await Deno.remove(history);
+    }
+  },
+});
+
+test({
+  name: "the tabulator key completes names, and shows those that fit",
+  ...needs("terminal"),
+  async fn() {
+    const terminal = await TerminalSession.start();
+    await terminal.enter("const box = { alpha: 7, alpine: 8 }");
+    await terminal.type("box.al");
+    await terminal.expect("box.al");
+    await terminal.type(TAB);
+    await terminal.expect("p");
+    await terminal.type(TAB);
+    await terminal.expect("alpine");
+    await terminal.type("ha");
+    await terminal.expect("ha");
+    await terminal.type("\r");
+    await terminal.expect("7\n");
     await terminal.expect(">>> ");
     await terminal.type(CTRL_D);
     assertEquals((await terminal.end()).code, 0);

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { InputEvent, LineReader, Terminal } from "../terminal.ts";
+import type { InputEvent, LineReader, LineReaderOptions, Terminal } from "../terminal.ts";
+import { History } from "./history.ts";
 
 /** The slice of Deno, and of Node in it, that only a console needs; see `namespace.ts`. */
 interface TerminalGlobal {
@@ -42,6 +43,10 @@ interface LineInterfaceOptions {
   readonly input: NodeInput;
   readonly output?: unknown;
   readonly terminal: boolean;
+  readonly history?: string[];
+  readonly historySize?: number;
+  readonly removeHistoryDuplicates?: boolean;
+  readonly completer?: (line: string) => [string[], string];
 }
 
 interface LineInterface {
@@ -75,7 +80,7 @@ export function denoTerminal(): Terminal {
     printError: (line) => console.error(line),
     inspect: (value) => Deno.inspect(value, { colors: isInteractive && !Deno.noColor }),
     inspectByToString,
-    readLines: (onInterrupt) => new DenoLineReader(isInteractive, onInterrupt),
+    readLines: (options) => new DenoLineReader(isInteractive, options),
     onUncaught,
     exit: (code) => Deno.exit(code),
   };
@@ -118,15 +123,30 @@ class DenoLineReader implements LineReader {
   #isClosed = false;
   #pausing: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(isInteractive: boolean, onInterrupt: () => void) {
+  constructor(isInteractive: boolean, { onInterrupt, complete }: LineReaderOptions) {
     this.#isInteractive = isInteractive;
     this.#onInterrupt = onInterrupt;
     const { Deno, process } = terminalGlobal;
     const { stdin: input, stdout: output } = process;
+    const history = isInteractive ? History.open() : null;
     this.#lines = process.getBuiltinModule("node:readline").createInterface(
-      isInteractive ? { input, output, terminal: true } : { input, terminal: false },
+      history === null ? { input, terminal: false } : {
+        input,
+        output,
+        terminal: true,
+        history: history.newestFirst,
+        historySize: History.LONGEST,
+        removeHistoryDuplicates: true,
+        completer: (line) => {
+          const { names, word } = complete(line);
+          return [[...names], word];
+        },
+      },
     );
-    this.#lines.on("line", (text) => this.#take({ kind: "line", text }));
+    this.#lines.on("line", (text) => {
+      history?.add(text);
+      this.#take({ kind: "line", text });
+    });
     this.#lines.on("close", () => {
       this.#isClosed = true;
       this.#take({ kind: "end" });
