@@ -40,7 +40,7 @@ const tests: PageTest[] = [
       assertEquals(await enter(page, "%autoawait"), [
         "autoawait is `on`, and set to use `asyncio`",
       ]);
-      const [task] = await enter(page, "loop.createTask(sleep(0), { name: 'a' })");
+      const [task] = await enter(page, "loop.createTask(sleep(60), { name: 'a' })");
       assertEquals(/^<Task pending name='a'/.test(task!), true, task);
     },
   },

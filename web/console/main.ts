@@ -64,10 +64,18 @@ for (const value of Object.values<unknown>({ ...asyncio })) {
   });
 }
 
+/** Longer values are shown in several lines. */
+const LONGEST_LINE = 76;
+
 function show(value: unknown): string {
-  return typeof value === "function"
-    ? `[${/^class\b/.test(String(value)) ? "class" : "function"} ${value.name || "(anonymous)"}]`
-    : inspect(value, { depth: 4, quoteStyle: "double", indent: 2 });
+  if (typeof value === "function") {
+    return `[${/^class\b/.test(String(value)) ? "class" : "function"} ${
+      value.name || "(anonymous)"
+    }]`;
+  }
+  const options = { depth: 4, quoteStyle: "double" } as const;
+  const line = inspect(value, options);
+  return line.length <= LONGEST_LINE ? line : inspect(value, { ...options, indent: 2 });
 }
 
 /** What entries log stands on the page, too. */
