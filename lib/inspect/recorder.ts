@@ -12,15 +12,16 @@
  * @module
  */
 import { functionName } from "../base/repr.ts";
+import { isOwnFrame, type StackFrame } from "../base/stack.ts";
 import type { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import { type JobWatcher, jobWatchers } from "../concurrent/job_watchers.ts";
-import type { Future } from "../kernel/future.ts";
-import { peekError } from "../kernel/future.ts";
+import { Future, peekError } from "../kernel/future.ts";
 import { callbackOf, Handle, type Runnable, TimerHandle } from "../kernel/handle.ts";
 import { Instrument, type TurnEnd } from "../kernel/instruments.ts";
 import { ambientTask } from "../kernel/running.ts";
 import { Strand } from "../kernel/strand.ts";
 import { Task, waiterOf } from "../kernel/task.ts";
+import { Waiter } from "../kernel/waiter.ts";
 import { host } from "../platform/current.ts";
 
 /** What had the thread: a task's step, a callback, a timer's callback, a job in a worker, or the loop. */
@@ -59,8 +60,8 @@ export class TaskLife {
   readonly id: number;
   /** What it is called. */
   name: string;
-  /** What it runs. */
-  readonly coroutine: string;
+  /** What it runs: the function's name, where it is known. */
+  coroutine: string;
   /** When it was made, or the trace began. */
   readonly begin: number;
   /** Whether it was there before the trace began. */
@@ -113,8 +114,10 @@ export class Segment {
   readonly cause: Cause = new Cause();
   /** Who asked the task to end, so that this step has the cancellation. */
   readonly canceller: Cause = new Cause();
-  /** What the task waits for from its end on; of a timer, when it was due; of a turn, its entries. */
+  /** What the task waits for from its end on; of a turn, how many entries it had. */
   detail = "";
+  /** Where the task waits in its code, where stacks are recorded. */
+  place = "";
 }
 
 /** What a recording consists of, for those that write it down. */
@@ -137,6 +140,8 @@ export interface RecorderOptions {
   readonly capacity: number;
   /** Whether to tell the host's own profiler of each segment. */
   readonly measure: boolean;
+  /** Whether to record where in their code tasks wait. */
+  readonly stacks: boolean;
 }
 
 interface JobRecord {
@@ -153,6 +158,7 @@ export class Recorder extends Instrument implements JobWatcher {
   readonly #begin = host.now();
   readonly #capacity: number;
   readonly #measure: boolean;
+  readonly #stacks: boolean;
   readonly #owns: (task: Task<unknown>) => boolean;
   readonly #ring: Segment[] = [];
   readonly #lives = new WeakMap<Task<unknown>, TaskLife>();
@@ -180,12 +186,13 @@ export class Recorder extends Instrument implements JobWatcher {
   constructor(
     tasks: readonly Task<unknown>[],
     owns: (task: Task<unknown>) => boolean,
-    { capacity, measure }: RecorderOptions,
+    { capacity, measure, stacks }: RecorderOptions,
   ) {
     super();
     this.#owns = owns;
     this.#capacity = capacity;
     this.#measure = measure;
+    this.#stacks = stacks;
     for (const task of tasks) this.#register(task, this.#begin, true);
     const current = ambientTask();
     if (current !== null && owns(current)) this.#openStep(current, NOWHERE);
@@ -368,9 +375,23 @@ export class Recorder extends Instrument implements JobWatcher {
     const { running: task, task: life } = segment;
     if (task !== null && life !== null) {
       if (task.done()) this.#endLife(life, task, now);
-      else segment.detail = describeWait(task, life);
+      else this.#noteWait(segment, task, life);
     }
     this.#close(segment, now);
+  }
+
+  #noteWait(segment: Segment, task: Task<unknown>, life: TaskLife): void {
+    const waiter = waiterOf(task);
+    if (waiter === null) {
+      segment.detail = life.next.kind === "outside" ? "a promise" : "the next iteration";
+      return;
+    }
+    segment.detail = waiter instanceof Task
+      ? waiter.getName()
+      : waiter instanceof Waiter
+      ? waiter.operation
+      : functionName(waiter.constructor);
+    if (this.#stacks) notePlace(segment, life, task.getStack());
   }
 
   #close(segment: Segment, now: number): void {
@@ -414,6 +435,7 @@ export class Recorder extends Instrument implements JobWatcher {
     segment.begin = begin;
     segment.end = NaN;
     segment.detail = "";
+    segment.place = "";
     segment.cause.copy(NOWHERE);
     segment.canceller.copy(NOWHERE);
     return segment;
@@ -467,11 +489,23 @@ function taskOf(strand: Strand): Task<unknown> {
   return strand.task as Task<unknown>;
 }
 
-function describeWait(task: Task<unknown>, life: TaskLife): string {
-  const waiter = waiterOf(task);
-  if (waiter === null) return life.next.kind === "outside" ? "a promise" : "the next iteration";
-  return waiter instanceof Task ? waiter.getName() : functionName(waiter.constructor);
+/**
+ * Takes note of where in the user's code a task waits, of what the task runs, and, where the future does not
+ * tell, of the function of this module's that waits there.
+ */
+function notePlace(segment: Segment, life: TaskLife, stack: readonly StackFrame[]): void {
+  const index = stack.findLastIndex((frame) => !isOwnFrame(frame) && frame.file !== "");
+  const own = stack[index + 1];
+  if (own !== undefined && segment.detail === Future.name) segment.detail = own.name;
+  const users = stack[index];
+  if (users === undefined) return;
+  const file = users.file.slice(users.file.lastIndexOf("/") + 1);
+  segment.place = `${users.name} (${file}:${users.line})`;
+  if (life.coroutine === GENERATOR) life.coroutine = stack[0]!.name;
 }
+
+/** What a generator object is called, which does not know whose it is. */
+const GENERATOR = "generator";
 
 function nameOfCall(callback: unknown): string {
   return callback === null ? "cancelled" : functionName(callback);
@@ -481,5 +515,5 @@ function coroutineName(task: Task<unknown>): string {
   const coroutine: unknown = task.getCoro();
   if (typeof coroutine === "function") return functionName(coroutine);
   const name: unknown = Reflect.get(Object(coroutine), "name");
-  return typeof name === "string" && name !== "" ? name : "generator";
+  return typeof name === "string" && name !== "" ? name : GENERATOR;
 }

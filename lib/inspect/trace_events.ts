@@ -99,29 +99,30 @@ class Writer {
       state: task.outcome ?? "pending",
       ...(task.error === "" ? {} : { error: task.error }),
     });
-    const steps = this.#steps.get(task) ?? [];
-    let waitsFor = task.isOlder || steps[0]?.cause.kind !== "created" ? "?" : "its first step";
-    let waitBegin = task.begin;
-    for (const step of steps) {
-      this.#writeWait(task, waitsFor, { lane, begin: waitBegin, end: step.begin }, step.cause.at);
+    const isNew = !task.isOlder && this.#steps.get(task)?.[0]?.cause.kind === "created";
+    let wait: Wait = { for: isNew ? "its first step" : "?", at: "", begin: task.begin };
+    for (const step of this.#steps.get(task) ?? []) {
+      this.#writeWait(task, wait, step.begin, step.cause.at);
       this.#writeStep(step, lane);
-      waitBegin = this.#endOf(step.end);
-      waitsFor = step.detail;
+      wait = { for: step.detail, at: step.place, begin: this.#endOf(step.end) };
     }
-    if (task.outcome === null) {
-      this.#writeWait(task, waitsFor, { lane, begin: waitBegin, end }, task.next.at);
-    }
+    if (task.outcome === null) this.#writeWait(task, wait, end, task.next.at);
   }
 
   /** A wait, up to when the task was woken, and from then on until it had the thread. */
-  #writeWait(task: TaskLife, waitsFor: string, place: Place, wokenAt: number): void {
-    const { lane, begin, end } = place;
+  #writeWait(task: TaskLife, wait: Wait, end: number, wokenAt: number): void {
+    const { begin } = wait;
+    const lane = this.#lanes.get(task)!;
     const woken = wokenAt === 0 ? end : Math.min(Math.max(wokenAt, begin), end);
-    const args = { task: task.id };
-    if (this.#isSeen(begin, woken) && waitsFor !== "") {
-      this.#span("wait", waitsFor, { lane, begin, end: woken }, args);
+    if (this.#isSeen(begin, woken) && wait.for !== "") {
+      this.#span("wait", wait.for, { lane, begin, end: woken }, {
+        task: task.id,
+        ...(wait.at === "" ? {} : { at: wait.at }),
+      });
     }
-    if (this.#isSeen(woken, end)) this.#span("ready", "ready", { lane, begin: woken, end }, args);
+    if (this.#isSeen(woken, end)) {
+      this.#span("ready", "ready", { lane, begin: woken, end }, { task: task.id });
+    }
   }
 
   #writeStep(step: Segment, lane: number): void {
@@ -131,6 +132,7 @@ class Writer {
       task: task!.id,
       ...(cause.at === 0 ? {} : { [CAUSES[cause.kind]]: this.#nameOf(cause.by) }),
       ...(canceller.at === 0 ? {} : { "cancelled by": this.#nameOf(canceller.by) }),
+      ...(step.place === "" ? {} : { at: step.place }),
       then: isLast ? task!.outcome! : detail === "" ? "runs" : `waits for ${detail}`,
     });
   }
@@ -250,6 +252,14 @@ class Writer {
   #endOf(end: number): number {
     return Number.isNaN(end) ? this.#recording.end : end;
   }
+}
+
+/** What a task waits for, and from when on. */
+interface Wait {
+  readonly for: string;
+  /** Where in its code, or `""`. */
+  readonly at: string;
+  readonly begin: number;
 }
 
 /** Where a span lies. Times are the host's. */

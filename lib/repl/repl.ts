@@ -323,13 +323,24 @@ export class Repl {
   #obey(source: string): EntryOutcome {
     const [, magic, argument = ""] = /^\s*%(\S*)\s*(.*?)\s*$/s.exec(source)!;
     try {
+      if (magic === "ps" || magic === "pstree") return this.#showTasks(magic);
       if (magic !== "autoawait") {
-        throw new SyntaxError(`there is no magic %${magic}: expected %autoawait`);
+        throw new SyntaxError(`there is no magic %${magic}: expected %autoawait, %ps or %pstree`);
       }
       return { kind: "text", text: this.#autoawait.command(argument, this.#scope) };
     } catch (error) {
       return { kind: "error", error, traceback: `Uncaught ${error}` };
     }
+  }
+
+  /** What the function of that name says of the console's loop. */
+  #showTasks(name: "ps" | "pstree"): EntryOutcome {
+    const print: unknown = Reflect.get(this.#options.names ?? {}, name);
+    if (typeof print !== "function") {
+      throw new ReferenceError(`${name} is not among the names that this console was given`);
+    }
+    const text = String(print({ loop: this.#loop, file: null }));
+    return { kind: "text", text: text.trimEnd() };
   }
 
   #leaveUnlessDeclared(word: string): void {
@@ -353,6 +364,8 @@ export class Repl {
 /** The commands, and the words that they take. */
 const COMMANDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["autoawait", ["asyncio", "off", "on"]],
+  ["ps", []],
+  ["pstree", []],
 ]);
 
 function isCommand(source: string): boolean {

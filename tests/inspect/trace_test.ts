@@ -1,5 +1,5 @@
 // kinds: generator, async
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   CancelledError,
   createTask,
@@ -8,11 +8,13 @@ import {
   fromPromise,
   getRunningLoop,
   newEventLoop,
+  Queue,
   run,
   sleep,
   toThread,
   trace,
   ValueError,
+  wait,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
 import { checkTrace, type TraceEvent } from "../_support/trace_check.ts";
@@ -318,4 +320,38 @@ test("trace() says what is wrong with its arguments", () => {
     "capacity must be at least 1000, got 10",
   );
   loop.close();
+});
+
+/* generator only */
+test("trace() records where in their code tasks wait, where asked to", async () => {
+  function* inner() {
+    yield* sleep(1);
+  }
+  function* outer() {
+    yield* inner();
+  }
+  const text = await virtually(function* () {
+    using recording = trace(getRunningLoop(), { stacks: true });
+    yield* createTask(outer(), { name: "waiting" });
+    return recording.toPerfetto();
+  });
+  const events = readEvents(text);
+  const [step] = stepsOf(events, "waiting");
+  assertMatch(String(step!["at"]), /^(?:.*\.)?inner \(trace_test\.\w+:\d+\)$/);
+  const wait = spansOf(events, "wait").find(({ args }) => args!["at"] === step!["at"]);
+  assertEquals(wait!.name, "sleep");
+  const task = spansOf(events, "task").find(({ name }) => name === "waiting");
+  assertMatch(String(task!.args!["coroutine"]), /outer$/);
+});
+
+test("trace() names what a task waits for: a lock's, a queue's method, another task", async () => {
+  const text = await virtually(function* () {
+    using recording = trace(getRunningLoop());
+    const getter = createTask(() => new Queue().get(), { name: "getter" });
+    yield* sleep(0);
+    getter.cancel();
+    yield* wait([getter]);
+    return recording.toPerfetto();
+  });
+  assertEquals(stepsOf(readEvents(text), "getter")[0]!["then"], "waits for Queue.get");
 });

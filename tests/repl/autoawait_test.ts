@@ -122,7 +122,7 @@ test("%autoawait refuses what is no runner", () =>
     );
     assertEquals(
       await enterFailing(repl, "%autowait"),
-      "Uncaught SyntaxError: there is no magic %autowait: expected %autoawait",
+      "Uncaught SyntaxError: there is no magic %autowait: expected %autoawait, %ps or %pstree",
     );
     assertEquals(
       await enter(repl, "%autoawait"),

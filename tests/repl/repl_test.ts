@@ -329,3 +329,24 @@ test("Repl.close() cancels what is left, and closes the loop", async () => {
   assert(repl.loop.isClosed());
   await assertRejects(() => repl.enter("1"), RuntimeError, "the console is closed");
 });
+
+// --- Commands
+
+test("Repl.enter() shows the tasks of its loop for %ps and %pstree, by what it was given", async () => {
+  const calls: unknown[] = [];
+  const ps = (options: { loop: unknown; file: unknown }) => {
+    calls.push(options);
+    return "a table\n";
+  };
+  const repl = new Repl({ names: { ps }, parser });
+  try {
+    assertEquals(await repl.enter("%ps"), { kind: "text", text: "a table" });
+    assertEquals(calls, [{ loop: repl.loop, file: null }]);
+    assertStringIncludes(
+      await enterFailing(repl, "%pstree"),
+      "pstree is not among the names that this console was given",
+    );
+  } finally {
+    await repl.close();
+  }
+});

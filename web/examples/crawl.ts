@@ -43,7 +43,7 @@ function* main(options: Arguments): CoroutineObject<void> {
     yield* crawl(options);
     return;
   }
-  const recording = trace(getRunningLoop());
+  const recording = trace(getRunningLoop(), { stacks: true });
   try {
     yield* crawl(options);
   } finally {

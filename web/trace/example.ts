@@ -22,7 +22,7 @@ import {
 /** Runs the program. */
 export function recordExample(): Promise<string> {
   return run(function* main() {
-    using recording = trace(getRunningLoop());
+    using recording = trace(getRunningLoop(), { stacks: true });
     const queue = new Queue<number>(2);
     yield* TaskGroup.run(function* (group) {
       const consumers = ["a", "b"].map((name) =>

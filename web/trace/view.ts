@@ -355,8 +355,12 @@ export function flowsOf(span: Span): readonly Flow[] {
 }
 
 /** What a span is called where it is drawn. */
-export function nameOf({ name, category }: Span): string {
-  return category === "wait" ? `waits for ${name}` : name;
+export function nameOf({ name, category, args }: Span): string {
+  if (category !== "wait") return name;
+  const at = args["at"];
+  // A bare future says less than the place at which it is waited for.
+  const what = at !== undefined && name === "Future" ? "waits" : `waits for ${name}`;
+  return at === undefined ? what : `${what} in ${at}`;
 }
 
 /** A time, as exact as a step needs it. */
