@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { test } from "../../_support/harness.ts";
 import { ROOT } from "../../_support/test_files.ts";
+import { checkTrace } from "../../_support/trace_check.ts";
 
 /** How a run of the program ended. */
 interface Ended {
@@ -363,5 +364,41 @@ test("crawl.ts stops at Ctrl-C, cleanly, and reports what it has", async () => {
     const summary = sectionOf(report, "Until the interruption");
     assertStringIncludes(summary, "at once, at most: 4 fetches");
     assertStringIncludes(summary, "stopped by Ctrl-C: 9 known pages not visited");
+  });
+});
+
+test("crawl.ts --trace writes a trace whose spans are closed and whose flows match", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    const { code, stderr } = await crawl("--limit", "12", "--trace", file);
+    assertEquals(code, 0);
+    assertStringIncludes(stderr, `trace: ${file}; open it with web/trace.html`);
+    const { problems, spans, flows, events, dropped } = checkTrace(await Deno.readTextFile(file));
+    assertEquals(problems, []);
+    assertEquals(dropped, 0);
+    for (const kind of ["task", "step", "wait", "turn", "callback", "job"]) {
+      assert(spans[kind]! > 0, kind);
+    }
+    for (const kind of ["created", "woken", "job", "called"]) assert(flows[kind]! > 0, kind);
+    // Every page is a task, but for the one that the main task begins with.
+    const visits = events.filter(({ cat, name }) => cat === "task" && name.startsWith("visit "));
+    assertEquals(visits.length, 11);
+    assertEquals(visits.every(({ args }) => args!["state"] === "finished"), true);
+    const places = events.filter(({ cat }) => cat === "wait").map(({ args }) => args!["at"]);
+    assert(places.some((place) => /\(fetch_page\.ts:\d+\)$/.test(String(place))), places.join());
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+test("crawl.ts says that a trace cannot be written, after the report", async () => {
+  await withSite({ "/": links() }, async (origin) => {
+    const { code, stdout, stderr } = await crawl(origin, "--trace", "/nowhere/at/all.json");
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "1 page in ");
+    assertStringIncludes(
+      stderr,
+      "error: no trace, /nowhere/at/all.json cannot be written: NotFound",
+    );
   });
 });
