@@ -13,7 +13,7 @@
  * @module
  */
 import { Heap } from "../base/heap.ts";
-import type { CauseKind, Recording, Segment, TaskLife } from "./recorder.ts";
+import type { CauseKind, Recording, Segment, TaskLife } from "./segments.ts";
 
 /** The one process of a trace. */
 const PROCESS = 1;
