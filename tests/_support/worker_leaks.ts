@@ -56,6 +56,11 @@ export function watchNodeWorkers(): void {
   };
 }
 
+/** How many workers are running that were not told to end. */
+export function runningWorkers(): number {
+  return running.size;
+}
+
 /**
  * Says which workers a test left running, and ends them.
  *
