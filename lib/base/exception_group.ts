@@ -40,8 +40,10 @@ export type Matching<C> = C extends ErrorClass<infer E> ? E
  * @see https://docs.python.org/3/library/exceptions.html#ExceptionGroup
  */
 export class ExceptionGroup<E = unknown> extends AggregateError {
-  /** The class's name, which a bundler may not change. */
-  static override readonly name: string = "ExceptionGroup";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static override get name(): string {
+    return "ExceptionGroup";
+  }
 
   /** The errors, as `AggregateError` has them. */
   override readonly errors: E[];

@@ -110,8 +110,10 @@ export let joinsCancel: (future: ConcurrentFuture<unknown>) => boolean;
  * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Future
  */
 export class ConcurrentFuture<T> implements PromiseLike<T> {
-  /** The class's name, which a bundler may not change. */
-  static readonly name: string = "ConcurrentFuture";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static get name(): string {
+    return "ConcurrentFuture";
+  }
 
   #state: ConcurrentFutureState = "PENDING";
   #outcome: Outcome<T> | null = null;

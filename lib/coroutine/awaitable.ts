@@ -4,9 +4,9 @@
  * A task drives one iterator. Awaiting is `yield*`, so what is awaited becomes, for a while, the
  * iterator that the task talks to, and whatever it yields reaches the task untouched:
  *
- * - `SUSPENDED`, one object for all, with the future to wait for in `value`. That it is this very
- *   object tells `yield* future` from a bare `yield future`, and nothing is allocated for it. It is
- *   read at once, before anything else can run.
+ * - `SUSPENDED`, one object for all: the future that gives it has told the running task to wait for it.
+ *   That it is this very object tells `yield* future` from a bare `yield future`, and nothing is allocated
+ *   or written for it. Who drives a coroutine by hand finds the future in `value`, until another is awaited.
  * - `CALLING`, one object for all, with a {@linkcode CallFrame} in `value`: a function is to be called
  *   on the task's behalf, and what it returns may be a promise.
  * - `STEP_ASIDE`, or another object with `value` undefined, made by a bare `yield`: the task steps aside
@@ -81,8 +81,20 @@ interface Handoff<V> {
   value: V;
 }
 
-/** What an iterator yields to wait for the future in `value`. */
-export const SUSPENDED: Handoff<unknown> = { done: false, value: undefined };
+/** What an iterator yields to wait for a future, which has told the running task so. */
+export const SUSPENDED: { readonly done: false; readonly value: unknown } = {
+  done: false,
+  get value() {
+    return waitedFor();
+  },
+};
+
+let waitedFor: () => unknown;
+
+/** Plugs in where the future behind `SUSPENDED` is to be found; for the kernel's tasks. */
+export function setWaitedFor(provider: () => unknown): void {
+  waitedFor = provider;
+}
 
 /** What an iterator yields to have the call in `value` made. */
 export const CALLING: Handoff<CallFrame | undefined> = { done: false, value: undefined };
@@ -149,8 +161,8 @@ export function hasAwaitable(value: object): value is { [awaitable](): Iterator<
 
 /** Tells whether a value is a generator object. */
 export function isGenerator(value: unknown): value is Generator<unknown, unknown, unknown> {
-  return typeof value === "object" && value !== null && Symbol.toStringTag in value &&
-    value[Symbol.toStringTag] === "Generator";
+  return typeof value === "object" && value !== null &&
+    (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Generator";
 }
 
 /** Tells whether a value has a `then` method. Not to be asked of an {@linkcode Awaitable}. */

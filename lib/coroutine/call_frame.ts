@@ -31,14 +31,18 @@ export class CallFrame<T = unknown>
   #function: (() => unknown) | undefined;
   #inner: Steps | undefined;
   #outcome: unknown = undefined;
+  /** Whether the function may be async, and so its call has to be made under the task's identity. */
+  readonly mayBeAsync: boolean;
 
   /**
    * Makes a new `CallFrame`.
    *
    * @param callback What to call; it closes over its arguments.
+   * @param mayBeAsync Whether it may start an async function: not if it makes a generator object.
    */
-  constructor(callback: () => unknown) {
+  constructor(callback: () => unknown, mayBeAsync: boolean = true) {
     this.#function = callback;
+    this.mayBeAsync = mayBeAsync;
   }
 
   /** Makes it an awaitable, for types. */
@@ -135,6 +139,12 @@ export class CallFrame<T = unknown>
     this.#function = undefined;
     this.#inner = undefined;
   }
+}
+
+/** Tells whether a value is a generator function: its calls run nothing of its body. */
+export function isGeneratorFunction(value: unknown): boolean {
+  return typeof value === "function" &&
+    (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "GeneratorFunction";
 }
 
 /** The iterator behind a value that is a coroutine or an awaitable, or `null`. */

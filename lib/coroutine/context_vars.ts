@@ -7,7 +7,8 @@ import { disposeKey } from "../base/dispose.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
 
-type Values = ReadonlyMap<ContextVar<unknown>, unknown>;
+/** The values of a context's variables at one time. */
+export type Values = ReadonlyMap<ContextVar<unknown>, unknown>;
 
 const NOTHING: Values = new Map();
 
@@ -72,8 +73,10 @@ let useToken: <T>(token: Token<T>, variable: ContextVar<T>, context: Context) =>
  * @see https://docs.python.org/3/library/contextvars.html#contextvars.Token
  */
 export class Token<T> {
-  /** The class's name, which a bundler may not change. */
-  static readonly name: string = "Token";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static get name(): string {
+    return "Token";
+  }
 
   /** The variable that was set. */
   readonly variable: ContextVar<T>;
@@ -136,8 +139,31 @@ export let swapContext: (next: Context) => Context;
 /** The context that is in force where none was put in force. */
 export let rootContext: Context;
 
-/** Tells where to look for the context of code that runs outside every step; for the kernel. */
-export let setAmbientContext: (ambient: () => Context | null) => void;
+/** Where to look for the context of code that runs where none was put in force. */
+interface AmbientContext {
+  /** The context, or `null` where that is the root. */
+  context(): Context | null;
+  /** Its values alone, for which it need not be made. */
+  values(): Values | null;
+}
+
+/** Tells where to look for the context of code that runs where none was put in force; for the kernel. */
+export let setAmbientContext: (ambient: AmbientContext) => void;
+
+/**
+ * A context, or the values to make one of when somebody asks for it. Tasks and handles keep it so: most
+ * of them are over before anybody does.
+ */
+export type LazyContext = Context | Values;
+
+/** The values of the current context: a copy of it that is not made yet. */
+export let currentValues: () => Values;
+
+/** The context itself. */
+export let toContext: (lazy: LazyContext) => Context;
+
+/** The values in it. */
+export let valuesIn: (lazy: LazyContext) => Values;
 
 /** What of a context other threads can be told: the variables with a module; for the threads. */
 export let carriedValues: (context: Context) => CarriedValue[];
@@ -165,8 +191,10 @@ let activeContext: () => Context;
  * @see https://docs.python.org/3/library/contextvars.html#contextvars.Context
  */
 export class Context {
-  /** The class's name, which a bundler may not change. */
-  static readonly name: string = "Context";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static get name(): string {
+    return "Context";
+  }
 
   // Never changed in place: a copy shares it, so that copying costs one small object.
   #values: Values = NOTHING;
@@ -176,7 +204,7 @@ export class Context {
     const root = new Context();
     rootContext = root;
     let current = root;
-    let ambient: () => Context | null = () => null;
+    let ambient: AmbientContext = { context: () => null, values: () => null };
     swapContext = (next) => {
       const previous = current;
       current = next;
@@ -187,7 +215,16 @@ export class Context {
     };
     // Inside a step or a handle a context has been put in force; outside, a segment of an async
     // function may be running, which only the host can tell.
-    activeContext = () => current === root ? ambient() ?? root : current;
+    activeContext = () => current === root ? ambient.context() ?? root : current;
+    currentValues = () => current === root ? ambient.values() ?? root.#values : current.#values;
+    toContext = (lazy) => {
+      if (#values in lazy) return lazy;
+      const context = new Context();
+      context.#values = lazy;
+      return context;
+    };
+    // Not instanceof, which costs as much as all the rest of making a task's context.
+    valuesIn = (lazy) => #values in lazy ? lazy.#values : lazy;
     valuesOf = (context) => context.#values;
     setValuesOf = (context, values) => {
       context.#values = values;
@@ -362,7 +399,7 @@ export class ContextVar<T> {
    * @throws {ReferenceError} If there is none of them (Python's `LookupError`).
    */
   get(...fallback: [] | [fallback: T]): T {
-    const values = valuesOf(activeContext());
+    const values = currentValues();
     const value = values.get(this as ContextVar<unknown>) as T | undefined;
     if (value !== undefined || values.has(this as ContextVar<unknown>)) return value as T;
     if (fallback.length > 0) return fallback[0] as T;

@@ -13,7 +13,7 @@ import {
   isGenerator,
   type Suspension,
 } from "./awaitable.ts";
-import { CallFrame } from "./call_frame.ts";
+import { CallFrame, isGeneratorFunction } from "./call_frame.ts";
 
 const REUSED = "cannot reuse already awaited coroutine";
 
@@ -158,10 +158,12 @@ export function coroutine<A extends unknown[], T>(
   if (typeof body !== "function") {
     throw new TypeError(`coroutine() expects a function, got ${describe(body)}`);
   }
+  const name = functionName(body);
+  const mayBeAsync = !isGeneratorFunction(body);
   function made(this: unknown, ...args: A): Coroutine<T> {
-    return lazy(functionName(body), new CallFrame<T>(() => body.apply(this, args)));
+    return lazy(name, new CallFrame<T>(() => body.apply(this, args), mayBeAsync));
   }
-  Object.defineProperty(made, "name", { value: functionName(body) });
+  Object.defineProperty(made, "name", { value: name });
   coroutineFunctions.add(made);
   return made;
 }

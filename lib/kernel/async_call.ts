@@ -33,7 +33,10 @@ export function callFor(task: Caller, frame: CallFrame, resume: () => void): boo
   running.calling = true;
   let promise: PromiseLike<unknown> | null;
   try {
-    promise = identity === null ? frame.call() : identity.run(task, () => frame.call());
+    // An identity put in force costs more than all the rest of a call.
+    promise = identity === null || !frame.mayBeAsync
+      ? frame.call()
+      : identity.run(task, () => frame.call());
   } finally {
     running.calling = false;
   }

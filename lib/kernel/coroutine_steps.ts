@@ -5,10 +5,10 @@
  */
 import { RuntimeError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
-import { CALLING, isGenerator, type Steps, SUSPENDED } from "../coroutine/awaitable.ts";
-import { CallFrame } from "../coroutine/call_frame.ts";
+import { CALLING, isGenerator, type Steps } from "../coroutine/awaitable.ts";
+import { CallFrame, isGeneratorFunction } from "../coroutine/call_frame.ts";
 import { Coroutine, reused } from "../coroutine/coroutine.ts";
-import { Future, schedulerOfFuture } from "./future.ts";
+import { Future } from "./future.ts";
 
 /**
  * The key under which a generator object carries that a task was made of it. A set of them, or a private
@@ -20,17 +20,24 @@ interface Markable {
   [USED]?: boolean;
 }
 
+/** Tells whether a value is a generator object that no task was made of yet. */
+export function isUnusedGenerator(value: unknown): boolean {
+  return isGenerator(value) && (value as Markable)[USED] !== true;
+}
+
 /** The iterator of a coroutine that a task is made of. */
 export function coroutineSteps(coro: unknown): Steps {
   if (isGenerator(coro)) {
     // A generator object that is through gives no error but an end without a value.
-    if (USED in coro) return reused();
+    if ((coro as Markable)[USED] === true) return reused();
     (coro as Markable)[USED] = true;
     return coro;
   }
   // Taken at the first step, as in asyncio: until then it is nobody's.
-  if (coro instanceof Coroutine) return new CallFrame(() => coro);
-  if (typeof coro === "function") return new CallFrame(coro as () => unknown);
+  if (coro instanceof Coroutine) return new CallFrame(() => coro, false);
+  if (typeof coro === "function") {
+    return new CallFrame(coro as () => unknown, !isGeneratorFunction(coro));
+  }
   throw new TypeError(
     `a coroutine was expected, got ${describe(coro)}: expected a generator object, what ` +
       "coroutine() made, or a function that returns a coroutine or a promise",
@@ -44,19 +51,11 @@ export function takeFrame(): CallFrame {
   return frame;
 }
 
-/** The future that an iterator has just asked to wait for. */
-export function takeFuture(): Future<unknown> {
-  const future = SUSPENDED.value as Future<unknown>;
-  SUSPENDED.value = undefined;
-  return future;
-}
-
-/** What is wrong with a task's waiting for a future, or `null`. */
-export function checkWaiting(task: Future<unknown>, future: Future<unknown>): RuntimeError | null {
-  if (schedulerOfFuture(future) !== schedulerOfFuture(task)) {
-    return new RuntimeError(`Task ${task} got Future ${future} attached to a different loop`);
-  }
-  return future === task ? new RuntimeError(`Task cannot await on itself: ${task}`) : null;
+/** What to tell a task that waits for itself, or for a future of another loop. */
+export function badWaiting(task: Future<unknown>, future: Future<unknown>): RuntimeError {
+  return future === task
+    ? new RuntimeError(`Task cannot await on itself: ${task}`)
+    : new RuntimeError(`Task ${task} got Future ${future} attached to a different loop`);
 }
 
 /** What to tell a coroutine that yielded something of its own, which nobody can wait for. */

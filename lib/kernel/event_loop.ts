@@ -83,8 +83,10 @@ export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => u
  * @see https://docs.python.org/3/library/asyncio-eventloop.html
  */
 export class EventLoop implements HandleOwner {
-  /** The class's name, which a bundler may not change. */
-  static readonly name: string = "EventLoop";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static get name(): string {
+    return "EventLoop";
+  }
 
   /** From how many seconds on debug mode reports a callback or a step as slow. */
   slowCallbackDuration = 0.1;
@@ -99,8 +101,10 @@ export class EventLoop implements HandleOwner {
 
   static {
     setLoopAccess({
-      schedulerOf: (loop) => (loop as EventLoop).#scheduler,
-      isLoop: (value) => typeof value === "object" && value !== null && #scheduler in value,
+      schedulerOr: (value) =>
+        typeof value === "object" && value !== null && #scheduler in value
+          ? value.#scheduler
+          : null,
     });
   }
 

@@ -1,9 +1,9 @@
 /**
  * Futures: outcomes that are not there yet.
  *
- * A future is its own iterator, and one without state: as long as it is pending it yields the one
- * `SUSPENDED` object with itself inside; afterwards it returns its result or throws its error. So
- * awaiting allocates nothing.
+ * A future is its own iterator, and one without state: as long as it is pending it tells the running
+ * task to wait for it and yields the one `SUSPENDED` object; afterwards it returns its result or throws
+ * its error. So awaiting allocates nothing.
  *
  * It is long because its friends reach into state that nobody else may touch, and it has many of them.
  *
@@ -24,7 +24,7 @@ import type { EventLoop } from "./event_loop.ts";
 import { Handle } from "./handle.ts";
 import { throwOn } from "./injection.ts";
 import { getEventLoop } from "./loops.ts";
-import { isLoop, type Scheduler, schedulerOf } from "./scheduler.ts";
+import { type Scheduler, schedulerOr } from "./scheduler.ts";
 import { describeSource, noteSource } from "./sources.ts";
 import type { Failure } from "./unretrieved.ts";
 
@@ -122,6 +122,13 @@ let probedStack: string | null = null;
 
 const printing = new Set<Future<unknown>>();
 
+let suspendRunning: (future: Future<unknown>) => void;
+
+/** Plugs in how the running task is told what it waits for; for the tasks' file. */
+export function setSuspension(suspend: (future: Future<unknown>) => void): void {
+  suspendRunning = suspend;
+}
+
 class DoneCallback implements Listener {
   readonly callback: (future: Future<unknown>) => unknown;
   readonly context: Context;
@@ -177,8 +184,10 @@ class DoneCallback implements Listener {
  * @see https://docs.python.org/3/library/asyncio-future.html#asyncio.Future
  */
 export class Future<T = unknown> extends Awaitable<T> implements Suspending {
-  /** The class's name, which a bundler may not change. */
-  static override readonly name: string = "Future";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static override get name(): string {
+    return "Future";
+  }
 
   readonly #scheduler: Scheduler;
   #state: 0 | 1 | 2 | 3 | 4 = PENDING;
@@ -236,9 +245,10 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   constructor(options: FutureOptions = {}) {
     super();
     const loop = options.loop ?? getEventLoop();
-    if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
-    this.#scheduler = schedulerOf(loop);
-    if (this.#scheduler.debug) noteSource(this);
+    const scheduler = schedulerOr(loop);
+    if (!scheduler) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+    this.#scheduler = scheduler;
+    if (scheduler.debug) noteSource(this);
   }
 
   /**
@@ -404,7 +414,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   next(): IteratorResult<Suspension, T> {
     if (this.#state === FULFILLED) return { done: true, value: this.#outcome as T };
     if (this.#state !== PENDING) return this.#nextDone();
-    SUSPENDED.value = this;
+    suspendRunning(this);
     return SUSPENDED as IteratorResult<Suspension, T>;
   }
 

@@ -7,11 +7,19 @@ import { disposeKey } from "../base/dispose.ts";
 import { KeyboardInterrupt, SystemExit } from "../base/errors.ts";
 import { functionName, repr } from "../base/repr.ts";
 import type { StackFrame } from "../base/stack.ts";
-import { type Context, copyContext, swapContext } from "../coroutine/context_vars.ts";
+import {
+  type Context,
+  currentValues,
+  type LazyContext,
+  swapContext,
+  toContext,
+} from "../coroutine/context_vars.ts";
 import { describeSource, sourceContext } from "./sources.ts";
 
 /** The key of the method by which the loop runs an entry of its ready queue. */
 export const execute: unique symbol = Symbol("execute");
+
+const NO_ARGS: unknown[] = [];
 
 /** An entry of the ready queue: a callback's handle, or a task whose step is due. */
 export interface Runnable {
@@ -83,7 +91,7 @@ export class Handle {
   #callback: Callback<unknown[]> | null;
   #args: unknown[];
   readonly #loop: HandleOwner;
-  readonly #context: Context;
+  #context: LazyContext;
 
   static {
     callbackOf = (handle) => handle.#callback;
@@ -101,18 +109,18 @@ export class Handle {
     callback: Callback<unknown[]>,
     args: unknown[],
     loop: HandleOwner,
-    context: Context = copyContext(),
+    context?: Context,
   ) {
     this.#callback = callback;
     this.#args = args;
     this.#loop = loop;
-    this.#context = context;
+    this.#context = context ?? currentValues();
   }
 
   /** Keeps the callback from being called. Cancelling twice, or too late, does nothing. */
   cancel(): void {
     this.#callback = null;
-    this.#args = [];
+    this.#args = NO_ARGS;
   }
 
   /** Keeps the callback from being called, for `using`. */
@@ -135,7 +143,7 @@ export class Handle {
    * @returns The context.
    */
   getContext(): Context {
-    return this.#context;
+    return this.#context = toContext(this.#context);
   }
 
   /** The printed form. */
@@ -151,7 +159,7 @@ export class Handle {
     const callback = this.#callback;
     if (callback === null) return;
     const args = this.#args;
-    const previous = swapContext(this.#context);
+    const previous = swapContext(this.getContext());
     try {
       // A spread call costs several times a plain one, and most callbacks have one argument or none.
       if (args.length === 0) callback();
@@ -208,8 +216,10 @@ export let setTimerOwner: (handle: TimerHandle, owner: TimerOwner | null) => voi
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.TimerHandle
  */
 export class TimerHandle extends Handle {
-  /** The class's name, which a bundler may not change. */
-  static override readonly name: string = "TimerHandle";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static override get name(): string {
+    return "TimerHandle";
+  }
 
   readonly #when: number;
   #owner: TimerOwner | null = null;

@@ -27,7 +27,7 @@ import { type Clock, VirtualClock } from "./clock.ts";
 import { execute, type HandleOwner, type Runnable, type TimerHandle } from "./handle.ts";
 import { type Instrument, InstrumentPanel, type TurnEnd } from "./instruments.ts";
 import { running } from "./running.ts";
-import { TaskList } from "./task_list.ts";
+import type { Task } from "./task.ts";
 import { TimerQueue } from "./timer_queue.ts";
 import { Failures } from "./unretrieved.ts";
 
@@ -96,8 +96,12 @@ export class Scheduler {
   readonly clock: Clock;
   /** The timers that wait. */
   readonly timers: TimerQueue = new TimerQueue();
-  /** The tasks that are not done. */
-  readonly tasks: TaskList = new TaskList();
+  /**
+   * The tasks that are not done, in no order; each knows its place. So adding and removing cost O(1), and
+   * a task that nobody keeps is kept here until it is done. (asyncio's list is weak, and its tasks may vanish
+   * half way.)
+   */
+  readonly tasks: Task<unknown>[] = [];
   /** The errors of its futures that nobody has seen yet. */
   readonly failures: Failures;
   /** Keeps the loop still while an async function has the thread. */
@@ -208,6 +212,8 @@ export class Scheduler {
   interrupt(error: unknown): void {
     this.#interrupt = { interrupt: error };
     this.#todo = 0;
+    // Inside an iteration what is left of it is counted there; the next look finds out.
+    this.#untilLook = 1;
     if (this.#phase === IDLE) this.#wake();
   }
 
@@ -348,11 +354,23 @@ export class Scheduler {
     this.#isRewired = false;
     do {
       // The entries that were ready when the iteration began. An interrupt takes the rest away.
-      while (this.#todo > 0) {
-        if (--this.#untilLook === 0 && this.#isCutShort()) return this.#isRewired;
-        this.#todo--;
+      let todo = this.#todo;
+      this.#todo = 0;
+      while (todo > 0) {
+        if (--this.#untilLook === 0) {
+          if (this.#interrupt !== null) break;
+          if (this.#isCutShort()) {
+            this.#todo = todo;
+            return this.#isRewired;
+          }
+        }
+        todo--;
         ready.shift()![execute]();
-        if (this.hold.isOn) return false;
+        // Only this loop's own: while another's was on, this one would not have begun.
+        if (running.held !== null) {
+          if (this.#interrupt === null) this.#todo = todo;
+          return false;
+        }
       }
     } while (!this.#isRewired && this.#beginIteration());
     return this.#isRewired;
@@ -505,10 +523,8 @@ function outsideIdentity(callback: () => void): void {
 }
 
 interface LoopAccess {
-  /** The engine of a loop. */
-  schedulerOf(loop: HandleOwner): Scheduler;
-  /** Tells whether a value is a loop. */
-  isLoop(value: unknown): boolean;
+  /** The engine of a loop, or `null` of what is none. */
+  schedulerOr(value: unknown): Scheduler | null;
 }
 
 let access: LoopAccess;
@@ -518,12 +534,17 @@ export function setLoopAccess(given: LoopAccess): void {
   access = given;
 }
 
-/** The engine of a loop; for futures, tasks and timers. */
+/** The engine of a loop; for tasks and timers. */
 export function schedulerOf(loop: HandleOwner): Scheduler {
-  return access.schedulerOf(loop);
+  return access.schedulerOr(loop)!;
+}
+
+/** The engine of a loop, or `null` of what is none; for futures, which check their argument by it. */
+export function schedulerOr(value: unknown): Scheduler | null {
+  return access.schedulerOr(value);
 }
 
 /** Tells whether a value is a loop; for those that check arguments. */
 export function isLoop(value: unknown): boolean {
-  return access.isLoop(value);
+  return access.schedulerOr(value) !== null;
 }

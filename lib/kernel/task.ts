@@ -27,6 +27,7 @@ import { appendFrames, type StackFrame } from "../base/stack.ts";
 import {
   type Awaitable,
   CALLING,
+  setWaitedFor,
   STEP_ASIDE,
   type Steps,
   SUSPENDED,
@@ -35,9 +36,12 @@ import type { CallFrame } from "../coroutine/call_frame.ts";
 import {
   checkContext,
   type Context,
-  copyContext,
+  currentValues,
+  type LazyContext,
   setAmbientContext,
   swapContext,
+  toContext,
+  valuesIn,
 } from "../coroutine/context_vars.ts";
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
@@ -45,13 +49,7 @@ import { isWaiting, restElsewhere } from "./async_hold.ts";
 import { abortSignalOf, cancelOnAbort, isAbortFor, signalOf } from "./abort.ts";
 import { callFor, seenAs } from "./async_call.ts";
 import { lastAwait } from "./await_places.ts";
-import {
-  badYield,
-  checkWaiting,
-  coroutineSteps,
-  takeFrame,
-  takeFuture,
-} from "./coroutine_steps.ts";
+import { badWaiting, badYield, coroutineSteps, takeFrame } from "./coroutine_steps.ts";
 import type { EventLoop } from "./event_loop.ts";
 import {
   cancelMessageOf,
@@ -67,6 +65,7 @@ import {
   peekError,
   schedulerOfFuture,
   setCancelMessage,
+  setSuspension,
   unlisten,
   waiters,
 } from "./future.ts";
@@ -77,7 +76,6 @@ import { ambientTask, running } from "./running.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { sourceContext } from "./sources.ts";
 import { type Awaiting, cancelStrands, closeStrand, runStrand, Strand } from "./strand.ts";
-import type { TaskList } from "./task_list.ts";
 import {
   formatStack,
   type PrintStackOptions,
@@ -110,7 +108,9 @@ export interface NewTaskOptions extends TaskOptions, FutureOptions {}
 
 const identity = host.asyncIdentity;
 
+// How many tasks were made, and how many without a name, which are named by their number.
 let created = 0;
+let unnamed = 0;
 
 // The task whose eager first step is being made.
 let starting: Task<unknown> | null = null;
@@ -125,7 +125,7 @@ export let startStrand: <T>(
 /** Tells a task that rested on something foreign that its function goes on; for the promise bridge. */
 export let returnToTask: (task: Task<unknown>) => boolean;
 
-let listTasks: (list: TaskList) => Task<unknown>[];
+let listTasks: (tasks: readonly Task<unknown>[]) => Task<unknown>[];
 
 /** The future that a task waits for, or `null`; for reports of deadlocks. */
 export let waiterOf: (task: Task<unknown>) => Future<unknown> | null;
@@ -163,13 +163,16 @@ type Driver = Task<unknown> | Strand;
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task
  */
 export class Task<T = unknown> extends Future<T> {
-  /** The class's name, which a bundler may not change. */
-  static override readonly name: string = "Task";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static override get name(): string {
+    return "Task";
+  }
 
   #coroutine: CoroutineLike<T> | null;
-  readonly #context: Context;
+  #context: LazyContext;
   #steps: Steps;
   #name: string | number;
+  // What it waits for; in a step, what the coroutine has just asked to wait for.
   #waiter: Future<unknown> | null = null;
   // What the next step throws in, because the last one yielded what no coroutine may.
   #failure: RuntimeError | null = null;
@@ -178,8 +181,9 @@ export class Task<T = unknown> extends Future<T> {
   #strands: Strand[] | null = null;
   // Whether the function rests on something foreign, and the loop goes on without it.
   #elsewhere = false;
-  #older: Task<unknown> | null = null;
-  #newer: Task<unknown> | null = null;
+  readonly #serial: number = ++created;
+  // Where it stands among its loop's tasks.
+  #place = 0;
 
   static {
     startStrand = (task, subject, awaiting) => {
@@ -189,15 +193,25 @@ export class Task<T = unknown> extends Future<T> {
       task.#enterStrand(strand, null);
     };
     returnToTask = (task) => task.#returnFromElsewhere();
-    setAmbientContext(() => {
-      const task = ambientTask();
-      return task === null ? null : task.#context;
+    setSuspension((future) => {
+      const { task } = running;
+      if (task !== null) task.#waiter = future;
     });
-    listTasks = (list) => {
-      const tasks: Task<unknown>[] = [];
-      for (let task = list.oldest; task !== null; task = task.#newer) tasks.push(task);
-      return tasks;
-    };
+    setWaitedFor(() => {
+      const { task } = running;
+      return task === null || task.#waiter === null ? undefined : task.#waiter;
+    });
+    setAmbientContext({
+      context: () => {
+        const task = ambientTask();
+        return task === null ? null : task.getContext();
+      },
+      values: () => {
+        const task = ambientTask();
+        return task === null ? null : valuesIn(task.#context);
+      },
+    });
+    listTasks = (tasks) => [...tasks].sort((one, other) => one.#serial - other.#serial);
     positionOf = (task) => ({
       steps: task.#steps,
       waiter: task.#waiter,
@@ -223,8 +237,8 @@ export class Task<T = unknown> extends Future<T> {
     scheduler.checkOpen();
     this.#coroutine = coro;
     this.#steps = steps;
-    this.#name = options.name === undefined ? ++created : String(options.name);
-    this.#context = checkContext(options.context) ?? copyContext();
+    this.#name = options.name === undefined ? ++unnamed : String(options.name);
+    this.#context = checkContext(options.context) ?? currentValues();
     this.#link(scheduler.tasks);
     if (options.eagerStart && runsNow(scheduler)) this.#startEagerly();
     else scheduler.push(this);
@@ -265,7 +279,7 @@ export class Task<T = unknown> extends Future<T> {
    * @returns The context.
    */
   getContext(): Context {
-    return this.#context;
+    return this.#context = toContext(this.#context);
   }
 
   /**
@@ -490,20 +504,25 @@ export class Task<T = unknown> extends Future<T> {
       this.#fail(thrown);
       return false;
     }
-    if (result === STEP_ASIDE) {
-      schedulerOfFuture(this).push(this);
-      return true;
+    if (result === SUSPENDED) {
+      const future = this.#waiter!;
+      const scheduler = schedulerOfFuture(this);
+      if (schedulerOfFuture(future) === scheduler && future !== this) {
+        listen(future, this);
+        if (this.#mustCancel) this.#cancelAtOnce(future);
+        return true;
+      }
+      this.#failure = badWaiting(this, future);
+    } else if (result !== STEP_ASIDE) {
+      if (result.done) {
+        this.#succeed(result.value);
+        return false;
+      }
+      if (result.value !== undefined) this.#failure = badYield(this, result.value);
     }
-    if (result.done) {
-      this.#succeed(result.value);
-      return false;
-    }
-    const future = this.#suspension(result, this);
-    if (future !== null) {
-      this.#waiter = future;
-      listen(future, this);
-      if (this.#mustCancel) this.#cancelAtOnce(future);
-    }
+    // A future that the coroutine asked by hand, and did not wait for, is no waiter.
+    this.#waiter = null;
+    schedulerOfFuture(this).push(this);
     return true;
   }
 
@@ -521,7 +540,7 @@ export class Task<T = unknown> extends Future<T> {
     const { held } = running;
     starting = this;
     try {
-      this.#context.run(() => {
+      this.getContext().run(() => {
         const leave = this.#enter();
         try {
           this.#step(null);
@@ -591,7 +610,8 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   #stepStrand(strand: Strand, error: Error | null): void {
-    const { hold } = schedulerOfFuture(this);
+    const scheduler = schedulerOfFuture(this);
+    const { hold } = scheduler;
     let result: IteratorResult<unknown, unknown>;
     try {
       result = error === null ? strand.steps.next() : throwInto(strand.steps, error);
@@ -615,36 +635,20 @@ export class Task<T = unknown> extends Future<T> {
       hold.begin(this);
       return;
     }
-    const future = this.#suspension(result, strand);
-    if (future !== null) {
+    const future = result === SUSPENDED ? this.#waiter : null;
+    this.#waiter = null;
+    if (future === null) {
+      if (result.value !== undefined) strand.failure = badYield(this, result.value);
+      scheduler.push(strand);
+    } else if (schedulerOfFuture(future) !== scheduler || future === this) {
+      strand.failure = badWaiting(this, future);
+      scheduler.push(strand);
+    } else {
       strand.waiter = future;
       listen(future, strand);
       if (this.#mustCancel) this.#cancelAtOnce(future);
     }
     hold.rest(this);
-  }
-
-  /**
-   * What a coroutine yielded.
-   *
-   * @returns The future to wait for, or `null` where the driver's next step is queued already.
-   */
-  #suspension(result: IteratorResult<unknown, unknown>, driver: Driver): Future<unknown> | null {
-    if (result === SUSPENDED) {
-      const future = takeFuture();
-      const mistake = checkWaiting(this, future);
-      if (mistake === null) return future;
-      this.#setFailure(driver, mistake);
-    } else if (result.value !== undefined) {
-      this.#setFailure(driver, badYield(this, result.value));
-    }
-    schedulerOfFuture(this).push(driver);
-    return null;
-  }
-
-  #setFailure(driver: Driver, failure: RuntimeError): void {
-    if (driver instanceof Strand) driver.failure = failure;
-    else driver.#failure = failure;
   }
 
   /**
@@ -671,7 +675,7 @@ export class Task<T = unknown> extends Future<T> {
   /** Enters the task from a microtask; gives the way out. */
   #enter(): () => void {
     const own = schedulerOfFuture(this);
-    const previousContext = swapContext(this.#context);
+    const previousContext = swapContext(this.getContext());
     const { scheduler, task, calling } = running;
     own.instrument?.stepBegan(this);
     running.scheduler = own;
@@ -786,20 +790,17 @@ export class Task<T = unknown> extends Future<T> {
     strands.forEach(closeStrand);
   }
 
-  #link(list: TaskList): void {
-    this.#older = list.newest;
-    if (this.#older === null) list.oldest = this;
-    else this.#older.#newer = this;
-    list.newest = this;
+  #link(tasks: Task<unknown>[]): void {
+    this.#place = tasks.length;
+    tasks[this.#place] = this;
   }
 
-  #unlink(list: TaskList): void {
-    if (this.#older === null) list.oldest = this.#newer;
-    else this.#older.#newer = this.#newer;
-    if (this.#newer === null) list.newest = this.#older;
-    else this.#newer.#older = this.#older;
-    this.#older = null;
-    this.#newer = null;
+  /** The last one takes its place: the order is in the serial numbers. */
+  #unlink(tasks: Task<unknown>[]): void {
+    const last = tasks.pop()!;
+    if (last === this) return;
+    tasks[this.#place] = last;
+    last.#place = this.#place;
   }
 }
 

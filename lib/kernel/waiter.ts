@@ -23,7 +23,9 @@ export interface WaitSubject {
 /** The future that a task waits for inside a lock's or a queue's own coroutine. */
 export class Waiter<T> extends Future<T> {
   /** It prints as what it is for everybody else. */
-  static override readonly name: string = "Future";
+  static override get name(): string {
+    return "Future";
+  }
 
   /** What was called: `Queue.get`. */
   readonly operation: string;

@@ -21,8 +21,10 @@ let makeParentLoop: (hub: AskHub) => ParentLoop;
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.run_coroutine_threadsafe
  */
 export class ParentLoop<E extends Exposed = Exposed> {
-  /** The class's name, which a bundler may not change. */
-  static readonly name: string = "ParentLoop";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static get name(): string {
+    return "ParentLoop";
+  }
 
   readonly #hub: AskHub;
 

@@ -66,8 +66,10 @@ let made = 0;
  * @see https://docs.python.org/3/library/asyncio-dev.html#concurrency-and-multithreading
  */
 export class ThreadLoop {
-  /** The class's name, which a bundler may not change. */
-  static readonly name: string = "ThreadLoop";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static get name(): string {
+    return "ThreadLoop";
+  }
 
   readonly #name: string;
   readonly #exposure: Exposure | null;

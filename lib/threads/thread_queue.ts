@@ -123,8 +123,10 @@ export interface ThreadQueueEnd<T> extends AsyncIterable<T> {
  * @see https://docs.python.org/3/library/queue.html
  */
 export class ThreadQueue<T = unknown> implements ThreadQueueEnd<T> {
-  /** The class's name, which a bundler may not change. */
-  static readonly name: string = "ThreadQueue";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static get name(): string {
+    return "ThreadQueue";
+  }
 
   readonly #core: QueueCore;
   readonly #end: QueueEnd<T>;

@@ -5,6 +5,8 @@
  */
 import { CancelledError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
+import { isGenerator } from "../coroutine/awaitable.ts";
+import { isUnusedGenerator } from "../kernel/coroutine_steps.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import {
@@ -90,16 +92,23 @@ export function gather(
   checkFlag(options.returnExceptions, "returnExceptions");
   checkFlag(options.cancelOnError, "cancelOnError");
   const futures = new Map<AwaitableLike<unknown>, Future<unknown>>();
+  const items: AwaitableLike<unknown>[] = [];
   const children: Future<unknown>[] = [];
+  const distinct: Future<unknown>[] = [];
   let loop: EventLoop | null = null;
   for (const item of iterateAwaitables(awaitables, "gather")) {
-    // A function is a recipe, not a coroutine: the same one twice is two coroutines.
-    let future = typeof item === "function" ? undefined : futures.get(item);
+    // A function is a recipe, not a coroutine: the same one twice is two coroutines. And a generator
+    // object that is new to the loop is new here: the map, which costs as much as a task, is for the rest.
+    const isNew = typeof item === "function" || isUnusedGenerator(item);
+    let future = isNew ? undefined : futures.get(item);
+    if (!isNew && isGenerator(item)) future = children[items.indexOf(item)];
     if (future === undefined) {
       future = ensureFutureOn(loop, item);
       loop ??= future.getLoop();
-      futures.set(typeof item === "function" ? future : item, future);
+      distinct.push(future);
+      if (!isNew) futures.set(item, future);
     }
+    items.push(item);
     children.push(future);
   }
   if (children.length === 0 || loop === null) {
@@ -107,7 +116,7 @@ export function gather(
     empty.setResult([]);
     return empty;
   }
-  return new GatheringFuture(children, new Set(futures.values()), options, loop);
+  return new GatheringFuture(children, distinct, options, loop);
 }
 
 /** The future of a gathering: cancelling it asks the children, and it ends when they have. */
@@ -122,7 +131,7 @@ class GatheringFuture extends Future<unknown> {
 
   constructor(
     children: readonly Future<unknown>[],
-    distinct: ReadonlySet<Future<unknown>>,
+    distinct: readonly Future<unknown>[],
     options: GatherOptions,
     loop: EventLoop,
   ) {
@@ -130,7 +139,7 @@ class GatheringFuture extends Future<unknown> {
     this.#children = children;
     this.#returnExceptions = options.returnExceptions ?? false;
     this.#cancelOnError = options.cancelOnError ?? false;
-    this.#unfinished = distinct.size;
+    this.#unfinished = distinct.length;
     const done: Future<unknown>[] = [];
     for (const child of distinct) {
       if (child.done()) done.push(child);

@@ -44,8 +44,10 @@ type TaskGroupState = "created" | "entered" | "exiting" | "finished";
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.TaskGroup
  */
 export class TaskGroup {
-  /** The class's name, which a bundler may not change. */
-  static readonly name: string = "TaskGroup";
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static get name(): string {
+    return "TaskGroup";
+  }
 
   readonly #tasks = new Set<Future<unknown>>();
   readonly #onTaskDone = (task: Future<unknown>) => this.#taskDone(task);

@@ -129,6 +129,29 @@ test("allTasks() gives the tasks that are not done, oldest first", async () => {
   });
 });
 
+test("allTasks() keeps its order, in whatever order tasks end", () => {
+  const orders = [[0, 1, 2, 3], [3, 2, 1, 0], [1, 2, 0, 3], [2, 0, 3, 1]];
+  for (const order of orders) {
+    const loop = newEventLoop({ clock: new VirtualClock() });
+    const tasks: Task<void>[] = [];
+    for (let index = 0; index < 4; index++) {
+      tasks.push(loop.createTask(sleep(order.indexOf(index) + 1)));
+    }
+    let expected = [0, 1, 2, 3];
+    for (const ended of order) {
+      const left = () => [...allTasks(loop)].map((task) => tasks.indexOf(task as Task<void>));
+      assertEquals(left(), expected);
+      loop.runUntilCompleteSync(tasks[ended]!);
+      expected = expected.filter((index) => index !== ended);
+      assertEquals(left(), expected);
+    }
+    const late = loop.createTask(sleep(1));
+    assertEquals([...allTasks(loop)], [late]);
+    loop.runUntilCompleteSync(late);
+    loop.close();
+  }
+});
+
 test("allTasks() gives a set of one's own", async () => {
   await virtually(function* () {
     const [first, second] = [allTasks(), allTasks()];
