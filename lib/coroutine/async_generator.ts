@@ -103,6 +103,13 @@ interface Call extends Resumption {
   readonly name: "anext" | "asend" | "throw" | "athrow" | "return" | "aclose";
 }
 
+const NEXT: Call = { name: "anext", method: "next", value: undefined };
+
+/** Makes the call that {@linkcode AsyncGeneratorObject.next} makes, for `forEach` and `anext`. */
+export let callNext: <T, R>(
+  generator: AsyncGeneratorObject<T, R>,
+) => Iterable<Suspension, IteratorResult<T, R>, unknown>;
+
 /** Tells whether a generator was not begun. */
 let isNew: (generator: AsyncGeneratorObject) => boolean;
 
@@ -155,6 +162,7 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
   #forget: (() => void) | null = null;
 
   static {
+    callNext = (generator) => generator.#resume(NEXT);
     isNew = (generator) => generator.#state === "new";
     enterCall = (generator, call) => generator.#enter(call);
     leaveCall = (generator, isOver) => generator.#leave(isOver);

@@ -67,7 +67,5 @@ function pass(
   result: IteratorResult<unknown, unknown>,
 ): IteratorResult<Suspension, IteratorResult<unknown, unknown>> {
   const isProtocol = result === SUSPENDED || result === CALLING || result === STEP_ASIDE;
-  return isProtocol
-    ? result as IteratorResult<Suspension, never>
-    : { done: true, value: { done: result.done ?? false, value: result.value } };
+  return isProtocol ? result as IteratorResult<Suspension, never> : { done: true, value: result };
 }

@@ -14,6 +14,9 @@ import { isReadableStream, StreamIterator } from "./stream_iterator.ts";
 /**
  * Gives the async iterator of an iterable. Who leaves it half-way closes it, by `aclosing` for one.
  *
+ * An async function goes over a stream by `for await (const chunk of aiter(stream))`, in every browser, and
+ * is cancelled at once where it waits for a chunk.
+ *
  * @typeParam I The iterator.
  * @param iterable An async generator, a queue, a `ReadableStream` (which is locked) or any other async
  * iterable.

@@ -6,7 +6,7 @@
 import { CancelledError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import type { Eventually } from "../coroutine/async_with.ts";
-import type { Suspension } from "../coroutine/awaitable.ts";
+import type { CoroutineObject, Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { aiter } from "./anext.ts";
@@ -104,6 +104,8 @@ function* runForEach<T>(
   const iterator: AsyncIteratorLike<T> = isAsyncIterable(iterable)
     ? aiter(iterable)
     : iterateSync(iterable as Iterable<T>);
+  // A coroutine's own body needs no call on the task's behalf.
+  const isCoroutine = isGeneratorFunction(body);
   while (true) {
     let result: IteratorResult<T, unknown>;
     try {
@@ -117,7 +119,7 @@ function* runForEach<T>(
     const { value } = result;
     let outcome: unknown;
     try {
-      outcome = yield* new CallFrame(() => body(value));
+      outcome = yield* isCoroutine ? body(value) : new CallFrame(() => body(value));
     } catch (error) {
       yield* closeAfter(iterator);
       throw error;
@@ -135,6 +137,12 @@ function* closeAfter(iterator: AsyncIteratorLike<unknown>): Generator<Suspension
   } catch (error) {
     if (error instanceof CancelledError) throw error;
   }
+}
+
+function isGeneratorFunction<T>(
+  body: (item: T) => unknown,
+): body is (item: T) => CoroutineObject<unknown> {
+  return Object.prototype.toString.call(body) === "[object GeneratorFunction]";
 }
 
 function isAsyncIterable<T>(value: unknown): value is AsyncIterableLike<T> {

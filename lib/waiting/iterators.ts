@@ -9,8 +9,13 @@
  */
 import { RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
-import { AsyncGeneratorObject, type OpenGenerator } from "../coroutine/async_generator.ts";
 import {
+  AsyncGeneratorObject,
+  callNext,
+  type OpenGenerator,
+} from "../coroutine/async_generator.ts";
+import {
+  Awaitable,
   CALLING,
   isThenable,
   STEP_ASIDE,
@@ -36,15 +41,14 @@ export interface AsyncIterableLike<T> {
   [Symbol.asyncIterator](): AsyncIteratorLike<T>;
 }
 
-/** Makes the next step of an iteration. */
-export function* nextOf<T>(
+/** What makes the next step of an iteration. */
+export function nextOf<T>(
   iterator: AsyncIteratorLike<T>,
-): Generator<Suspension, IteratorResult<T, unknown>, unknown> {
-  const result = yield* stepOf(iterator);
-  if (typeof result !== "object" || result === null) {
-    throw new TypeError(`an iterator's next() must give an object, got ${describe(result)}`);
-  }
-  return result;
+): Iterable<Suspension, IteratorResult<T, unknown>, unknown> {
+  if (iterator instanceof AsyncGeneratorObject) return callNext(iterator);
+  return isNative(iterator)
+    ? NativeGenerator.of(iterator).next() as Iterable<Suspension, IteratorResult<T>, unknown>
+    : checkedNext(iterator);
 }
 
 /** Ends an iteration before its end, as leaving `for await` does. */
@@ -70,15 +74,14 @@ export function iterateSync<T>(iterable: Iterable<T | PromiseLike<T>>): AsyncIte
   };
 }
 
-function stepOf<T>(
+function* checkedNext<T>(
   iterator: AsyncIteratorLike<T>,
-): Iterable<Suspension, IteratorResult<T, unknown>, unknown> {
-  if (iterator instanceof AsyncGeneratorObject) {
-    return iterator.next() as unknown as Coroutine<IteratorResult<T, unknown>>;
+): Generator<Suspension, IteratorResult<T, unknown>, unknown> {
+  const result = yield* new PatientCall<IteratorResult<T, unknown>>(() => iterator.next());
+  if (typeof result !== "object" || result === null) {
+    throw new TypeError(`an iterator's next() must give an object, got ${describe(result)}`);
   }
-  return isNative(iterator)
-    ? NativeGenerator.of(iterator).next() as Iterable<Suspension, IteratorResult<T>, unknown>
-    : new PatientCall(() => iterator.next());
+  return result;
 }
 
 function isNative(value: object): value is AsyncGenerator<unknown, unknown, undefined> {
@@ -146,10 +149,12 @@ function* nextSync<T>(
       "a coroutine cannot be iterated over: expected an async iterable, such as asyncGenerator() makes",
     );
   }
-  if (result.done || !isThenable(result.value)) return result as IteratorResult<T, unknown>;
-  const promise = result.value as PromiseLike<T>;
+  const { value } = result;
+  if (result.done || !(value instanceof Awaitable || isThenable(value))) {
+    return result as IteratorResult<T, unknown>;
+  }
   try {
-    return { done: false, value: yield* new PatientCall<T>(() => promise) };
+    return { done: false, value: yield* new PatientCall<T>(() => value) };
   } catch (error) {
     iterator.return?.();
     throw error;
