@@ -293,16 +293,16 @@ test("a manager decorates a method", async () => {
 test("a decorated function is of its own kind and name, and nothing runs before it is called", () => {
   const log: string[] = [];
   const decorate = room(log, "hall");
-  const generator = decorate(function* generator() {
+  const generator = decorate(function* ofGenerator() {
     yield* sleep(0);
   });
-  const lazy = decorate(coroutine(function* lazy() {
+  const lazy = decorate(coroutine(function* ofLazy() {
     yield* sleep(0);
   }));
   const plain = decorate(() => sleep(0));
   assertEquals(
     [generator, lazy, plain].map((func) => [func.name, isCoroutineFunction(func)]),
-    [["generator", true], ["lazy", true], ["<anonymous>", true]],
+    [["ofGenerator", true], ["ofLazy", true], ["<anonymous>", true]],
   );
   assertEquals(log, []);
 });

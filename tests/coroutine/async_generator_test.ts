@@ -23,7 +23,7 @@ function fail(error: Error): never {
 }
 
 /** Gives 1 and 2, and waits a second before each and at its end. */
-const two = asyncGenerator(function* two(log: unknown[]) {
+const two = asyncGenerator(function* countToTwo(log: unknown[]) {
   try {
     yield* sleep(1);
     log.push(yield 1);
@@ -439,7 +439,7 @@ test("an async generator is its own iterator, and printed by its name", async ()
   await virtually(function* () {
     const generator = two([]);
     assertStrictEquals(generator[Symbol.asyncIterator](), generator);
-    assertEquals([`${generator}`, two.name], ["<async_generator object two>", "two"]);
+    assertEquals([`${generator}`, two.name], ["<async_generator object countToTwo>", "countToTwo"]);
     yield* sleep(0);
   });
 });

@@ -24,7 +24,7 @@ function fail(error: Error): never {
   throw error;
 }
 
-const items = asyncGenerator(function* items(log: unknown[], name: string, seconds: number = 1) {
+const items = asyncGenerator(function* countOn(log: unknown[], name: string, seconds: number = 1) {
   try {
     for (let n = 1;; n++) yield n;
   } catch (error) {
@@ -108,7 +108,7 @@ test("run() closes generators at its end, after it has cancelled the tasks", asy
 
 test("an error of a generator that is closed goes to the exception handler", async () => {
   const error = new RangeError("no");
-  const failing = asyncGenerator(function* failing() {
+  const failing = asyncGenerator(function* failAtEnd() {
     try {
       yield 1;
     } finally {
@@ -127,7 +127,7 @@ test("an error of a generator that is closed goes to the exception handler", asy
     assertStrictEquals(seen[0]?.asyncgen, generator);
   });
   assertEquals(seen.map(({ message }) => message), [
-    "an error occurred during closing of asynchronous generator <async_generator object failing>",
+    "an error occurred during closing of asynchronous generator <async_generator object failAtEnd>",
   ]);
 });
 
@@ -212,7 +212,7 @@ test("a generator begun after shutdownAsyncgens() is warned of, and closed by th
   }
   assertEquals(log, ["late: GeneratorExit", "late closed at 1"]);
   assertEquals(warnings, [
-    "warning: asynchronous generator <async_generator object items> was scheduled after " +
+    "warning: asynchronous generator <async_generator object countOn> was scheduled after " +
     "loop.shutdownAsyncgens() call",
   ]);
 });
