@@ -5,7 +5,7 @@
  * @module
  */
 import { scriptText } from "./script_text.ts";
-import type { ToWorker } from "./wire.ts";
+import type { ToWorker, WireValue } from "./wire.ts";
 import {
   coreText,
   type KnownFunction,
@@ -51,8 +51,14 @@ export function loopWorker(core: WorkerCore): void {
         if (next[0] === "run") remote.run(loop);
         else if (next[0] === "stop") loop.callSoonThreadsafe(() => loop.stop());
         else if (next[0] === "abort") remote.cancel(loop, next[1]);
-        else if (next[0] === "call") await remote.call(loop, next[1], next[2], next[3]);
-        else if (next[0] === "callback") await remote.callback(loop, next[1], next[2]);
+        else {
+          const loading = next[0] === "call"
+            ? remote.call(loop, next[1], next[2], next[3])
+            : next[0] === "callback"
+            ? remote.callback(loop, next[1], next[2])
+            : null;
+          if (loading !== null) await loading;
+        }
       }
       busy = false;
     },
@@ -62,18 +68,27 @@ export function loopWorker(core: WorkerCore): void {
       core.send(["stopped"]);
     },
 
-    async call(
+    /** Makes a call, once its function is there; gives the promise of that where it is not. */
+    call(
       loop: RuntimeLoop,
       id: number,
       functionId: number,
       args: readonly unknown[],
-    ): Promise<void> {
+    ): Promise<void> | null {
       const known = core.known(functionId);
-      const error = known.target === null ? await core.load(known) : null;
-      if (error !== null) return core.send(["error", id, error]);
       const call: RemoteCall = { id, known, args, task: null, cancelled: false };
-      calls.set(id, call);
-      loop.callSoonThreadsafe(() => remote.begin(loop, call));
+      if (known.target !== null) return remote.schedule(loop, call, null);
+      return core.load(known).then((error) => void remote.schedule(loop, call, error));
+    },
+
+    schedule(loop: RuntimeLoop, call: RemoteCall, error: WireValue | null): null {
+      if (error !== null) {
+        core.send(["error", call.id, error]);
+      } else {
+        calls.set(call.id, call);
+        loop.callSoonThreadsafe(() => remote.begin(loop, call));
+      }
+      return null;
     },
 
     begin(loop: RuntimeLoop, call: RemoteCall): void {
@@ -103,15 +118,20 @@ export function loopWorker(core: WorkerCore): void {
       core.send(["cancelled", id]);
     },
 
-    async callback(
+    callback(
       loop: RuntimeLoop,
       functionId: number,
       args: readonly unknown[],
-    ): Promise<void> {
+    ): Promise<void> | null {
       const known = core.known(functionId);
-      const error = known.target === null ? await core.load(known) : null;
-      if (error !== null) return core.send(["log", error]);
-      loop.callSoonThreadsafe((...all) => known.target?.(...all), ...args);
+      if (known.target !== null) {
+        loop.callSoonThreadsafe(known.target, ...args);
+        return null;
+      }
+      return core.load(known).then((error) => {
+        if (error !== null) core.send(["log", error]);
+        else loop.callSoonThreadsafe((...all) => known.target?.(...all), ...args);
+      });
     },
   };
 

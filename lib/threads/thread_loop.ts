@@ -250,7 +250,8 @@ export class ThreadLoop {
   #call<T>(call: WorkerCall<T>): ConcurrentFuture<T> {
     const crossing = cross(call.target, "runCoroutineThreadsafe");
     const line = this.#open();
-    checkImports(host.workers, crossing.source);
+    // What the thread knows was checked before; asking the host is dear.
+    if (!line.knows(crossing.id)) checkImports(host.workers, crossing.source);
     const id = this.#numbers++;
     const future = new ConcurrentFuture<T>();
     this.#calls.set(id, future as ConcurrentFuture<unknown>);

@@ -10,6 +10,7 @@ import gc
 import json
 import platform
 import sys
+import threading
 import time
 import tracemalloc
 
@@ -230,6 +231,31 @@ async def broadcast(n):
 variable = contextvars.ContextVar("benchmark")
 
 
+async def call_away(n):
+    other = asyncio.new_event_loop()
+    thread = threading.Thread(target=other.run_forever)
+    thread.start()
+    done = 0
+    for _ in range(n):
+        done += await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(one(), other))
+    other.call_soon_threadsafe(other.stop)
+    thread.join()
+    other.close()
+    return done
+
+
+async def block(n):
+    loop = asyncio.get_running_loop()
+
+    def work():
+        done = 0
+        for _ in range(n):
+            done += asyncio.run_coroutine_threadsafe(one(), loop).result()
+        return done
+
+    return await asyncio.to_thread(work)
+
+
 async def use_context(n):
     read = 0
     for _ in range(n):
@@ -365,6 +391,8 @@ WORKS = {
     "resume": resume,
     "resume-200": resume_great,
     "context": use_context,
+    "loop-call": call_away,
+    "block": block,
 }
 
 MEMORY_WORKS = {

@@ -50,6 +50,8 @@ export type RowName =
   | "coroutine-200"
   | "context"
   | "from-promise"
+  | "loop-call"
+  | "block"
   | "import"
   | "memory"
   | "memory-timer"

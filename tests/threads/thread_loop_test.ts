@@ -58,13 +58,11 @@ test({
   async fn() {
     await using loop = new ThreadLoop();
     loop.runForever();
-    const done: string[] = [];
-    const futures = [nap(0.05, "slow"), nap(0.001, "fast")].map((call) =>
-      runCoroutineThreadsafe(call, loop)
-    );
-    for (const future of futures) future.addDoneCallback(() => done.push(future.result()));
-    await Promise.all(futures);
-    assertEquals(done, ["fast", "slow"]);
+    const slow = runCoroutineThreadsafe(nap(3600, "slow"), loop);
+    assertEquals(await runCoroutineThreadsafe(nap(0.001, "fast"), loop), "fast");
+    assertEquals(slow.done(), false);
+    slow.cancel();
+    await assertRejects(async () => await slow, CancelledError);
   },
 });
 

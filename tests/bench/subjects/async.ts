@@ -33,6 +33,7 @@ import {
   LIMITED,
   WAITERS,
 } from "../rows.ts";
+import { executorWorks } from "./loops.ts";
 
 const RESOLVED = Promise.resolve(1);
 
@@ -258,6 +259,7 @@ async function park(n: number, weigh: () => void): Promise<number> {
 
 /** The work of each row where an async function's differs: `switch` is `async-step` for them. */
 export const works: Works = {
+  ...executorWorks,
   "async-step": (n) => run(() => stepAside(n)),
   "hand-off": (n) => run(() => handOff(n)),
   "create": (n) => run(() => create(n)),

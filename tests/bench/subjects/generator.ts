@@ -37,6 +37,7 @@ import {
   WAITERS,
 } from "../rows.ts";
 import { importOften } from "./import_often.ts";
+import { loopWorks } from "./loops.ts";
 
 const RESOLVED = Promise.resolve(1);
 
@@ -336,6 +337,7 @@ function* park(n: number, weigh: () => void): CoroutineObject<number> {
 
 /** The work of each row. */
 export const works: Works = {
+  ...loopWorks,
   "switch": (n) => run(stepAside(n)),
   "async-step": (n) => run(stepAside(n)),
   "hand-off": (n) => run(handOff(n)),
