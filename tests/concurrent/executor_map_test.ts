@@ -24,9 +24,9 @@ test("ExecutorMap gives the results in the order of the items", async () => {
 
 test("ExecutorMap gives futures to a generator coroutine's `for`", async () => {
   const executor = new InlineExecutor();
-  setTimeout(() => executor.step());
   const seen = await run(function* () {
     const results: number[] = [];
+    setTimeout(() => executor.step());
     for (const future of executor.map(double, [1, 2, 3])) results.push(yield* future);
     return results;
   });
@@ -35,9 +35,9 @@ test("ExecutorMap gives futures to a generator coroutine's `for`", async () => {
 
 test("ExecutorMap is iterated over in a task by `for await`", async () => {
   const executor = new InlineExecutor();
-  setTimeout(() => executor.step());
   const seen = await run(async () => {
     const results: number[] = [];
+    setTimeout(() => executor.step());
     for await (const result of executor.map(double, [1, 2, 3])) {
       await sleep(0);
       results.push(result);

@@ -387,9 +387,9 @@ test("a loop holds one timer of the host's at most, and none after the run", asy
     const loop = newEventLoop();
     for (let delay = 1; delay <= 20; delay++) loop.callLater(delay, () => {});
     const counts: number[] = [];
-    loop.callLater(0.002, () => counts.push(watch.active()));
+    loop.callLater(0.02, () => counts.push(watch.active()));
     const end = loop.runUntilComplete(
-      gather([sleep(0.001), sleep(0.003), sleep(0.002)].map((nap) => loop.createTask(nap))),
+      gather([sleep(0.01), sleep(0.05), sleep(0.02)].map((nap) => loop.createTask(nap))),
     );
     const interval = setInterval(() => counts.push(watch.active()), 1);
     await end;
