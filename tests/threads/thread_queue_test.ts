@@ -112,6 +112,8 @@ test({
     assertEquals(items, Array.from({ length: 50 }, (_, i) => 2 * i + 2));
     assertEquals(await double, "QueueShutDown");
     await feed;
+    // The threads have ends of these for as long as they are kept here.
+    assertEquals([down.qsize(), up.qsize()], [0, 0]);
     const queue = new ThreadQueue<number>(1);
     const names = await pool.submit((handle: Handle) => {
       const queue = asyncio.ThreadQueue.open(handle);
