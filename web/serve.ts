@@ -145,7 +145,7 @@ async function develop(): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const sources = [
     join(WEB, "../mod.ts"),
-    ...["../lib", "console", "trace"].map((path) => join(WEB, path)),
+    ...["../lib", "console", "shared", "trace"].map((path) => join(WEB, path)),
   ];
   for await (const { kind } of Deno.watchFs(sources)) {
     if (kind === "access") continue;

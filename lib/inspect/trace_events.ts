@@ -80,7 +80,8 @@ class Writer {
       }
       this.#writeCauses(segment);
     }
-    this.#spans.sort((one, other) => one.ts! - other.ts! || other.dur! - one.dur!);
+    // What a coarse clock gives the same time stays in order, and what is around it in front.
+    this.#spans.sort((one, other) => one.ts! - other.ts!);
     const events = [...this.#names(), ...this.#spans, ...this.#flows];
     const head = { displayTimeUnit: "ms", otherData: { writer: "asyncio", dropped } };
     const lines = events.map((event) => JSON.stringify(event));

@@ -119,9 +119,11 @@ test("trace() records callbacks and timers, with who asked for them", async () =
   const text = await virtually(function* () {
     const loop = getRunningLoop();
     using recording = trace(loop);
+    function soon() {}
+    function later() {}
     const asker = createTask(function* () {
-      loop.callSoon(function soon() {});
-      loop.callLater(1, function later() {});
+      loop.callSoon(soon);
+      loop.callLater(1, later);
       yield* sleep(2);
     }, { name: "asker" });
     yield* asker;

@@ -8,6 +8,7 @@ import * as asyncio from "@asyncio/asyncio";
 import * as parser from "@babel/parser";
 // @ts-types="@types/object-inspect"
 import inspect from "object-inspect";
+import { find } from "../shared/find.ts";
 import { Entries } from "./entries.ts";
 
 const screen = find("#screen", HTMLElement);
@@ -19,12 +20,6 @@ const interrupt = find("#interrupt", HTMLButtonElement);
 
 const entries = new Entries();
 let repl = start();
-
-function find<T extends Element>(selector: string, kind: new () => T): T {
-  const element = document.querySelector(selector);
-  if (element instanceof kind) return element;
-  throw new TypeError(`the page has no ${selector}`);
-}
 
 /** Begins a console, and once more when it is left. */
 function start(): asyncio.Repl {

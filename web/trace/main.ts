@@ -4,6 +4,7 @@
  * @module
  */
 /// <reference lib="dom" />
+import { find } from "../shared/find.ts";
 import { recordExample } from "./example.ts";
 import { currentPalette, LEGEND } from "./palette.ts";
 import { readTrace, type Span, type TraceFile } from "./trace_file.ts";
@@ -19,12 +20,6 @@ const arrows = find("#arrows", HTMLInputElement);
 
 let trace: TraceFile | null = null;
 let view: TraceView | null = null;
-
-function find<T extends Element>(selector: string, kind: new () => T): T {
-  const element = document.querySelector(selector);
-  if (element instanceof kind) return element;
-  throw new TypeError(`the page has no ${selector}`);
-}
 
 // --- Opening
 

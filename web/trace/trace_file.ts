@@ -97,14 +97,24 @@ export function readTrace(text: string): TraceFile {
   return reader.finish(typeof dropped === "number" ? dropped : 0);
 }
 
+/** A span's beginning, and its place in the file. */
+interface Begun {
+  readonly event: TraceEvent;
+  readonly place: number;
+}
+
 class Reader {
   readonly #lanes = new Map<string, { name: string; order: number; spans: Span[]; lane: Lane }>();
-  readonly #open = new Map<string, TraceEvent[]>();
+  readonly #open = new Map<string, Begun[]>();
   readonly #flowEvents: TraceEvent[] = [];
+  // The place in the file at which each span begins: at one time, what is around comes first.
+  readonly #places = new Map<Span, number>();
+  #taken = 0;
   #begin = Infinity;
   #end = -Infinity;
 
   take(event: TraceEvent): void {
+    const place = this.#taken++;
     const key = `${event.pid}/${event.tid}`;
     switch (event.ph) {
       case "M":
@@ -114,10 +124,10 @@ class Reader {
         }
         break;
       case "X":
-        this.#add(key, event, (event.ts ?? 0) + (event.dur ?? 0));
+        this.#add(key, { event, place }, (event.ts ?? 0) + (event.dur ?? 0));
         break;
       case "B":
-        this.#open.set(key, [...this.#open.get(key) ?? [], event]);
+        this.#open.set(key, [...this.#open.get(key) ?? [], { event, place }]);
         break;
       case "E": {
         const begun = this.#open.get(key)?.pop();
@@ -135,7 +145,11 @@ class Reader {
     if (this.#begin > this.#end) throw new TypeError("the trace has no span");
     const found = [...this.#lanes.entries()].filter(([, { spans }]) => spans.length > 0);
     found.sort(([, one], [, other]) => one.order - other.order);
-    for (const [, { spans, lane }] of found) layOut(spans, lane);
+    const places = this.#places;
+    for (const [, { spans, lane }] of found) {
+      spans.sort((one, other) => one.begin - other.begin || places.get(one)! - places.get(other)!);
+      layOut(spans, lane);
+    }
     const lanes = found.map(([, { name, lane }]) => Object.assign(lane, { name }));
     return {
       lanes,
@@ -146,12 +160,12 @@ class Reader {
     };
   }
 
-  #add(key: string, event: TraceEvent, end: number): void {
+  #add(key: string, { event, place }: Begun, end: number): void {
     const { spans, lane } = this.#lane(key);
     const begin = event.ts ?? 0;
     this.#begin = Math.min(this.#begin, begin);
     this.#end = Math.max(this.#end, end);
-    spans.push({
+    const span: Span = {
       name: event.name ?? "",
       category: event.cat ?? "",
       begin,
@@ -161,7 +175,9 @@ class Reader {
       lane,
       effects: [],
       causes: [],
-    });
+    };
+    spans.push(span);
+    this.#places.set(span, place);
   }
 
   #lane(key: string): { name: string; order: number; spans: Span[]; lane: Lane } {
@@ -196,9 +212,8 @@ class Reader {
 /** Times are rounded one by one: spans that touch may overlap by this much, in microseconds. */
 const ROUNDING = 0.002;
 
-/** Gives each span its depth, and each depth its row. */
-function layOut(spans: Span[], lane: Lane): void {
-  spans.sort((one, other) => one.begin - other.begin || other.end - one.end);
+/** Gives each span its depth, and each depth its row. The spans are in order. */
+function layOut(spans: readonly Span[], lane: Lane): void {
   const around: Span[] = [];
   for (const span of spans) {
     while (around.length > 0 && around.at(-1)!.end <= span.begin + ROUNDING) around.pop();
