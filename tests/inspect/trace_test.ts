@@ -119,20 +119,20 @@ test("trace() records callbacks and timers, with who asked for them", async () =
   const text = await virtually(function* () {
     const loop = getRunningLoop();
     using recording = trace(loop);
-    function soon() {}
-    function later() {}
+    function atOnce() {}
+    function afterwards() {}
     const asker = createTask(function* () {
-      loop.callSoon(soon);
-      loop.callLater(1, later);
+      loop.callSoon(atOnce);
+      loop.callLater(1, afterwards);
       yield* sleep(2);
     }, { name: "asker" });
     yield* asker;
     return recording.toPerfetto();
   });
   const events = readEvents(text);
-  const soon = spansOf(events, "callback").find(({ name }) => name === "soon")!;
+  const soon = spansOf(events, "callback").find(({ name }) => name === "atOnce")!;
   assertEquals(soon.args, { "called for by": "asker" });
-  const later = spansOf(events, "timer").find(({ name }) => name === "later")!;
+  const later = spansOf(events, "timer").find(({ name }) => name === "afterwards")!;
   assertEquals(later.args, { "timer set by": "asker" });
   // The sleeper is woken by its own timer.
   const [, woken] = stepsOf(events, "asker");
