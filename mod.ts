@@ -231,6 +231,16 @@ export type { Compare } from "./lib/base/heap.ts";
 export type { Duration, DurationParts } from "./lib/base/duration.ts";
 
 // Seeing what runs
+export {
+  type CallGraphOptions,
+  captureCallGraph,
+  formatCallGraph,
+  FrameCallGraphEntry,
+  FutureCallGraph,
+  printCallGraph,
+  type PrintCallGraphOptions,
+} from "./lib/inspect/call_graph.ts";
+export { ps, type PsOptions, pstree } from "./lib/inspect/ps.ts";
 export { Trace, trace, type TraceOptions } from "./lib/inspect/trace.ts";
 export { Logger, logger, type LogLevel, type LogRecord, type LogSink } from "./lib/base/logger.ts";
 export type { StackFrame } from "./lib/base/stack.ts";

@@ -56,7 +56,7 @@ export const DEBUG_STACK_DEPTH = 10;
 const DEBUG_STACK_LIMIT = 100;
 
 /** More frames than anybody's await goes deep, without being so many that a runaway recursion hurts. */
-const DEEPEST = 2000;
+export const DEEPEST = 2000;
 
 const V8_FRAME = /^\s*at (?:(async) )?(?:(.*?) \()?(.*?)\)?$/;
 const OTHER_FRAME = /^(async\*)?(.*?)@(.*)$/;
@@ -65,20 +65,98 @@ const PLACE = /^(.*?):(\d+):(\d+)$/;
 /** What V8 prints for the `next` of a generator object, under the generator's own frame. */
 const RESUMPTION = /\.(?:next|throw|return)$/;
 
-interface Limit {
-  stackTraceLimit?: number;
-  captureStackTrace?(target: object, above: (error: unknown) => unknown): void;
+/** What V8 knows of a frame, as far as it tells frames apart. */
+interface CallSite {
+  getFileName(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+  getFunctionName(): string | null;
 }
 
-const engine = Error as unknown as Limit;
+interface Engine {
+  stackTraceLimit?: number;
+  captureStackTrace?(target: object, above: (error: unknown) => unknown): void;
+  prepareStackTrace?: ((error: Error, sites: CallSite[]) => unknown) | undefined;
+}
+
+const engine = Error as unknown as Engine;
 
 /** The text of the stack here. */
 export function captureStack(): string {
-  const limit = engine.stackTraceLimit;
-  if (limit !== undefined) engine.stackTraceLimit = DEEPEST;
+  const limit = setLimit(DEEPEST);
   const { stack = "" } = new Error();
-  if (limit !== undefined) engine.stackTraceLimit = limit;
+  setLimit(limit);
   return stack;
+}
+
+/** Sets how many frames errors have, where the engine has such a limit, and gives the one before. */
+function setLimit(depth: number | undefined): number | undefined {
+  const limit = engine.stackTraceLimit;
+  if (limit !== undefined) engine.stackTraceLimit = depth!;
+  return limit;
+}
+
+// What V8's text says of a place in a script that is told of once more.
+const knownPlaces = new Map<string, StackFrame | "resumption" | "engine">();
+
+/** How many of them are kept before all are forgotten. */
+const MOST_PLACES = 10_000;
+
+/** Which frames of a stack are looked at. */
+export interface FrameRange {
+  /** How many frames are taken at most, where the engine lets it be said. */
+  readonly depth: number;
+  /** How many there are above the first, from who calls. */
+  readonly skip: number;
+  /** The name of the function below the last. */
+  readonly until: string;
+}
+
+/**
+ * Some frames of the stack here, innermost first, as {@linkcode parseStack} gives them of its text; for those
+ * who look at many stacks of few places. Deno takes some 10 us to find a frame's place in the source.
+ *
+ * @returns `null` if the function that they end at is deeper down.
+ */
+export function captureFrames({ depth, skip, until }: FrameRange): StackFrame[] | null {
+  const limit = setLimit(depth);
+  const [raw, told] = [new Error(), new Error()];
+  setLimit(limit);
+  const sites = sitesOf(raw)?.slice(skip + 1);
+  if (sites === undefined) return rangeOf(parseStack(told.stack ?? ""), skip, until);
+  const end = sites.findIndex((site) => site.getFunctionName() === until);
+  if (end < 0) return null;
+  const keys = sites.slice(0, end).map(keyOf);
+  if (!keys.every((key) => knownPlaces.has(key))) {
+    const lines = (told.stack ?? "").split("\n").filter((line) => V8_FRAME.test(line));
+    if (knownPlaces.size > MOST_PLACES) knownPlaces.clear();
+    keys.forEach((key, index) =>
+      knownPlaces.set(key, parseV8(lines[skip + 1 + index] ?? "") ?? "engine")
+    );
+  }
+  const frames: StackFrame[] = [];
+  for (const key of keys) addFrame(frames, knownPlaces.get(key));
+  return frames;
+}
+
+function rangeOf(frames: StackFrame[], skip: number, until: string): StackFrame[] | null {
+  const end = frames.findIndex(({ name }) => name === until);
+  return end < 0 ? null : frames.slice(skip + 1, end);
+}
+
+/** An error's frames without their places in the source, where the engine gives such. */
+function sitesOf(error: Error): CallSite[] | null {
+  if (engine.captureStackTrace === undefined || engine.stackTraceLimit === undefined) return null;
+  const { prepareStackTrace } = engine;
+  engine.prepareStackTrace = (_error, sites) => sites;
+  const sites: unknown = error.stack;
+  engine.prepareStackTrace = prepareStackTrace;
+  return Array.isArray(sites) ? sites as CallSite[] : null;
+}
+
+/** What tells one place in a script from another. */
+function keyOf(site: CallSite): string {
+  return `${site.getFunctionName()}:${site.getLineNumber()}:${site.getColumnNumber()}:${site.getFileName()}`;
 }
 
 /**
@@ -115,35 +193,39 @@ export function deepenStacks(): void {
 /** The frames of a stack's text, innermost first. */
 export function parseStack(stack: string): StackFrame[] {
   const frames: StackFrame[] = [];
-  for (const line of stack.split("\n")) {
-    const frame = parseV8(line, frames) ?? parseOther(line);
-    if (frame !== null && frame !== undefined) frames.push(frame);
-  }
+  for (const line of stack.split("\n")) addFrame(frames, parseV8(line) ?? parseOther(line));
   return frames;
 }
 
-/** A frame of V8's; `undefined` where the line is none, `null` where it is no place of its own. */
-function parseV8(line: string, frames: StackFrame[]): StackFrame | null | undefined {
+function addFrame(
+  frames: StackFrame[],
+  frame: StackFrame | "resumption" | "engine" | undefined,
+): void {
+  if (typeof frame === "object") {
+    frames.push(frame);
+  } else if (frame === "resumption" && frames.length > 0) {
+    // It is the frame above that was resumed so.
+    frames[frames.length - 1] = { ...frames.at(-1)!, isCoroutine: true };
+  }
+}
+
+/** A frame of V8's, or one of the engine's own: such as the `next` by which a generator is resumed. */
+function parseV8(line: string): StackFrame | "resumption" | "engine" | undefined {
   const found = V8_FRAME.exec(line);
   if (found === null) return undefined;
   const [, async, name = "", place = ""] = found;
   if (place === "<anonymous>" || place.startsWith("index ")) {
-    // The engine's own: the `next` through which the frame above was resumed.
-    const above = frames.at(-1);
-    if (RESUMPTION.test(name) && above !== undefined) {
-      frames[frames.length - 1] = { ...above, isCoroutine: true };
-    }
-    return null;
+    return RESUMPTION.test(name) ? "resumption" : "engine";
   }
   return makeFrame(name.replace(/ \[as .*\]$/, ""), place, async !== undefined);
 }
 
-function parseOther(line: string): StackFrame | null {
+function parseOther(line: string): StackFrame | undefined {
   const found = OTHER_FRAME.exec(line);
-  if (found === null) return null;
+  if (found === null) return undefined;
   const [, async, name = "", place = ""] = found;
   // A line of an error's message may have the same form, but no place in it.
-  return PLACE.test(place) ? makeFrame(name, place, async !== undefined) : null;
+  return PLACE.test(place) ? makeFrame(name, place, async !== undefined) : undefined;
 }
 
 function makeFrame(name: string, place: string, isCoroutine: boolean): StackFrame {

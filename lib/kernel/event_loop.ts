@@ -10,7 +10,6 @@ import { type Duration, toDelay } from "../base/duration.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { logger, setHostSink } from "../base/logger.ts";
 import { describe } from "../base/repr.ts";
-import { deepenStacks } from "../base/stack.ts";
 import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import {
@@ -24,6 +23,7 @@ import { host } from "../platform/current.ts";
 import { closeGenerators } from "./async_generators.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { deadlock } from "./deadlock.ts";
+import { DebugMode, isDebugAsked } from "./debug_mode.ts";
 import { makeDefaultExecutor } from "./default_executor.ts";
 import { type AwaitableLike, ensureFutureOn } from "./ensure_future.ts";
 import { fromPromise } from "./from_promise.ts";
@@ -39,10 +39,9 @@ import {
 import { formatContext } from "./exception_report.ts";
 import { tellLoopClosed } from "./loop_closing.ts";
 import { runningLoop } from "./loops.ts";
-import { unwatchUnawaited, watchUnawaited } from "./never_awaited.ts";
 import { makeScheduledQueue, Schedule } from "./schedule.ts";
 import { type RunEnd, Scheduler, setLoopAccess } from "./scheduler.ts";
-import { noteSource, sourceContext } from "./sources.ts";
+import { noteSource, sourceContext, sourceTraceback } from "./sources.ts";
 import { Task, type TaskOptions, tasksOf } from "./task.ts";
 import { wrapFuture } from "./wrap_future.ts";
 
@@ -98,6 +97,7 @@ export class EventLoop implements HandleOwner {
   #exceptionHandler: ExceptionHandler | null = null;
   #executor: Executor | null = null;
   #executorIsShut = false;
+  #debugMode: DebugMode | null = null;
 
   static {
     setLoopAccess({
@@ -238,7 +238,8 @@ export class EventLoop implements HandleOwner {
     this.#scheduler.close();
     if (this.getDebug()) this.#reportPending();
     this.#scheduler.failures.report();
-    unwatchUnawaited(this, { isOver: true });
+    this.#debugMode?.end({ isOver: true });
+    this.#debugMode = null;
     this.#executorIsShut = true;
     const executor = this.#executor;
     this.#executor = null;
@@ -515,7 +516,15 @@ export class EventLoop implements HandleOwner {
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.default_exception_handler
    */
   defaultExceptionHandler(context: ExceptionContext): void {
-    logger.error(formatContext(context));
+    const handle = this.#debugMode?.currentHandle ?? null;
+    const frames = handle === null ? null : sourceTraceback(handle);
+    logger.error(
+      formatContext(
+        frames === null || "sourceTraceback" in context
+          ? context
+          : { ...context, handleTraceback: frames },
+      ),
+    );
   }
 
   /**
@@ -556,7 +565,9 @@ export class EventLoop implements HandleOwner {
    * The exception handler is told of a task that swallowed its cancellation (it was asked to end, caught
    * the error, did not take the request back, and returned), of a task that is pending when the loop is
    * closed, of a lock that another task releases than the one that acquired it. The {@linkcode logger}
-   * gets coroutines that were never awaited: those that `coroutine()` made, and this module's own; of a
+   * gets callbacks and steps that keep the loop for {@linkcode slowCallbackDuration} or longer, by the loop's
+   * clock (of an async function that rests on a promise of others, with what the host does until that
+   * shows); and coroutines that were never awaited: those that `coroutine()` made, and this module's own; of a
    * native generator object nobody is told when it is made, so that such a one is not missed. Reports tell
    * where futures, tasks and handles were made (`sourceTraceback`), {@linkcode Task.getStack} where async
    * functions stand, and errors have up to 100 frames where the engine keeps 10 by itself.
@@ -571,9 +582,11 @@ export class EventLoop implements HandleOwner {
   setDebug(enabled: boolean): void {
     this.#scheduler.debug = Boolean(enabled);
     if (enabled && !this.isClosed()) {
-      deepenStacks();
-      watchUnawaited(this, runningLoop);
-    } else unwatchUnawaited(this, { isOver: false });
+      this.#debugMode ??= new DebugMode(this, this.#scheduler);
+    } else {
+      this.#debugMode?.end({ isOver: false });
+      this.#debugMode = null;
+    }
   }
 
   /** The printed form. */
@@ -675,11 +688,6 @@ export class EventLoop implements HandleOwner {
  */
 export function newEventLoop(options: EventLoopOptions = {}): EventLoop {
   return new EventLoop(options);
-}
-
-function isDebugAsked(): boolean {
-  const asked = host.environment("ASYNCIO_DEBUG");
-  return asked !== undefined && asked !== "" && asked !== "0";
 }
 
 setHostSink(({ message }) => host.logError(message));

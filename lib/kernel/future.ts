@@ -11,7 +11,7 @@
  */
 import { CancelledError, InvalidStateError } from "../base/errors.ts";
 import { describe, functionName, repr } from "../base/repr.ts";
-import { captureStack } from "../base/stack.ts";
+import { captureFrames, type FrameRange, type StackFrame } from "../base/stack.ts";
 import {
   Awaitable,
   awaitable,
@@ -80,9 +80,14 @@ export let listenersWaiting: (future: Future<unknown>) => Future<unknown>[];
 
 /**
  * Resumes a coroutine that is suspended at a pending future, and gives the stack at the future, which has it
- * suspended again at once: nothing of the coroutine's runs. `null` if the coroutine did not come by.
+ * suspended again at once: nothing of the coroutine's runs. `null` if it did not come by, or is
+ * deeper than asked for.
  */
-export let probe: (future: Future<unknown>, resume: () => void) => string | null;
+export let probe: (
+  future: Future<unknown>,
+  range: FrameRange,
+  resume: () => void,
+) => StackFrame[] | null;
 
 /** Takes a listener off again. */
 export let unlisten: (future: Future<unknown>, listener: Listener) => void;
@@ -118,7 +123,8 @@ export let peekError: (future: Future<unknown>) => { readonly error: unknown } |
 /** Counts a future's error as retrieved. */
 export let markRetrieved: (future: Future<unknown>) => void;
 
-let probedStack: string | null = null;
+let probedStack: StackFrame[] | null = null;
+let probedRange: FrameRange | null = null;
 
 const printing = new Set<Future<unknown>>();
 
@@ -205,9 +211,10 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
       future.#listen(new DoneCallback(callback, copyContext(), waiting));
     listenersWaiting = (future) =>
       future.#listenerList().flatMap((each) => each[waiters]?.() ?? []);
-    probe = (future, resume) => {
+    probe = (future, range, resume) => {
       if (future.#state !== PENDING) return null;
       probedStack = null;
+      probedRange = range;
       future.#state = PROBED;
       try {
         resume();
@@ -483,7 +490,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   /** The outcome that `yield*` gives; or, looked at, the stack there to who looks. */
   #nextDone(): IteratorResult<Suspension, T> {
     if (this.#state !== PROBED) return { done: true, value: this.result() };
-    probedStack = captureStack();
+    probedStack = captureFrames(probedRange!);
     return SUSPENDED as IteratorResult<Suspension, T>;
   }
 

@@ -26,6 +26,9 @@ interface Running {
 /** The one record of it; written by the scheduler and the task's step. */
 export const running: Running = { scheduler: null, task: null, calling: false, held: null };
 
+/** The engines of the loops of this thread of which a run is on, in the order they began. */
+export const loopsThatRun: Set<Scheduler> = new Set();
+
 const identity = host.asyncIdentity;
 
 /** The task that the running code belongs to, inside a step or in a segment of an async function. */

@@ -26,7 +26,7 @@ import { AsyncHold } from "./async_hold.ts";
 import { type Clock, VirtualClock } from "./clock.ts";
 import { execute, type HandleOwner, type Runnable, type TimerHandle } from "./handle.ts";
 import { type Instrument, InstrumentPanel, type TurnEnd } from "./instruments.ts";
-import { running } from "./running.ts";
+import { loopsThatRun, running } from "./running.ts";
 import type { Task } from "./task.ts";
 import { TimerQueue } from "./timer_queue.ts";
 import { Failures } from "./unretrieved.ts";
@@ -240,6 +240,7 @@ export class Scheduler {
    */
   start(ended: (end: RunEnd) => void): void {
     this.#ended = ended;
+    loopsThatRun.add(this);
     // Who starts a run does so in a turn of the host's: the first budget is counted from here.
     this.#turnStart = host.now();
     this.#orderTurn(true);
@@ -255,6 +256,7 @@ export class Scheduler {
       result = end;
     };
     this.#synchronous = true;
+    loopsThatRun.add(this);
     try {
       this.#turn();
     } finally {
@@ -504,6 +506,7 @@ export class Scheduler {
   }
 
   #end(end: RunEnd): void {
+    loopsThatRun.delete(this);
     this.#phase = STOPPED;
     this.#stopping = false;
     this.#interrupt = null;

@@ -16,13 +16,14 @@ import { functionName } from "../base/repr.ts";
 import {
   captureStack,
   coroutineFrames,
+  DEEPEST,
   foreignFrames,
   formatFrames,
   isOwnFrame,
   parseStack,
   type StackFrame,
 } from "../base/stack.ts";
-import { CALLING, type Steps } from "../coroutine/awaitable.ts";
+import { CALLING, type Steps, SUSPENDED } from "../coroutine/awaitable.ts";
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { type Future, probe } from "./future.ts";
 import type { Strand } from "./strand.ts";
@@ -84,9 +85,14 @@ export function stackOf(
   return kept.reverse();
 }
 
-/** The frames of the code that runs now, innermost first. */
+/** The step in which a task's coroutine runs: what stands below it is the loop, and who runs that. */
+const STEP = /#step(?:Strand)?$/;
+
+/** The frames of the task that runs now, innermost first. */
 export function runningFrames(): StackFrame[] {
-  return [...foreignFrames(parseStack(captureStack()))];
+  const frames = parseStack(captureStack());
+  const step = frames.findIndex((frame) => STEP.test(frame.name) && isOwnFrame(frame));
+  return [...foreignFrames(step < 0 ? frames : frames.slice(0, step))];
 }
 
 /** The frames of the coroutines that are suspended in a task, innermost first. */
@@ -104,24 +110,32 @@ export function suspendedFrames(coroutine: unknown, position: TaskPosition): Sta
   return frames;
 }
 
+/** The future's look at its state, and its `next`, stand above the coroutine's frames. */
+const FUTURE_FRAMES = 2;
+
+/** How many frames are asked for at first; most coroutines are not deeper. */
+const FIRST_DEPTH = 10;
+
 /** Where a suspended iterator stands, innermost first. */
 function framesAt(steps: Steps, waiter: Future<unknown> | null): StackFrame[] {
   if (waiter === null) return [];
-  let below = "";
-  const stack = probe(waiter, () => {
-    below = captureStack();
-    steps.next();
-  });
-  CALLING.value = undefined;
-  if (stack === null) return [];
-  const frames = parseStack(stack);
-  // On top stand the future's own frames, at the bottom those of who looks, which are below it as well.
-  const inside = frames.slice(0, frames.length - parseStack(below).length + 1);
-  return coroutineFrames(inside.slice(FUTURE_FRAMES));
+  const until = resumeSuspended.name;
+  for (let depth = FIRST_DEPTH; depth <= DEEPEST; depth *= 4) {
+    let isReached = false;
+    const frames = probe(waiter, { depth, skip: FUTURE_FRAMES, until }, () => {
+      isReached = resumeSuspended(steps) === SUSPENDED;
+    });
+    CALLING.value = undefined;
+    if (frames !== null) return coroutineFrames(frames);
+    if (!isReached) break;
+  }
+  return [];
 }
 
-/** `captureStack`, the future's look at its state, and its `next`. */
-const FUTURE_FRAMES = 3;
+/** On its own, to be found in the stack. */
+function resumeSuspended(steps: Steps): unknown {
+  return steps.next();
+}
 
 /** Where an async function stood when it began to wait, innermost first. */
 function awaitFrames({ source }: Strand): StackFrame[] {

@@ -52,6 +52,8 @@ export interface Host {
   measure(name: string, begin: number, end: number): void;
   /** Whether this thread may block; the main thread of a page must not. */
   readonly mayBlock: boolean;
+  /** Prints what was asked for. */
+  log(message: string): void;
   /** Hands an error that nobody caught to the host's own report. */
   logError(message: string): void;
   /**

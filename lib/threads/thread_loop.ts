@@ -242,6 +242,42 @@ export class ThreadLoop {
     return disposal;
   }
 
+  /**
+   * Not for other threads; {@linkcode callSoonThreadsafe} is.
+   *
+   * @throws {RuntimeError} Always.
+   */
+  callSoon(..._args: unknown[]): never {
+    return refuse("callSoon", "callSoonThreadsafe()");
+  }
+
+  /**
+   * Not for other threads; {@linkcode callSoonThreadsafe} is, with a function that calls it over there.
+   *
+   * @throws {RuntimeError} Always.
+   */
+  callLater(..._args: unknown[]): never {
+    return refuse("callLater", "callSoonThreadsafe()");
+  }
+
+  /**
+   * Not for other threads; {@linkcode callSoonThreadsafe} is, with a function that calls it over there.
+   *
+   * @throws {RuntimeError} Always.
+   */
+  callAt(..._args: unknown[]): never {
+    return refuse("callAt", "callSoonThreadsafe()");
+  }
+
+  /**
+   * Not for other threads; `runCoroutineThreadsafe` is.
+   *
+   * @throws {RuntimeError} Always.
+   */
+  createTask(..._args: unknown[]): never {
+    return refuse("createTask", "runCoroutineThreadsafe()");
+  }
+
   /** The printed form. */
   toString(): string {
     return `<ThreadLoop ${this.#name} running=${this.isRunning()} closed=${this.isClosed()}>`;
@@ -373,4 +409,12 @@ export class ThreadLoop {
     const lost = [...this.#calls.keys()];
     for (const id of lost) this.#take(id)?.setException(error);
   }
+}
+
+/** asyncio tells of this in debug mode; here there is no other way that it could go. */
+function refuse(method: string, expected: string): never {
+  throw new RuntimeError(
+    "Non-thread-safe operation invoked on an event loop other than the current one: " +
+      `expected ${expected}, got ${method}()`,
+  );
 }

@@ -26,6 +26,7 @@ export function browserHost(): Host {
     terminal: null,
     measure: (name, start, end) => void performance.measure(name, { start, end }),
     mayBlock: !("document" in globalThis),
+    log: (message) => console.log(message),
     logError: (message) => console.error(message),
     environment,
   };

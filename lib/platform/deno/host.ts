@@ -30,6 +30,7 @@ export function denoHost(): Host {
     },
     measure: (name, start, end) => void performance.measure(name, { start, end }),
     mayBlock: true,
+    log: (message) => console.log(message),
     logError: (message) => console.error(message),
     environment,
   };
