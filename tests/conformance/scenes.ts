@@ -34,6 +34,7 @@ export const SCENES: readonly Scene[] = [
   gathering,
   selfCancel,
   stolenWakeUp,
+  callbacks,
   contexts,
   contexts,
 ];
@@ -100,7 +101,15 @@ function workers(maker: SceneMaker, place: Place): Block {
   const end: Block = random.chance(0.4)
     ? [{ do: "queue", queue, how: random.pick(["shutdown", "shutdownNow"]), item: 0 }]
     : [{ do: "await", subject: { waitFor: { join: queue }, timeout: slots.delay() } }];
-  return [...shuffled(random, [...taken, ...filled]), ...disturb(maker, place), ...end];
+  const joining = random.chance(0.5)
+    ? many(maker, place, () => [{ do: "await", subject: { join: queue } }])
+    : [];
+  return [
+    ...shuffled(random, [...taken, ...filled]),
+    ...joining,
+    ...disturb(maker, place),
+    ...end,
+  ];
 }
 
 /** Tasks meet at a barrier. */
@@ -361,6 +370,27 @@ const LINES: readonly ((maker: SceneMaker) => Line)[] = [
     };
   },
 ];
+
+/** Callbacks of one future, of which some are added more than once, and some are taken off again. */
+function callbacks({ random, slots }: SceneMaker): Block {
+  const future = slots.future();
+  const [one, other] = [slots.callbacks++, slots.callbacks++];
+  const add = (callback: number): PlainStatement => ({
+    do: "addCallback",
+    target: { future },
+    callback,
+    body: [{ do: "log", text: `c${callback}` }],
+  });
+  const added = shuffled(random, [one, one, other, ...(random.chance(0.5) ? [other] : [])]);
+  return [
+    { do: "newFuture", future },
+    ...added.map(add),
+    { do: "removeCallback", target: { future }, callback: random.pick([one, other]) },
+    ...(random.chance(0.3) ? [add(one)] : []),
+    { do: "setResult", future, value: random.below(100) },
+    { do: "await", subject: { sleep: 0, result: 0 } },
+  ];
+}
 
 /** Tasks and callbacks that set and read context variables, each in a context of its own or not. */
 function contexts(maker: SceneMaker, place: Place): Block {
