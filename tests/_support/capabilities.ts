@@ -51,7 +51,10 @@ const CAPABILITIES: Readonly<Record<Capability, CapabilityFacts>> = {
     reason: "a page without cross-origin isolation has no SharedArrayBuffer",
   },
   signals: { has: () => inDeno, reason: "a page is sent no signals" },
-  sources: { has: () => inDeno, reason: "in a page the module is in one file with its test" },
+  sources: {
+    has: () => inDeno,
+    reason: "in a page the module is in several files, shared with its tests",
+  },
   terminal: { has: () => inDeno, reason: "a page has no terminal" },
   workers: { has: () => typeof Worker !== "undefined", reason: "this place has no Worker" },
 };

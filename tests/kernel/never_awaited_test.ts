@@ -33,23 +33,27 @@ function warningsOf(main: () => CoroutineObject<unknown>, debug = true): string[
   return warnings;
 }
 
-test("a coroutine that was never awaited is told of when its loop is closed, in Python's words", () => {
-  const warnings = warningsOf(function* forgetful() {
-    work();
-    sleep(60);
-    sleep(0);
-    new Queue().get();
-  });
-  assertEquals(warnings.map((text) => text.split("\n")[0]), [
-    "coroutine 'work' was never awaited",
-    "coroutine 'sleep' was never awaited",
-    "coroutine 'sleep' was never awaited",
-    "coroutine 'Queue.get' was never awaited",
-  ]);
-  assertMatch(
-    warnings[0]!,
-    /^coroutine 'work' was never awaited\nCoroutine created at \(most recent call last\)\n( {2}File .*\n)*? {2}File ".+", line \d+, in forgetful$/m,
-  );
+test({
+  name: "a coroutine that was never awaited is told of when its loop is closed, in Python's words",
+  ...needs("sources"),
+  fn() {
+    const warnings = warningsOf(function* forgetful() {
+      work();
+      sleep(60);
+      sleep(0);
+      new Queue().get();
+    });
+    assertEquals(warnings.map((text) => text.split("\n")[0]), [
+      "coroutine 'work' was never awaited",
+      "coroutine 'sleep' was never awaited",
+      "coroutine 'sleep' was never awaited",
+      "coroutine 'Queue.get' was never awaited",
+    ]);
+    assertMatch(
+      warnings[0]!,
+      /^coroutine 'work' was never awaited\nCoroutine created at \(most recent call last\)\n( {2}File .*\n)*? {2}File ".+", line \d+, in forgetful$/m,
+    );
+  },
 });
 
 test("what was awaited, made a task or closed is not told of", () => {

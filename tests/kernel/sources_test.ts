@@ -10,7 +10,7 @@ import {
   Task,
   VirtualClock,
 } from "../../mod.ts";
-import { test } from "../_support/harness.ts";
+import { needs, test } from "../_support/harness.ts";
 
 function debugLoop() {
   const loop = newEventLoop({ clock: new VirtualClock() });
@@ -45,21 +45,25 @@ test("in debug mode it is kept where futures, tasks and handles were made", () =
   loop.close();
 });
 
-test("it is ten frames at most, the innermost last", () => {
-  const made = {};
-  const deep = (depth: number): void => depth === 0 ? noteSource(made) : deep(depth - 1);
-  deep(30);
-  assertEquals(namesOf(made).filter((name) => name === "deep").length, 10);
-  const near = {};
-  (function outer() {
-    (function inner() {
-      noteSource(near);
+test({
+  name: "it is ten frames at most, the innermost last",
+  ...needs("sources"),
+  fn() {
+    const made = {};
+    const deep = (depth: number): void => depth === 0 ? noteSource(made) : deep(depth - 1);
+    deep(30);
+    assertEquals(namesOf(made).filter((name) => name === "deep").length, 10);
+    const near = {};
+    (function outer() {
+      (function inner() {
+        noteSource(near);
+      })();
     })();
-  })();
-  assertEquals(namesOf(near).filter((name) => ["outer", "inner"].includes(name)), [
-    "outer",
-    "inner",
-  ]);
+    assertEquals(namesOf(near).filter((name) => ["outer", "inner"].includes(name)), [
+      "outer",
+      "inner",
+    ]);
+  },
 });
 
 test("a task that a coroutine makes was made in the coroutine", () => {
