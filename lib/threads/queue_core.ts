@@ -35,6 +35,8 @@ interface WaitingPut<T> {
 export class QueueCore<T = unknown> {
   /** How many items it holds at most; zero or less for any number. */
   readonly maxsize: number;
+  /** Called once, when it is shut down and empty, for whoever keeps it. */
+  over: (() => void) | null = null;
   // What came back goes before what has always been here.
   readonly #returned: T[] = [];
   readonly #items = new Deque<T>();
@@ -153,6 +155,14 @@ export class QueueCore<T = unknown> {
     for (let next = this.#putters.shift(); next !== undefined; next = this.#putters.shift()) {
       next.putter.fail(new QueueShutDown());
     }
+    this.#checkOver();
+  }
+
+  #checkOver(): void {
+    if (!this.#isShutDown || this.size > 0) return;
+    const { over } = this;
+    this.over = null;
+    over?.();
   }
 
   #admit(item: T): void {
@@ -165,6 +175,7 @@ export class QueueCore<T = unknown> {
   #take(): T {
     const item = (this.#returned.length > 0 ? this.#returned.pop() : this.#items.shift()) as T;
     this.#admitNext();
+    this.#checkOver();
     return item;
   }
 

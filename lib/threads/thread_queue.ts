@@ -91,7 +91,7 @@ export interface ThreadQueueEnd<T> extends AsyncIterable<T> {
  *
  * No item is lost: one on its way to a task that is cancelled, or to a thread that dies before it has
  * arrived, goes back to the front. What cannot be cloned fails the put, or the get, there, and is dropped.
- * The queue lives as long as the thread that made it refers to it.
+ * A queue whose handle was given out is kept, by the thread that made it, until it is shut down and empty.
  *
  * @typeParam T What the items are.
  *
@@ -164,7 +164,7 @@ export class ThreadQueue<T = unknown> implements ThreadQueueEnd<T> {
     const hub = askHub();
     if (hub !== null) return new QueueEnd(remoteWay(hub, name));
     throw new RuntimeError(
-      "open() is for the threads that the queue's own has started: it was made elsewhere, or dropped",
+      "open() is for the threads that the queue's own has started: it was made elsewhere",
     );
   }
 

@@ -14,7 +14,8 @@ export function denoHost(): Host {
   return {
     name: "deno",
     now: () => performance.now(),
-    setTimer: (callback, milliseconds) => setTimeout(callback, milliseconds),
+    // Node's timers, which threads have, warn of what is late already.
+    setTimer: (callback, milliseconds) => setTimeout(callback, Math.max(0, milliseconds)),
     clearTimer: (timer) => clearTimeout(timer),
     // 1 to 2 us a turn; setTimeout(0) takes 2.2 ms (THREADS.md).
     nextTurn: (callback) => {
