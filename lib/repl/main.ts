@@ -73,7 +73,8 @@ class Session {
       this.#terminal.print(
         `asyncio REPL on ${this.#terminal.hostVersion}\n` +
           'Use "yield*" or "await" directly instead of "run()"; "asyncio" and its names are there.\n' +
-          'Type "%autoawait" to see who runs what is typed, "exit()" or Ctrl-D to leave.',
+          'Type "%autoawait" to see who runs what is typed, "%ps" or "%pstree" to see what runs,\n' +
+          '"exit()" or Ctrl-D to leave.',
       );
     }
     // The first line is typed meanwhile; where this fails it fails again, and is told.

@@ -350,3 +350,18 @@ test("Repl.enter() shows the tasks of its loop for %ps and %pstree, by what it w
     await repl.close();
   }
 });
+
+test("Repl.enter() shows the tasks that run, by this module's own ps() and pstree()", () =>
+  withRepl(async (repl) => {
+    await enter(
+      repl,
+      'const sleeper = loop.createTask(sleep(3600), { name: "sleeper" })',
+      'loop.createTask(function* () { yield* sleeper }, { name: "waiter" })',
+      "await sleep(0.001)",
+    );
+    const table = String(await enter(repl, "%ps"));
+    assertStringIncludes(table, " sleeper ");
+    assertEquals(String(await enter(repl, "%pstree")).includes("(T) sleeper"), true);
+    await enter(repl, "%autoawait off");
+    assertStringIncludes(String(await enter(repl, "%pstree")), "(T) waiter");
+  }));
