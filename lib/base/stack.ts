@@ -184,6 +184,20 @@ export function appendFrames(error: Error, stack: string): void {
   Object.defineProperty(error, "stack", { value, configurable: true, writable: true });
 }
 
+/**
+ * Has an error's stack go on with the user's frames of another from where a file of this module's stands in
+ * it, or at its end.
+ */
+export function continueStack(error: Error, stack: string, file: string): void {
+  const lines = (error.stack ?? "").split("\n");
+  const end = lines.findIndex((line) => parseStack(line)[0]?.file.endsWith(`/${file}`) ?? false);
+  if (end >= 0) {
+    const value = lines.slice(0, end).join("\n");
+    Object.defineProperty(error, "stack", { value, configurable: true, writable: true });
+  }
+  appendFrames(error, stack);
+}
+
 /** Lets errors tell of more frames than an engine keeps by itself; for debug mode. */
 export function deepenStacks(): void {
   const limit = engine.stackTraceLimit;

@@ -85,15 +85,28 @@ interface Handoff<V> {
 export const SUSPENDED: { readonly done: false; readonly value: unknown } = {
   done: false,
   get value() {
-    return waitedFor();
+    return waiting.future();
   },
 };
 
-let waitedFor: () => unknown;
+/** What is to be known here of what a task waits for. */
+export interface WaitingProvider {
+  /** The future that the running task has just been told to wait for. */
+  future(): unknown;
+  /** Whether such a future, asked again, throws. */
+  willThrow(future: unknown): boolean;
+}
 
-/** Plugs in where the future behind `SUSPENDED` is to be found; for the kernel's tasks. */
-export function setWaitedFor(provider: () => unknown): void {
-  waitedFor = provider;
+let waiting: WaitingProvider;
+
+/** Plugs in what is known of the futures behind `SUSPENDED`; for the kernel's tasks. */
+export function setWaiting(provider: WaitingProvider): void {
+  waiting = provider;
+}
+
+/** Whether what `SUSPENDED` stood for throws when it is asked again. */
+export function willThrow(future: unknown): boolean {
+  return waiting.willThrow(future);
 }
 
 /** What an iterator yields to have the call in `value` made. */

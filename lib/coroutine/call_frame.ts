@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { continueStack } from "../base/stack.ts";
 import {
   Awaitable,
   awaitable,
@@ -21,8 +22,11 @@ import {
   type Suspension,
 } from "./awaitable.ts";
 
-/** `new` until the driver calls; then `inside` a coroutine that came back, `outside` in a promise. */
-type CallState = "new" | "inside" | "outside" | "returned" | "threw";
+/**
+ * `new` until the driver calls; then `inside` a coroutine that came back, `outside` in a promise. `resumed`
+ * while the coroutine runs through this frame, and for ever after if it ended so.
+ */
+type CallState = "new" | "inside" | "resumed" | "outside" | "returned" | "threw";
 
 /** The iterator of one call. */
 export class CallFrame<T = unknown>
@@ -31,6 +35,7 @@ export class CallFrame<T = unknown>
   #function: (() => unknown) | undefined;
   #inner: Steps | undefined;
   #outcome: unknown = undefined;
+  #lacksFrames = false;
   /** Whether the function may be async, and so its call has to be made under the task's identity. */
   readonly mayBeAsync: boolean;
 
@@ -59,10 +64,15 @@ export class CallFrame<T = unknown>
   next(): IteratorResult<Suspension, T> {
     switch (this.#state) {
       case "inside":
-        return this.#inner!.next() as IteratorResult<Suspension, T>;
+      case "resumed":
+        this.#state = "resumed";
+        return this.#resumed(this.#inner!.next());
       case "returned":
         return { done: true, value: this.#outcome as T };
       case "threw":
+        if (this.#lacksFrames && this.#outcome instanceof Error) {
+          continueStack(this.#outcome, new Error().stack ?? "", "call_stack.ts");
+        }
         throw this.#outcome;
       default:
         CALLING.value = this;
@@ -72,8 +82,10 @@ export class CallFrame<T = unknown>
 
   /** Throws into the inner coroutine; a call that is not made yet is never made. */
   throw(error: unknown): IteratorResult<Suspension, T> {
-    if (this.#state === "inside" && this.#inner!.throw !== undefined) {
-      return this.#inner!.throw(error) as IteratorResult<Suspension, T>;
+    const isBegun = this.#state === "inside" || this.#state === "resumed";
+    if (isBegun && this.#inner!.throw !== undefined) {
+      this.#state = "resumed";
+      return this.#resumed(this.#inner!.throw(error));
     }
     this.#settle("threw", error);
     throw error;
@@ -81,7 +93,7 @@ export class CallFrame<T = unknown>
 
   /** Closes the inner coroutine. */
   return(value?: T): IteratorResult<Suspension, T> {
-    if (this.#state === "inside") this.#inner!.return?.();
+    if (this.#state === "inside" || this.#state === "resumed") this.#inner!.return?.();
     this.#settle("returned", value);
     return { done: true, value: value as T };
   }
@@ -112,6 +124,11 @@ export class CallFrame<T = unknown>
     return null;
   }
 
+  /** Whether a coroutine came back that is not over. */
+  get isInside(): boolean {
+    return this.#state === "inside";
+  }
+
   /** The iterator to drive from now on: the inner coroutine, once there is one. */
   unwrap(): Steps {
     return this.#inner ?? this;
@@ -128,9 +145,20 @@ export class CallFrame<T = unknown>
     this.#settle("returned", value);
   }
 
-  /** Takes the error of the promise that came back. */
-  reject(error: unknown): void {
+  /**
+   * Takes the error of the promise that came back, or of the coroutine that was driven without this frame.
+   *
+   * @param error The error.
+   * @param lacksFrames Whether its stack tells nothing of those that await this.
+   */
+  reject(error: unknown, lacksFrames: boolean = false): void {
+    this.#lacksFrames = lacksFrames;
     this.#settle("threw", error);
+  }
+
+  #resumed(result: IteratorResult<unknown, unknown>): IteratorResult<Suspension, T> {
+    if (!result.done) this.#state = "inside";
+    return result as IteratorResult<Suspension, T>;
   }
 
   #settle(state: "returned" | "threw", outcome: unknown): void {

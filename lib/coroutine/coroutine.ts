@@ -131,7 +131,9 @@ export function* reused(): Generator<undefined, never, unknown> {
 
 /**
  * Makes of a generator function, or an async one, a function whose result is lazy and works with both
- * `yield*` and `await`. Awaited, it runs inside the task that awaits it, not in one of its own.
+ * `yield*` and `await`. Awaited, it runs inside the task that awaits it, not in one of its own. However
+ * deep such objects await one another, resuming the innermost costs the same; generator objects that do so by
+ * `yield*` cost the engine some time for each level.
  *
  * @param body The function. It is called, with the arguments, when the result is first awaited.
  * @returns A function of the same arguments that returns a {@linkcode Coroutine}.

@@ -39,7 +39,7 @@ export class Strand implements Runnable, Listener {
   /** The task that the function runs in. */
   readonly task: StrandOwner;
   /** What is driven. */
-  readonly steps: Steps;
+  steps: Steps;
   /** Takes the outcome. */
   readonly resolve: (value: never) => void;
   /** Takes the error. */

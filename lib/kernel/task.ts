@@ -27,12 +27,13 @@ import { appendFrames, type StackFrame } from "../base/stack.ts";
 import {
   type Awaitable,
   CALLING,
-  setWaitedFor,
+  setWaiting,
   STEP_ASIDE,
   type Steps,
   SUSPENDED,
 } from "../coroutine/awaitable.ts";
 import type { CallFrame } from "../coroutine/call_frame.ts";
+import { stepsAfterCall } from "../coroutine/call_stack.ts";
 import {
   checkContext,
   type Context,
@@ -197,9 +198,13 @@ export class Task<T = unknown> extends Future<T> {
       const { task } = running;
       if (task !== null) task.#waiter = future;
     });
-    setWaitedFor(() => {
-      const { task } = running;
-      return task === null || task.#waiter === null ? undefined : task.#waiter;
+    setWaiting({
+      future: () => {
+        const { task } = running;
+        return task === null || task.#waiter === null ? undefined : task.#waiter;
+      },
+      willThrow: (future) =>
+        future instanceof Future && (future.cancelled() || peekError(future) !== undefined),
     });
     setAmbientContext({
       context: () => {
@@ -497,7 +502,7 @@ export class Task<T = unknown> extends Future<T> {
       while (result === CALLING) {
         const frame = takeFrame();
         if (this.#call(frame, this)) return false;
-        if (this.#steps === frame) this.#steps = frame.unwrap();
+        this.#steps = stepsAfterCall(this.#steps, frame);
         result = this.#steps.next();
       }
     } catch (thrown) {
@@ -616,7 +621,9 @@ export class Task<T = unknown> extends Future<T> {
     try {
       result = error === null ? strand.steps.next() : throwInto(strand.steps, error);
       while (result === CALLING) {
-        if (this.#call(takeFrame(), strand)) return;
+        const frame = takeFrame();
+        if (this.#call(frame, strand)) return;
+        strand.steps = stepsAfterCall(strand.steps, frame);
         result = strand.steps.next();
       }
     } catch (thrown) {

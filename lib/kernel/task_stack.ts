@@ -24,6 +24,7 @@ import {
   type StackFrame,
 } from "../base/stack.ts";
 import { CALLING, type Steps, SUSPENDED } from "../coroutine/awaitable.ts";
+import { outermostSteps } from "../coroutine/call_stack.ts";
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { type Future, probe } from "./future.ts";
 import type { Strand } from "./strand.ts";
@@ -119,11 +120,12 @@ const FIRST_DEPTH = 10;
 /** Where a suspended iterator stands, innermost first. */
 function framesAt(steps: Steps, waiter: Future<unknown> | null): StackFrame[] {
   if (waiter === null) return [];
+  const outermost = outermostSteps(steps);
   const until = resumeSuspended.name;
   for (let depth = FIRST_DEPTH; depth <= DEEPEST; depth *= 4) {
     let isReached = false;
     const frames = probe(waiter, { depth, skip: FUTURE_FRAMES, until }, () => {
-      isReached = resumeSuspended(steps) === SUSPENDED;
+      isReached = resumeSuspended(outermost) === SUSPENDED;
     });
     CALLING.value = undefined;
     if (frames !== null) return coroutineFrames(frames);

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import {
   appendFrames,
   captureStack,
+  continueStack,
   coroutineFrames,
   describeFrame,
   foreignFrames,
@@ -77,6 +78,20 @@ test("appendFrames() lets an error's stack go on", () => {
     parseStack(error.stack!).slice(length).map(({ name }) => name),
     ["inner", "outer", "Foo.method", "<anonymous>"],
   );
+});
+
+test("continueStack() goes on from where a file of the module's stands, else at the end", () => {
+  const [own] = parseStack(captureStack()).filter(isOwnFrame);
+  const file = own!.file.split("/").at(-1)!;
+  const names = (error: Error) => parseStack(error.stack!).map(({ name }) => name);
+  const error = new RangeError("x");
+  error.stack = `RangeError: x\n    at top (file:///a.ts:1:1)\n    at next (${own!.file}:1:1)\n` +
+    "    at below (file:///a.ts:2:1)";
+  continueStack(error, V8, file);
+  assertEquals(names(error), ["top", ...parseStack(V8).map(({ name }) => name)]);
+  continueStack(error, SPIDERMONKEY, "elsewhere.ts");
+  assertEquals(names(error).slice(0, 2), ["top", "inner"]);
+  assertEquals(names(error).length > parseStack(V8).length + 1, true);
 });
 
 test("foreignFrames() are those of the user; with none of them, all", () => {
