@@ -135,22 +135,26 @@ test("Task.getStack() keeps the innermost frames of a task that waits", () => {
   assertEquals(stackOf(main, 0), []);
 });
 
-test("Task.getStack() of a task that failed is its error's, the outermost first", () => {
-  function* bottom() {
-    yield* sleep(1);
-    throw new RangeError("no");
-  }
-  runVirtual(function* () {
-    const task = createTask(function* outermost() {
-      yield* bottom();
+test({
+  name: "Task.getStack() of a task that failed is its error's, the outermost first",
+  ...needs("sources"),
+  fn() {
+    function* bottom() {
+      yield* sleep(1);
+      throw new RangeError("no");
+    }
+    runVirtual(function* () {
+      const task = createTask(function* outermost() {
+        yield* bottom();
+      });
+      yield* sleep(2);
+      const frames = task.getStack();
+      assertEquals(namesOf(frames), ["outermost", "bottom"]);
+      // Asyncio's: of an error the outermost are kept.
+      assertEquals(task.getStack({ limit: 1 }), frames.slice(0, 1));
+      assertEquals(`${task.exception()}`, "RangeError: no");
     });
-    yield* sleep(2);
-    const frames = task.getStack();
-    assertEquals(namesOf(frames), ["outermost", "bottom"]);
-    // Asyncio's: of an error the outermost are kept.
-    assertEquals(task.getStack({ limit: 1 }), frames.slice(0, 1));
-    assertEquals(`${task.exception()}`, "RangeError: no");
-  });
+  },
 });
 
 test("Task.getStack() of a task that is done otherwise is empty", () => {
@@ -208,14 +212,18 @@ async function stackOfAsync(debug: boolean): Promise<StackFrame[]> {
   }, { debug, loopFactory: () => newEventLoop({ clock: new VirtualClock() }) });
 }
 
-test("Task.getStack() of an async function tells in debug mode where it waits", async () => {
-  const frames = await stackOfAsync(true);
-  assertEquals(namesOf(frames).includes("bottom"), true);
+test({
+  name: "Task.getStack() of an async function tells in debug mode where it waits",
+  ...needs("sources"),
+  async fn() {
+    const frames = await stackOfAsync(true);
+    assertEquals(namesOf(frames).includes("bottom"), true);
+  },
 });
 
 test({
   name: "Task.getStack() of async functions tells in debug mode of all of them",
-  ...needs("asyncStacks"),
+  ...needs("asyncStacks", "sources"),
   async fn() {
     const frames = await stackOfAsync(true);
     assertEquals(namesOf(frames), ["outermost", "bottom"]);
