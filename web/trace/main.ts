@@ -76,7 +76,7 @@ function describe(span: Span): [string, string][] {
   const begin = span.begin - trace!.begin;
   return [
     ["lasts", formatTime(length, Math.max(length / 1000, 0.01))],
-    ["at", formatTime(begin, Math.max(begin / 10_000, 1))],
+    ["begins at", formatTime(begin, Math.max(begin / 10_000, 1))],
     ...Object.entries(span.args).filter(([key]) => key !== "task").map(([key, value]) =>
       [key, String(value)] as [string, string]
     ),
