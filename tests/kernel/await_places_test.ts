@@ -9,14 +9,17 @@ test("lastAwait() says so where nothing was awaited yet", () => {
   assertEquals(lastAwait({}), "before its first await of this module's");
 });
 
-test("lastAwait() names the innermost frame of the last stack that noteAwait() was given", () => {
+test("lastAwait() names the function that the last stack of noteAwait() was taken for", () => {
   const task = {};
-  noteAwait(task, "Error\n    at first (https://example.org/a.js:1:2)");
-  noteAwait(task, "inner@https://example.org/b.js:3:4\nouter@https://example.org/a.js:5:6");
-  assertEquals(
-    lastAwait(task),
-    "behind its await of this module's in inner https://example.org/b.js:3",
+  const own = ["captureStack", "bridge", "get then"].map((name) =>
+    `${name}@https://a.org/lib.js:1:2`
   );
+  noteAwait(task, [...own, "first@https://a.org/a.js:1:2"].join("\n"));
+  noteAwait(
+    task,
+    [...own, "inner@https://a.org/b.js:3:4", "outer@https://a.org/a.js:5:6"].join("\n"),
+  );
+  assertEquals(lastAwait(task), "behind its await of this module's in inner https://a.org/b.js:3");
 });
 
 test({
