@@ -166,6 +166,7 @@ export {
 
 // Threads and processes
 export {
+  type CancelOptions,
   ConcurrentFuture,
   type ConcurrentFutureState,
 } from "./lib/concurrent/concurrent_future.ts";
@@ -176,11 +177,17 @@ export {
   type JobContext,
   type JobResult,
   type MapOptions,
+  type Streamed,
 } from "./lib/concurrent/executor.ts";
 export { ExecutorMap, type ExecutorMapIterator } from "./lib/concurrent/executor_map.ts";
+export { JobStream, type StreamSource } from "./lib/concurrent/job_stream.ts";
+export { transfer } from "./lib/concurrent/transfer.ts";
 export { WorkerCall, type WorkerFunction } from "./lib/concurrent/worker_call.ts";
 export { wrapFuture, type WrapFutureOptions } from "./lib/kernel/wrap_future.ts";
 export { type AnyFunction, workerFunction } from "./lib/threads/crossing.ts";
+export { registerErrorClass, type RegisterErrorClassOptions } from "./lib/threads/error_classes.ts";
+export type { WorkerOptions } from "./lib/threads/worker_options.ts";
+export type { WorkerPermissions } from "./lib/platform/workers.ts";
 export { ThreadPoolExecutor, type ThreadPoolExecutorOptions } from "./lib/threads/thread_pool.ts";
 export {
   ProcessPoolExecutor,
@@ -198,7 +205,11 @@ export { ThreadLoop, type ThreadLoopOptions } from "./lib/threads/thread_loop.ts
 export { runCoroutineThreadsafe } from "./lib/threads/run_coroutine_threadsafe.ts";
 
 // Errors
-export { BrokenExecutor } from "./lib/concurrent/broken_executor.ts";
+export {
+  BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
+} from "./lib/concurrent/broken_executor.ts";
 export {
   BrokenBarrierError,
   CancelledError,

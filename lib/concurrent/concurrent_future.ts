@@ -13,7 +13,13 @@
  *
  * @module
  */
-import { CancelledError, InvalidStateError, RuntimeError, TimeoutError } from "../base/errors.ts";
+import {
+  CancelledError,
+  InvalidStateError,
+  RuntimeError,
+  TimeoutError,
+  ValueError,
+} from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
 import { awaitable } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
@@ -55,13 +61,22 @@ export function setConcurrentAwaiting(provider: ConcurrentAwaiting): void {
   awaiting = provider;
 }
 
+/** What {@linkcode ConcurrentFuture.cancel} takes. */
+export interface CancelOptions {
+  /**
+   * How many seconds running work has to end by itself before its worker is ended, and the future
+   * cancelled. The executor's own `terminateAfter` where left out; without one, all the time it takes.
+   */
+  terminateAfter?: number | null;
+}
+
 /**
  * Has `callback` called when `cancel()` finds the future running, which it cannot undo: the work can
  * still be asked to stop. For the executors.
  */
 export let onCancelRequest: (
   future: ConcurrentFuture<unknown>,
-  callback: () => void,
+  callback: (options: CancelOptions) => void,
 ) => void;
 
 /**
@@ -119,7 +134,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   #outcome: Outcome<T> | null = null;
   // Not of T: else no future of a number would be one of anything.
   #callbacks: DoneCallback[] = [];
-  #cancelRequest: (() => void) | null = null;
+  #cancelRequest: ((options: CancelOptions) => void) | null = null;
   // Whether it is cancelled when the work is over, and not before.
   #joins = false;
   #wait: ((milliseconds: number) => void) | null = null;
@@ -148,13 +163,20 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
    * A coroutine on another thread's loop is cancelled there, and the future when it is over: until then
    * it is not done, and if the coroutine goes on regardless, it ends by what that gives.
    *
+   * A job that does not stop by itself is stopped by `terminateAfter`: its worker is ended and replaced,
+   * the future is cancelled, and the other jobs of the worker are given to others.
+   *
+   * @param options `terminateAfter`: how many seconds running work has to end by itself.
    * @returns Whether the future is cancelled now, or the coroutine is told; `false` when it is running
    * or finished.
+   * @throws {TypeError} If `terminateAfter` is no number.
+   * @throws {ValueError} If it is negative.
    */
-  cancel(): boolean {
+  cancel(options: CancelOptions = {}): boolean {
+    checkTerminateAfter(options.terminateAfter);
     switch (this.#state) {
       case "RUNNING":
-        this.#cancelRequest?.();
+        this.#cancelRequest?.(options);
         return false;
       case "FINISHED":
         return false;
@@ -162,7 +184,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
       case "CANCELLED_AND_NOTIFIED":
         return true;
       case "PENDING":
-        if (this.#joins) this.#cancelRequest?.();
+        if (this.#joins) this.#cancelRequest?.(options);
         else this.#settle("CANCELLED", null);
         return true;
     }
@@ -358,6 +380,22 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
       host.logError(`exception calling callback for ${this}\n${shown}`);
     }
   }
+}
+
+/**
+ * Reads a `terminateAfter`, in seconds.
+ *
+ * @throws {TypeError} If it is no number.
+ * @throws {ValueError} If it is negative.
+ */
+export function checkTerminateAfter(seconds: unknown): void {
+  if (seconds === undefined || seconds === null) return;
+  if (typeof seconds !== "number" || Number.isNaN(seconds)) {
+    throw new TypeError(
+      `terminateAfter must be a number of seconds or null, got ${describe(seconds)}`,
+    );
+  }
+  if (seconds < 0) throw new ValueError(`terminateAfter must not be negative, got ${seconds}`);
 }
 
 function kindOf(value: unknown): string {

@@ -4,14 +4,19 @@
  * @module
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
+import { checkCount } from "./check_count.ts";
 import type { ConcurrentFuture } from "./concurrent_future.ts";
 import { ExecutorMap } from "./executor_map.ts";
+import type { JobStream } from "./job_stream.ts";
+import type { transfer } from "./transfer.ts";
 import type { WorkerCall } from "./worker_call.ts";
 
 /** What a job finds in `this`, unless it is an arrow function. */
 export interface JobContext {
   /** Aborted when the job's future is cancelled while the job runs. */
   readonly signal: AbortSignal;
+  /** Has buffers of what the job gives moved, not copied; as the function of this name. */
+  readonly transfer: typeof transfer;
 }
 
 /**
@@ -24,18 +29,38 @@ export interface JobContext {
 export type Job<A extends unknown[], R> = (this: JobContext, ...args: A) => R;
 
 /**
- * What comes of a job that returns `R`: what a promise, a coroutine or a call in a worker gives.
+ * What comes of a job that returns `R`: what a promise, a coroutine or a call in a worker gives, and of
+ * an async iterable a stream.
  *
  * @typeParam R What the job returns.
  */
 export type JobResult<R> = R extends WorkerCall<infer T> ? T
-  : R extends Generator<unknown, infer T, unknown> ? Awaited<T>
-  : Awaited<R>;
+  : R extends Generator<unknown, infer T, unknown> ? Streamed<Awaited<T>>
+  : Streamed<Awaited<R>>;
+
+/**
+ * What crosses in place of a job's outcome: a stream for an async iterable, else the outcome itself.
+ *
+ * @typeParam R The outcome.
+ */
+export type Streamed<R> = R extends AsyncGenerator<infer T, infer V, unknown> ? JobStream<T, V>
+  : R extends AsyncIterable<infer T> ? JobStream<T, undefined>
+  : R;
 
 /** What {@linkcode Executor.map} takes beside the function and the items. */
 export interface MapOptions {
   /** How many seconds after the call of `map` the last result must be there. No limit where left out. */
   timeout?: number | null;
+  /**
+   * How many items go to a worker as one job, in executors that have workers. It spares time where
+   * there are very many items, each quick. @default {1}
+   */
+  chunksize?: number;
+  /**
+   * How many jobs may be asked for ahead of who reads the results; all at once where left out. With it
+   * `items` may be without end, and a slow reader slows the taking of items down.
+   */
+  buffersize?: number | null;
 }
 
 /** How an executor is shut down. */
@@ -54,14 +79,14 @@ export interface ExecutorShutdownOptions {
  *
  * @example
  * ```ts
- * import { ConcurrentFuture, Executor, type Job, type JobResult } from "@asyncio/asyncio";
+ * import { ConcurrentFuture, Executor, type Job, type JobResult, transfer } from "@asyncio/asyncio";
  * import { assertEquals } from "@std/assert";
  *
  * class InlineExecutor extends Executor {
  *   submit<A extends unknown[], R>(job: Job<A, R>, ...args: A): ConcurrentFuture<JobResult<R>> {
  *     const future = new ConcurrentFuture<JobResult<R>>();
  *     const { signal } = new AbortController();
- *     future.setResult(job.apply({ signal }, args) as JobResult<R>);
+ *     future.setResult(job.apply({ signal, transfer }, args) as JobResult<R>);
  *     return future;
  *   }
  *   shutdown(): ConcurrentFuture<void> {
@@ -111,23 +136,58 @@ export abstract class Executor {
    *
    * @param job The function, called with one item.
    * @param items The items.
-   * @param options `timeout`: how many seconds from now the last result must be there.
+   * @param options `timeout`: how many seconds from now the last result must be there; `chunksize`: how
+   * many items are one job; `buffersize`: how many jobs are asked for ahead.
    * @returns The results, to be iterated over once.
-   * @throws {TypeError} If `items` is not iterable or `timeout` no number.
+   * @throws {TypeError} If `items` is not iterable or an option no number.
+   * @throws {ValueError} If `chunksize` or `buffersize` is not greater than 0.
    */
   map<I, R>(
     job: Job<[I], R>,
     items: Iterable<I>,
     options: MapOptions = {},
   ): ExecutorMap<JobResult<R>> {
-    const futures: ConcurrentFuture<JobResult<R>>[] = [];
-    try {
-      for (const item of items) futures.push(this.submit(job, item));
-    } catch (error) {
-      for (const future of futures) future.cancel();
-      throw error;
+    const { timeout = null, chunksize = 1, buffersize = null } = options;
+    checkCount("chunksize", chunksize);
+    if (buffersize !== null) checkCount("buffersize", buffersize);
+    const futures = chunksize === 1
+      ? this.#submitEach(job, items)
+      : this.#submitChunks(job, items, chunksize);
+    return new ExecutorMap(futures, timeout, buffersize === null ? null : buffersize * chunksize);
+  }
+
+  /**
+   * Has a function called with each of several items, one after the other, as one job. An executor that
+   * has nothing to gain by it leaves this as it is: then each is a job.
+   *
+   * @param job The function.
+   * @param items The items.
+   * @returns The futures of what it gives for each.
+   */
+  protected submitChunk<I, R>(job: Job<[I], R>, items: I[]): ConcurrentFuture<JobResult<R>>[] {
+    return items.map((item) => this.submit(job, item));
+  }
+
+  *#submitEach<I, R>(
+    job: Job<[I], R>,
+    items: Iterable<I>,
+  ): Generator<ConcurrentFuture<JobResult<R>>, void, unknown> {
+    for (const item of items) yield this.submit(job, item);
+  }
+
+  *#submitChunks<I, R>(
+    job: Job<[I], R>,
+    items: Iterable<I>,
+    size: number,
+  ): Generator<ConcurrentFuture<JobResult<R>>, void, unknown> {
+    let chunk: I[] = [];
+    for (const item of items) {
+      chunk.push(item);
+      if (chunk.length < size) continue;
+      yield* this.submitChunk(job, chunk);
+      chunk = [];
     }
-    return new ExecutorMap(futures, options.timeout ?? null);
+    if (chunk.length > 0) yield* this.submitChunk(job, chunk);
   }
 
   /** Begins the executor's use as a context manager. */

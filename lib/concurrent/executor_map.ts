@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Deque } from "../base/deque.ts";
 import { TimeoutError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import { host } from "../platform/current.ts";
@@ -36,9 +37,12 @@ export interface ExecutorMapIterator<T> {
  * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Executor.map
  */
 export class ExecutorMap<T> {
-  // Last first, for taking the next one off an array's end costs nothing.
-  readonly #futures: ConcurrentFuture<T>[];
-  readonly #total: number;
+  /** Those asked for and not read yet. */
+  readonly #futures = new Deque<ConcurrentFuture<T>>();
+  /** Asks for more, one by one; `null` when all are asked for. */
+  #source: Iterator<ConcurrentFuture<T>> | null;
+  readonly #ahead: number;
+  #total = 0;
   /** On the host's clock, in milliseconds; `null` for never. */
   readonly #deadline: number | null;
 
@@ -47,15 +51,46 @@ export class ExecutorMap<T> {
    *
    * @param futures The futures of the results, in order.
    * @param timeout How many seconds from now the last must be there, or `null`.
+   * @param ahead How many futures are taken ahead of who reads, or `null` for all of them.
    * @throws {TypeError} If `timeout` is no number.
    */
-  constructor(futures: Iterable<ConcurrentFuture<T>>, timeout: number | null) {
+  constructor(
+    futures: Iterable<ConcurrentFuture<T>>,
+    timeout: number | null,
+    ahead: number | null = null,
+  ) {
     if (timeout !== null && (typeof timeout !== "number" || Number.isNaN(timeout))) {
       throw new TypeError(`timeout must be a number of seconds or null, got ${describe(timeout)}`);
     }
-    this.#futures = [...futures].reverse();
-    this.#total = this.#futures.length;
     this.#deadline = timeout === null ? null : host.now() + timeout * 1000;
+    this.#ahead = ahead ?? Infinity;
+    this.#source = futures[Symbol.iterator]();
+    this.#fill();
+  }
+
+  /** Takes as many futures as may be ahead. */
+  #fill(): void {
+    try {
+      while (this.#source !== null && this.#futures.length < this.#ahead) {
+        const { done, value } = this.#source.next();
+        if (done) {
+          this.#source = null;
+        } else {
+          this.#futures.push(value);
+          this.#total++;
+        }
+      }
+    } catch (error) {
+      this.#source = null;
+      this.#cancelRest();
+      throw error;
+    }
+  }
+
+  #take(): ConcurrentFuture<T> | undefined {
+    const future = this.#futures.shift();
+    if (future !== undefined) this.#fill();
+    return future;
   }
 
   /** The results, one after the other. */
@@ -72,7 +107,7 @@ export class ExecutorMap<T> {
   /** The futures of the results. What is left is cancelled when the iteration is left. */
   *[Symbol.iterator](): Generator<ConcurrentFuture<T>, void, unknown> {
     try {
-      for (let next = this.#futures.pop(); next !== undefined; next = this.#futures.pop()) {
+      for (let next = this.#take(); next !== undefined; next = this.#take()) {
         yield this.#deadline === null ? next : this.#withDeadline(next);
       }
     } finally {
@@ -81,9 +116,15 @@ export class ExecutorMap<T> {
   }
 
   #next(): ConcurrentFuture<IteratorResult<T, undefined>> {
-    const future = this.#futures.pop();
-    if (future === undefined) return ended();
     const step = new ConcurrentFuture<IteratorResult<T, undefined>>();
+    let future: ConcurrentFuture<T> | undefined;
+    try {
+      future = this.#take();
+    } catch (error) {
+      step.setException(error);
+      return step;
+    }
+    if (future === undefined) return ended();
     this.#relay(future, step, (value): IteratorResult<T, undefined> => ({ done: false, value }));
     return step;
   }
@@ -131,7 +172,11 @@ export class ExecutorMap<T> {
   }
 
   #cancelRest(): void {
-    for (const future of this.#futures.splice(0).reverse()) future.cancel();
+    this.#source?.return?.();
+    this.#source = null;
+    const rest = [...this.#futures];
+    this.#futures.clear();
+    for (const future of rest) future.cancel();
   }
 }
 

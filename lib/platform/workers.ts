@@ -13,12 +13,40 @@ export interface WorkerDeath {
   readonly error: unknown;
 }
 
+/**
+ * What a worker may do, by Deno's names: `true` for all, a list of what, or, where left out, nothing.
+ */
+export interface WorkerPermissions {
+  /** Reading files and folders. */
+  readonly read?: boolean | readonly string[];
+  /** Writing files and folders. */
+  readonly write?: boolean | readonly string[];
+  /** Reaching hosts. */
+  readonly net?: boolean | readonly string[];
+  /** Reading environment variables. */
+  readonly env?: boolean | readonly string[];
+  /** Starting programs. */
+  readonly run?: boolean | readonly string[];
+  /** Loading libraries. */
+  readonly ffi?: boolean | readonly string[];
+  /** Asking the system about itself. */
+  readonly sys?: boolean | readonly string[];
+  /** Importing modules from hosts. */
+  readonly import?: boolean | readonly string[];
+}
+
 /** What to run in a worker, and whom to tell. */
 export interface WorkerStart {
   /** What the worker is called in messages and in the host's tools. */
   readonly name: string;
   /** The source of a function expression that is called in the worker with its {@linkcode WorkerPort}. */
   readonly script: string;
+  /** How much memory its values may take, in bytes, where the place can limit it. */
+  readonly memoryLimit?: number | undefined;
+  /** What it may do, where the place can tell one worker from another. */
+  readonly permissions?: WorkerPermissions | undefined;
+  /** The modules that it is to be able to import, whatever it may read. */
+  readonly modules?: readonly string[] | undefined;
   /** Called once, when messages can be posted; never before `start` has returned. */
   onReady(): void;
   /** Called with each message of the worker's. */
@@ -45,6 +73,8 @@ export interface WorkerHandle {
 
 /** The line home, as the script in a worker gets it. */
 export interface WorkerPort {
+  /** The names of the classes whose objects a message empties, without a word. */
+  readonly emptied: readonly string[];
   /** A monotonic clock, in milliseconds. */
   now(): number;
   /** Why code in the worker may not block until its thread is answered, or `null` where it may. */
@@ -59,6 +89,10 @@ export interface WorkerPort {
   listen(callback: (message: never) => void): void;
   /** Has a function called with an error that nobody caught, before the worker ends of it. */
   onFatal(callback: (error: unknown) => void): void;
+  /** Calls back, in a turn of its own where the place needs that to tell how a worker ends. */
+  nextTurn(callback: () => void): void;
+  /** Has a function called before the worker ends itself, as far as the place tells. */
+  onExit(callback: () => void): void;
 }
 
 /** A kind of worker that the host has. */
@@ -67,6 +101,17 @@ export interface Workers {
   readonly parallelism: number;
   /** The global names in a worker, beyond those of the language. */
   readonly globals: readonly string[];
+  /** The names of the classes whose objects a message empties, without a word. */
+  readonly emptied: readonly string[];
+  /** Why a worker's memory cannot be limited, or `null` when it can. */
+  readonly memoryRefusal: string | null;
+  /** Why a worker's permissions cannot be narrowed, or `null` when they can. */
+  readonly permissionsRefusal: string | null;
+  /**
+   * Whether a worker can import the modules alone that it was started with; one that shall have another
+   * is replaced.
+   */
+  readonly hasFixedModules: boolean;
   /** Starts one. */
   start(options: WorkerStart): WorkerHandle;
   /** Why a worker may not import a module, or `null` when it may. Never prompts for a permission. */

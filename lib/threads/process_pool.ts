@@ -4,6 +4,8 @@
  * @module
  */
 import { NotSupportedError } from "../base/errors.ts";
+import { checkCount } from "../concurrent/check_count.ts";
+import { type ChunkOutcome, splitChunk } from "../concurrent/chunk.ts";
 import type { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import {
   Executor,
@@ -13,12 +15,23 @@ import {
 } from "../concurrent/executor.ts";
 import { host } from "../platform/current.ts";
 import { type ExposeOptions, makeExposure } from "./exposure.ts";
-import { checkMaxWorkers, WorkerPool } from "./worker_pool.ts";
+import type { WorkerPermissions } from "../platform/workers.ts";
+import { checkWorkerOptions, type WorkerOptions } from "./worker_options.ts";
+import { WorkerPool } from "./worker_pool.ts";
 
 /** What {@linkcode ProcessPoolExecutor} takes. */
-export interface ProcessPoolExecutorOptions extends ExposeOptions {
+export interface ProcessPoolExecutorOptions extends WorkerOptions, ExposeOptions {
   /** The most processes at a time; the number of processors where left out. */
   maxWorkers?: number;
+  /** How many jobs a process makes before a new one takes its place. No limit where left out. */
+  maxTasksPerChild?: number | null;
+  /**
+   * What the processes may do, beside importing the modules of their jobs, and this one. What those
+   * import by an address that is made up at run time needs `read` or `import`.
+   *
+   * @default {{}}
+   */
+  permissions?: WorkerPermissions;
 }
 
 let made = 0;
@@ -28,8 +41,9 @@ let made = 0;
  * process costs more than a thread; in turn nothing that happens in it, running out of memory
  * included, harms this one.
  *
- * Only Deno has it, with `--allow-run`. A child may read files and import modules, and nothing else.
- * What it prints goes to standard error.
+ * Only Deno has it, with `--allow-run`. A child may import the modules of its jobs, and nothing else but
+ * what `permissions` gives. What it prints goes to standard error. It ends with this process, however
+ * this ends.
  *
  * @example
  * ```ts
@@ -48,10 +62,10 @@ export class ProcessPoolExecutor extends Executor {
   /**
    * Makes an executor. No process is started before there is a job.
    *
-   * @param options `maxWorkers`; `expose` and `parent`: what jobs may call here.
+   * @param options How many processes, and how they are.
    * @throws {NotSupportedError} In a browser, or without the permission to start processes.
-   * @throws {TypeError} If `maxWorkers` is no whole number.
-   * @throws {ValueError} If `maxWorkers` is not greater than 0.
+   * @throws {TypeError} If an option is of the wrong type, or `initializer` closes over something.
+   * @throws {ValueError} If a number is out of its range.
    * @throws {RuntimeError} If functions are exposed, and there is no loop to run them.
    */
   constructor(options: ProcessPoolExecutorOptions = {}) {
@@ -63,9 +77,17 @@ export class ProcessPoolExecutor extends Executor {
     if (processes === null || refusal !== null) {
       throw new NotSupportedError(`ProcessPoolExecutor cannot be had: ${refusal}`);
     }
-    const { maxWorkers = processes.parallelism } = options;
-    checkMaxWorkers(maxWorkers);
-    this.#pool = new WorkerPool(processes, maxWorkers, `ProcessPoolExecutor-${made++}`);
+    const { maxWorkers = processes.parallelism, maxTasksPerChild = null } = options;
+    checkCount("maxWorkers", maxWorkers);
+    if (maxTasksPerChild !== null) checkCount("maxTasksPerChild", maxTasksPerChild);
+    checkWorkerOptions("ProcessPoolExecutor", processes, options);
+    this.#pool = new WorkerPool(processes, {
+      ...options,
+      maxWorkers,
+      maxTasks: maxTasksPerChild,
+      prefix: `ProcessPoolExecutor-${made++}`,
+      kind: "process",
+    });
     this.#pool.exposure = makeExposure(options);
   }
 
@@ -83,9 +105,26 @@ export class ProcessPoolExecutor extends Executor {
   }
 
   /**
-   * Stops taking jobs, and ends the processes when those it has are done.
+   * Has a function called with each of several items, as one job; for {@linkcode Executor.map}.
    *
-   * @param options `wait`: whether to wait for that; `cancelFutures`: whether to cancel queued jobs.
+   * @param job The function.
+   * @param items The items.
+   * @returns The futures of what it gives for each.
+   */
+  protected override submitChunk<I, R>(
+    job: Job<[I], R>,
+    items: I[],
+  ): ConcurrentFuture<JobResult<R>>[] {
+    const chunk = this.#pool.submit(job, items, true) as ConcurrentFuture<ChunkOutcome>;
+    return splitChunk(chunk, items.length);
+  }
+
+  /**
+   * Stops taking jobs, and ends the processes when those it has are done.
+   * A job that gives a stream is done when that is read to its end, or left.
+   *
+   * @param options `wait`: whether to wait for that; `cancelFutures`: whether to cancel queued jobs, and
+   * to leave the streams.
    * @returns A future that is done when the processes are gone; without `wait`, at once.
    */
   shutdown(options: ExecutorShutdownOptions = {}): ConcurrentFuture<void> {

@@ -334,7 +334,7 @@ export class ThreadLoop {
     if (this.#closed !== null) throw new RuntimeError(this.#closed);
     if (this.#line !== null) return this.#line;
     checkRuntime(host.workers);
-    this.#line = new WorkerLine(host.workers, this.#name, loopWorkerScript(), {
+    this.#line = new WorkerLine(host.workers, { name: this.#name, script: loopWorkerScript() }, {
       exposure: this.#exposure,
       receive: (message) => this.#receive(message),
       turnEnded() {},

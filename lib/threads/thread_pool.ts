@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkCount } from "../concurrent/check_count.ts";
+import { type ChunkOutcome, splitChunk } from "../concurrent/chunk.ts";
 import type { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import {
   Executor,
@@ -12,14 +14,18 @@ import {
 } from "../concurrent/executor.ts";
 import { host } from "../platform/current.ts";
 import { type ExposeOptions, makeExposure } from "./exposure.ts";
-import { checkMaxWorkers, WorkerPool } from "./worker_pool.ts";
+import type { WorkerPermissions } from "../platform/workers.ts";
+import { WorkerPool } from "./worker_pool.ts";
+import { checkWorkerOptions, type WorkerOptions } from "./worker_options.ts";
 
 /** What {@linkcode ThreadPoolExecutor} takes. */
-export interface ThreadPoolExecutorOptions extends ExposeOptions {
+export interface ThreadPoolExecutorOptions extends WorkerOptions, ExposeOptions {
   /** The most threads at a time; the number of processors and four more, but at most 32. */
   maxWorkers?: number;
   /** What the names of the threads begin with. @default {"ThreadPoolExecutor-N"} */
   threadNamePrefix?: string;
+  /** What the threads may do. No place can narrow that for a thread by now: it is an error that says so. */
+  permissions?: WorkerPermissions;
 }
 
 let made = 0;
@@ -58,17 +64,19 @@ export class ThreadPoolExecutor extends Executor {
   /**
    * Makes an executor. No thread is started before there is a job.
    *
-   * @param options `maxWorkers`, `threadNamePrefix`; `expose` and `parent`: what jobs may call here.
-   * @throws {TypeError} If `maxWorkers` is no whole number.
-   * @throws {ValueError} If `maxWorkers` is not greater than 0.
+   * @param options How many threads, and how they are.
+   * @throws {TypeError} If an option is of the wrong type, or `initializer` closes over something.
+   * @throws {ValueError} If a number is out of its range.
+   * @throws {NotSupportedError} If this place has no such limit for a thread.
    * @throws {RuntimeError} If functions are exposed, and there is no loop to run them.
    */
   constructor(options: ThreadPoolExecutorOptions = {}) {
     super();
     const { maxWorkers = Math.min(32, host.workers.parallelism + 4) } = options;
-    checkMaxWorkers(maxWorkers);
+    checkCount("maxWorkers", maxWorkers);
     const prefix = options.threadNamePrefix ?? `ThreadPoolExecutor-${made++}`;
-    this.#pool = new WorkerPool(host.workers, maxWorkers, prefix);
+    checkWorkerOptions("ThreadPoolExecutor", host.workers, options);
+    this.#pool = new WorkerPool(host.workers, { ...options, maxWorkers, prefix, kind: "thread" });
     this.#pool.exposure = makeExposure(options);
   }
 
@@ -86,9 +94,26 @@ export class ThreadPoolExecutor extends Executor {
   }
 
   /**
-   * Stops taking jobs, and ends the threads when those it has are done.
+   * Has a function called with each of several items, as one job; for {@linkcode Executor.map}.
    *
-   * @param options `wait`: whether to wait for that; `cancelFutures`: whether to cancel queued jobs.
+   * @param job The function.
+   * @param items The items.
+   * @returns The futures of what it gives for each.
+   */
+  protected override submitChunk<I, R>(
+    job: Job<[I], R>,
+    items: I[],
+  ): ConcurrentFuture<JobResult<R>>[] {
+    const chunk = this.#pool.submit(job, items, true) as ConcurrentFuture<ChunkOutcome>;
+    return splitChunk(chunk, items.length);
+  }
+
+  /**
+   * Stops taking jobs, and ends the threads when those it has are done.
+   * A job that gives a stream is done when that is read to its end, or left.
+   *
+   * @param options `wait`: whether to wait for that; `cancelFutures`: whether to cancel queued jobs, and
+   * to leave the streams.
    * @returns A future that is done when the threads are gone; without `wait`, at once.
    */
   shutdown(options: ExecutorShutdownOptions = {}): ConcurrentFuture<void> {

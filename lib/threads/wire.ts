@@ -7,8 +7,13 @@
  * @module
  */
 import * as errors from "../base/errors.ts";
-import { BrokenExecutor } from "../concurrent/broken_executor.ts";
 import type { CarriedValue } from "../coroutine/context_vars.ts";
+import {
+  BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
+} from "../concurrent/broken_executor.ts";
+import { registeredClass } from "./error_classes.ts";
 
 /** A value that may be an error, or hold one as its cause. */
 export type WireValue =
@@ -20,6 +25,8 @@ export interface WireError {
   readonly kind: "error";
   /** The names of its classes, as far as they say one, its own first. */
   readonly classes: readonly string[];
+  /** What the constructors of its classes are called, which a minifier may have changed. */
+  readonly constructors: readonly string[];
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
@@ -57,7 +64,15 @@ export type ToWorker =
     args: readonly unknown[],
     context?: readonly CarriedValue[] | undefined,
   ]
+  | readonly [
+    "chunk",
+    id: number,
+    functionId: number,
+    items: readonly unknown[],
+    context?: undefined,
+  ]
   | readonly ["abort", id: number]
+  | readonly ["pull", id: number, count: number]
   | readonly ["runtime", source: RuntimeSource]
   | readonly ["callback", functionId: number, args: readonly unknown[]]
   | readonly ["run"]
@@ -65,11 +80,17 @@ export type ToWorker =
   | readonly ["answer", id: number, kind: "result" | "error" | "cancelled", value: unknown];
 
 /**
- * What a worker tells. `milliseconds` is how long the call took, `returned` gives calls back that wait
- * behind one that takes long, `stopped` is a loop's, which was told to `run`.
+ * What a worker tells. `up` comes first, `milliseconds` is how long the call took, `stream` is a call's
+ * whose outcome is a stream of `item`s, of which its `result` is the end; `returned` gives calls back
+ * that wait behind one that takes long, `cancelled` is a call's that was not begun or ended by its
+ * cancellation, `stopped` is a loop's, which was told to `run`.
  */
 export type FromWorker =
+  | readonly ["up"]
   | readonly ["result", id: number, value: unknown, milliseconds: number]
+  | readonly ["chunk", id: number, values: readonly unknown[], error: WireValue | null]
+  | readonly ["stream", id: number]
+  | readonly ["item", id: number, value: unknown]
   | readonly ["error", id: number, error: WireValue]
   | readonly ["returned", ids: readonly number[]]
   | readonly ["cancelled", id: number]
@@ -126,15 +147,32 @@ export interface Codec {
   /** Makes data of what was thrown. */
   encode(error: unknown): WireValue;
   /** Where in a value the thing is that cannot be cloned, and what it is; `null` if there is none. */
-  obstacle(value: unknown, path: string): { path: string; what: string; error: unknown } | null;
+  obstacle(value: unknown, path: string): Obstacle | null;
+  /** The same for what this place's clone empties without a word; `null` if it does that to nothing. */
+  loss(value: unknown, path: string): Obstacle | null;
+}
+
+/** A thing within a value that does not cross. */
+export interface Obstacle {
+  readonly path: string;
+  readonly what: string;
+  readonly error?: unknown;
 }
 
 /**
  * Makes the codec. It is sent to the workers as text, so it uses nothing from around it, and names no
  * function in a `const` or by itself, for which a bundler may put in a call of a helper.
+ *
+ * @param emptied The names of the classes whose objects this place's clone empties.
  */
-export function makeCodec(): Codec {
+export function makeCodec(emptied: readonly string[] = []): Codec {
+  const classes = emptied.map((name) => Reflect.get(globalThis, name) as abstract new () => object)
+    .filter((found) => found !== undefined);
   const methods = {
+    isObject(value: unknown): value is object {
+      return typeof value === "object" && value !== null;
+    },
+
     cloneable(value: unknown): boolean {
       try {
         structuredClone(value);
@@ -159,6 +197,7 @@ export function makeCodec(): Codec {
       const known = seen.get(error);
       if (known !== undefined) return known;
       const classes: string[] = [];
+      const constructors: string[] = [];
       let prototype: object | null = Object.getPrototypeOf(error);
       while (prototype !== null && prototype !== Object.prototype) {
         // What the class says of itself, not what its constructor is called: that a minifier may have
@@ -167,12 +206,15 @@ export function makeCodec(): Codec {
         const own = tag ?? Object.getOwnPropertyDescriptor(prototype, "name");
         const said: unknown = own?.get === undefined ? own?.value : own.get.call(error);
         if (typeof said === "string") classes.push(said);
+        const maker = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+        if (typeof maker === "function") constructors.push(maker.name);
         prototype = Object.getPrototypeOf(prototype);
       }
       const { name, message, stack } = error;
       const wire: WireError = {
         kind: "error",
         classes,
+        constructors,
         name: String(name),
         message: String(message),
         stack: typeof stack === "string" ? stack : undefined,
@@ -212,7 +254,7 @@ export function makeCodec(): Codec {
         structuredClone(value);
         return null;
       } catch (error) {
-        if (typeof value === "object" && value !== null) {
+        if (methods.isObject(value)) {
           for (const [childPath, child] of methods.children(value, path)) {
             const found = methods.search(child, childPath, seen);
             if (found !== null) return found;
@@ -221,10 +263,45 @@ export function makeCodec(): Codec {
         return { path, what: methods.describe(value), error };
       }
     },
+
+    /** Looks at each object of a value once. What is flat, as most is, costs next to nothing. */
+    lost(value: object, path: string, seen: Set<object>): Obstacle | null {
+      if (seen.has(value) || ArrayBuffer.isView(value)) return null;
+      seen.add(value);
+      const prototype = Object.getPrototypeOf(value);
+      if (prototype !== Object.prototype && prototype !== Array.prototype) {
+        if (classes.some((found) => value instanceof found)) {
+          return { path, what: methods.describe(value) };
+        }
+        if (value instanceof Error || value instanceof ArrayBuffer) return null;
+      }
+      const isList = Array.isArray(value);
+      if (!isList && (value instanceof Map || value instanceof Set)) {
+        for (const [childPath, child] of methods.children(value, path)) {
+          if (!methods.isObject(child)) continue;
+          const found = methods.lost(child, childPath, seen);
+          if (found !== null) return found;
+        }
+        return null;
+      }
+      for (const key in value) {
+        const child: unknown = Reflect.get(value, key);
+        if (!methods.isObject(child)) continue;
+        const found = methods.lost(child, isList ? `${path}[${key}]` : `${path}.${key}`, seen);
+        if (found !== null) return found;
+      }
+      return null;
+    },
   };
   return {
     encode: (error) => methods.encodeValue(error, new Map()),
     obstacle: (value, path) => methods.search(value, path, new Set()),
+    loss(value, path) {
+      if (classes.length === 0 || !methods.isObject(value)) return null;
+      // Most arguments are a few plain values, and nothing is made for those.
+      if (Array.isArray(value) && !value.some(methods.isObject)) return null;
+      return methods.lost(value, path, new Set());
+    },
   };
 }
 
@@ -239,41 +316,77 @@ const CLASSES: ReadonlyMap<string, typeof Error> = new Map(Object.entries({
   TypeError,
   URIError,
   BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
   ...errors,
 } as unknown as Record<string, typeof Error>));
 
-/** Puts together what was thrown in another thread. */
-export function decode(wire: WireValue, seen: Map<WireError, Error> = new Map()): unknown {
+/**
+ * Puts together what was thrown in another thread.
+ *
+ * @param wire What came.
+ * @param caller The stack from which the work was asked for; it is put below the other thread's.
+ */
+export function decode(wire: WireValue, caller: string | null = null): unknown {
+  const thrown = decodeValue(wire, new Map());
+  if (caller !== null && thrown instanceof Error && thrown.stack !== undefined) {
+    define(thrown, "stack", `${thrown.stack.trimEnd()}\n    ─── asked for by ───\n${caller}`);
+  }
+  return thrown;
+}
+
+function decodeValue(wire: WireValue, seen: Map<WireError, Error>): unknown {
   if (wire.kind === "value") return wire.value;
   const known = seen.get(wire);
   if (known !== undefined) return known;
-  const error = makeError(wire);
+  const { error, rebuild } = makeError(wire);
   seen.set(wire, error);
   if (error.name !== wire.name) define(error, "name", wire.name);
   if (wire.stack !== undefined) define(error, "stack", wire.stack);
-  if (wire.cause !== undefined) define(error, "cause", decode(wire.cause, seen));
+  if (wire.cause !== undefined) define(error, "cause", decodeValue(wire.cause, seen));
   if (wire.errors !== undefined) {
-    define(error, "errors", wire.errors.map((item) => decode(item, seen)));
+    define(error, "errors", wire.errors.map((item) => decodeValue(item, seen)));
   }
   for (const [key, value] of wire.properties ?? []) {
     Object.defineProperty(error, key, {
-      value: decode(value, seen),
+      value: decodeValue(value, seen),
       configurable: true,
       enumerable: true,
       writable: true,
     });
   }
-  return error;
+  if (rebuild === null) return error;
+  const rebuilt = rebuild(error);
+  seen.set(wire, rebuilt);
+  if (wire.stack !== undefined) define(rebuilt, "stack", wire.stack);
+  return rebuilt;
 }
 
-function makeError(wire: WireError): Error {
-  for (const name of wire.classes) {
-    if (name === "DOMException") return new DOMException(wire.message, wire.name);
-    const known = CLASSES.get(name);
-    // Not by the class's own constructor, which may take anything: what it would set comes along.
-    if (known !== undefined) return Reflect.construct(Error, [wire.message], known);
+interface MadeError {
+  readonly error: Error;
+  /** Makes the error in the end of the plain one, when all of that is there. */
+  readonly rebuild: ((error: Error) => Error) | null;
+}
+
+function makeError(wire: WireError): MadeError {
+  const registered = registeredClass([...wire.classes, ...wire.constructors]);
+  if (registered !== null) {
+    const { Class, rebuild } = registered;
+    return { error: construct(rebuild === null ? Class : Error, wire), rebuild };
   }
-  return new Error(wire.message);
+  for (const name of wire.classes) {
+    if (name === "DOMException") {
+      return { error: new DOMException(wire.message, wire.name), rebuild: null };
+    }
+    const known = CLASSES.get(name);
+    if (known !== undefined) return { error: construct(known, wire), rebuild: null };
+  }
+  return { error: new Error(wire.message), rebuild: null };
+}
+
+/** Not by the class's own constructor, which may take anything: what it would set comes along. */
+function construct(Class: unknown, { message }: WireError): Error {
+  return Reflect.construct(Error, [message], Class as typeof Error);
 }
 
 function define(error: Error, key: string, value: unknown): void {

@@ -55,7 +55,9 @@ export interface KnownFunction {
   readonly source: FunctionSource;
   /** The function itself, once it is loaded. */
   target: ((...args: unknown[]) => unknown) | null;
-  /** The runtime that came with its module, if one did. */
+  /** Whether it is an async function. */
+  isAsync: boolean;
+  /** The runtime that was there when its module was loaded, or that its source uses. */
   runtime: Runtime | null;
 }
 
@@ -63,6 +65,14 @@ export interface KnownFunction {
 export interface WorkerCore {
   /** Sends a message, together with the others of this turn. */
   send(message: FromWorker): void;
+  /** Sends at once what waits. */
+  flush(): void;
+  /** Marks what of a value is moved when it is sent, as this module's function of this name. */
+  transfer<T extends object>(value: T, buffers: readonly Transferable[]): T;
+  /** Whether something of a value is to be moved. */
+  moves(value: object): boolean;
+  /** Calls back, in a turn of its own where the place needs that. */
+  nextTurn(callback: () => void): void;
   /** A clock, in milliseconds. */
   now(): number;
   /** Makes data of what was thrown. */
@@ -83,12 +93,17 @@ export interface WorkerCore {
 
 /** The source of an expression that makes the core, where `port` is the worker's port. */
 export function coreText(): string {
-  return `(${scriptText(makeCore)})(port,(${scriptText(makeCodec)})())`;
+  return `(${scriptText(makeCore)})(port,(${scriptText(makeCodec)})(port.emptied))`;
 }
 
 /** Makes the core; sent as text. */
 export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
   const functions = new Map<number, KnownFunction>();
+  const moved = Symbol.for("asyncio.transfers");
+  const transfers: WeakMap<object, readonly Transferable[]> = Reflect.get(globalThis, moved) ??
+    new WeakMap();
+  Reflect.set(globalThis, moved, transfers);
+  const nothing: readonly Transferable[] = [];
   let outbox: FromWorker[] = [];
   /** The answers that have come, of which the other thread was not told. */
   let seen: number[] = [];
@@ -115,6 +130,7 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
 
   const core = {
     encode: codec.encode,
+    nextTurn: port.nextTurn,
     now: port.now,
 
     setJob(id: number | null): void {
@@ -133,22 +149,48 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       if (seen.length > 0) batch.push(["seen", seen]);
       seen = [];
       try {
-        port.post(batch);
+        for (const message of batch) core.checkLoss(message);
+        port.post(batch, batch.flatMap(core.buffersOf));
       } catch {
         // One that cannot be cloned fails them all: find out which.
         for (const message of batch) core.sendAlone(message);
       }
+      for (const [, , value] of batch) {
+        if (typeof value === "object" && value !== null) transfers.delete(value);
+      }
+    },
+
+    /** What is to be moved with a message. */
+    buffersOf([, , value]: FromWorker): readonly Transferable[] {
+      if (typeof value !== "object" || value === null) return nothing;
+      return transfers.get(value) ?? nothing;
+    },
+
+    transfer<T extends object>(value: T, buffers: readonly Transferable[]): T {
+      transfers.set(value, buffers);
+      return value;
+    },
+
+    moves(value: object): boolean {
+      return transfers.has(value);
+    },
+
+    checkLoss([kind, , value]: FromWorker): void {
+      if (kind !== "result" && kind !== "item" && kind !== "chunk") return;
+      const loss = codec.loss(value, "result");
+      if (loss !== null) throw new TypeError(`${loss.path} is ${loss.what}`);
     },
 
     sendAlone(message: FromWorker): void {
       try {
-        port.post([message]);
+        core.checkLoss(message);
+        port.post([message], [...core.buffersOf(message)]);
       } catch (cause) {
         if (message[0] === "ask") return core.refuse(message[1], message[4], cause);
         const [, id, value] = message;
-        const found = codec.obstacle(value, "result");
-        const what = found === null ? "" : `: ${found.path} is ${found.what}`;
-        const text = `cannot send the result to another thread${what}`;
+        const found = codec.obstacle(value, "result") ?? codec.loss(value, "result");
+        const why = found === null ? core.wordsOf(cause) : `${found.path} is ${found.what}`;
+        const text = `cannot send the result to another thread: ${why}`;
         port.post([["error", id, core.failure("TypeError", text, cause)]]);
       }
     },
@@ -159,6 +201,10 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       const what = found === null ? "" : `: ${found.path} is ${found.what}`;
       const text = `cannot send the arguments to another thread${what}`;
       hub.answers.get(id)?.("error", core.failure("TypeError", text, cause));
+    },
+
+    wordsOf(error: unknown): string {
+      return error instanceof Error ? error.message : String(error);
     },
 
     /** An error of a class that is not here, as data. */
@@ -177,20 +223,25 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       const { name, source } = known;
       try {
         if (source.kind === "module") {
-          const before = registered;
           known.target = core.exported(await import(source.url), source.exportName);
-          if (registered !== before) known.runtime = registered;
+          known.runtime = registered;
         } else {
-          if (source.usesRuntime) await core.loaded();
+          const loaded = source.usesRuntime ? await core.loaded() : null;
+          if (loaded !== null) known.runtime = registered ?? loaded;
           known.target = (0, eval)(source.text);
         }
+        known.isAsync = Object.prototype.toString.call(known.target) === "[object AsyncFunction]";
         return null;
       } catch (cause) {
         const what = source.kind === "source"
           ? `cannot evaluate the source of ${name}() in a worker`
           : `cannot load ${source.exportName} from ${source.url} in a worker`;
-        const why = cause instanceof Error ? cause.message : String(cause);
-        return core.failure("RuntimeError", `${what}: ${why}`, cause);
+        // Not by class: Firefox says EvalError, Chromium too, and neither says what to do.
+        const hint = (cause as Partial<Error> | null)?.name === "EvalError"
+          ? "the page's policy lacks script-src 'unsafe-eval'; " +
+            "give the function by workerFunction(url, name): "
+          : "";
+        return core.failure("RuntimeError", `${what}: ${hint}${core.wordsOf(cause)}`, cause);
       }
     },
 
@@ -241,11 +292,19 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
         core.flush();
         port.post([["fatal", codec.encode(error)]]);
       });
+      port.onExit(() => core.flush());
+      core.send(["up"]);
       port.listen((batch: readonly ToWorker[]) => {
         for (const message of batch) {
           if (message[0] === "define") {
             const [, functionId, name, source] = message;
-            functions.set(functionId, { name, source, target: null, runtime: null });
+            functions.set(functionId, {
+              name,
+              source,
+              target: null,
+              isAsync: false,
+              runtime: null,
+            });
           } else if (message[0] === "runtime") {
             giveRuntime?.(message[1]);
           } else if (message[0] === "answer") {

@@ -7,12 +7,13 @@
  */
 import { RuntimeError } from "../base/errors.ts";
 import { host } from "../platform/current.ts";
-import type { WorkerDeath, WorkerHandle, Workers } from "../platform/workers.ts";
+import type { WorkerDeath, WorkerHandle, Workers, WorkerStart } from "../platform/workers.ts";
 import type { Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
 import { isFromAsker, ParentDesk } from "./parent_desk.ts";
 import { runtimeSource } from "./runtime_source.ts";
 import {
+  type Codec,
   decode,
   type FromAsker,
   type FromWorker,
@@ -35,7 +36,19 @@ export interface LineHolder {
   died(death: WorkerDeath): void;
 }
 
+/** How the worker of a line is started. */
+export type LineStart = Omit<WorkerStart, "onReady" | "onMessage" | "onDeath">;
+
 const codec = makeCodec();
+
+/** What tells of what a kind of workers' messages would lose, by its classes. */
+const losses = new Map<readonly string[], Codec>();
+
+function lossesOf({ emptied }: Workers): Codec {
+  const known = losses.get(emptied) ?? makeCodec(emptied);
+  losses.set(emptied, known);
+  return known;
+}
 
 /** Where a value has something that cannot be cloned, in words; `null` if nothing is found. */
 export function findObstacle(value: unknown, path: string): string | null {
@@ -52,27 +65,32 @@ export class WorkerLine {
   readonly #holder: LineHolder;
   /** The names of the functions that the worker was told of, by number. */
   readonly #defined = new Map<number, string>();
+  readonly #losses: Codec;
   #outbox: ToWorker[] = [];
   /** Who answers what the worker asks; made for the first question. */
   #desk: ParentDesk | null = null;
   /** The jobs that were told to end and have not. */
   readonly #aborted = new Set<number>();
+  /** What is moved with the messages of the outbox, where something is. */
+  #moved: Map<ToWorker, Transferable[]> | null = null;
   #ready = false;
+  #isUp = false;
   #over = false;
 
   /**
    * Starts a worker.
    *
    * @param workers The kind of worker.
-   * @param name What it is called.
-   * @param script What it runs.
+   * @param start What it is called, what it runs, and what it may.
    * @param holder Who holds this end.
    */
-  constructor(workers: Workers, name: string, script: string, holder: LineHolder) {
+  constructor(workers: Workers, { name, script, ...limits }: LineStart, holder: LineHolder) {
     this.name = name;
     this.#workers = workers;
     this.#holder = holder;
+    this.#losses = lossesOf(workers);
     this.#handle = workers.start({
+      ...limits,
       name,
       script,
       onReady: () => {
@@ -83,6 +101,11 @@ export class WorkerLine {
       onMessage: (batch) => this.#receive(batch as FromWorker[]),
       onDeath: (death) => this.#die(death),
     });
+  }
+
+  /** Whether the worker has begun to run its script. */
+  get isUp(): boolean {
+    return this.#isUp;
   }
 
   /** Tells whether the worker was told of a function. */
@@ -97,25 +120,37 @@ export class WorkerLine {
     this.#outbox.push(["define", id, name, source]);
   }
 
-  /** Puts a message among those to be sent. */
-  push(message: ToWorker): void {
+  /**
+   * Puts a message among those to be sent.
+   *
+   * @param message The message.
+   * @param moved What of it is moved, not copied.
+   */
+  push(message: ToWorker, moved: Transferable[] | null = null): void {
     this.#outbox.push(message);
-    if (message[0] !== "abort") return;
-    this.#aborted.add(message[1]);
-    // One that blocks will not read the message.
-    this.#desk?.interrupt(message[1]);
+    if (message[0] === "abort") {
+      this.#aborted.add(message[1]);
+      // One that blocks will not read the message.
+      this.#desk?.interrupt(message[1]);
+    }
+    if (moved === null) return;
+    this.#moved ??= new Map();
+    this.#moved.set(message, moved);
   }
 
   /** Sends what waits, as soon as the worker is ready. */
   flush(): void {
     const batch = this.#outbox;
     if (!this.#ready || this.#over || batch.length === 0) return;
+    const moved = this.#moved;
     this.#outbox = [];
+    this.#moved = null;
     try {
-      this.#handle.post(batch);
+      for (const message of batch) this.#checkLoss(message);
+      this.#handle.post(batch, moved === null ? undefined : [...moved.values()].flat());
     } catch {
       // One that cannot be cloned fails them all: find out which.
-      for (const message of batch) this.#postAlone(message);
+      for (const message of batch) this.#postAlone(message, moved?.get(message));
     }
   }
 
@@ -136,15 +171,23 @@ export class WorkerLine {
     await this.#handle.terminate();
   }
 
-  #postAlone(message: ToWorker): void {
+  /** Throws if a message has something in it that would be emptied on its way. */
+  #checkLoss(message: ToWorker): void {
+    if (message[0] !== "call" && message[0] !== "chunk") return;
+    const loss = this.#losses.loss(message[3], "args");
+    if (loss !== null) throw new TypeError(`${loss.path} is ${loss.what}`);
+  }
+
+  #postAlone(message: ToWorker, moved: Transferable[] | undefined): void {
     try {
-      this.#handle.post([message]);
+      this.#checkLoss(message);
+      this.#handle.post([message], moved);
     } catch (error) {
       if (message[0] === "answer") return this.#postRefusal(message[1], message[3], error);
-      if (message[0] !== "call") throw error;
+      if (message[0] !== "call" && message[0] !== "chunk") throw error;
       const [, id, functionId, args] = message;
       const name = this.#defined.get(functionId) ?? "the function";
-      this.#holder.refused(id, argumentError(name, args, error));
+      this.#holder.refused(id, this.#argumentError(name, args, error));
     }
   }
 
@@ -167,8 +210,26 @@ export class WorkerLine {
     this.#desk.receive(message);
   }
 
+  #argumentError(name: string, args: readonly unknown[], cause: unknown): TypeError {
+    const text = "cannot send";
+    for (const [index, argument] of args.entries()) {
+      const path = `args[${index}]`;
+      const found = codec.obstacle(argument, path) ?? this.#losses.loss(argument, path);
+      if (found === null) continue;
+      return new TypeError(
+        `${text} argument ${index + 1} of ${name}() to another thread: ${found.path} is ` +
+          found.what,
+        { cause },
+      );
+    }
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new TypeError(`${text} the arguments of ${name}() to another thread: ${why}`, { cause });
+  }
+
   #receive(batch: readonly FromWorker[]): void {
+    this.#isUp = true;
     for (const message of batch) {
+      if (message[0] === "up") continue;
       if (message[0] === "runtime") {
         this.push(["runtime", runtimeSource(this.#workers)]);
         this.flush();
@@ -232,19 +293,4 @@ export function causeOf({ error }: WorkerDeath): ErrorOptions {
 /** Writes a death that nobody waits to hear of to the host's log. */
 export function logDeath(name: string, death: WorkerDeath): void {
   host.logError(`${name} ${describeDeath(death)}`);
-}
-
-function argumentError(name: string, args: readonly unknown[], cause: unknown): TypeError {
-  for (const [index, argument] of args.entries()) {
-    const found = findObstacle(argument, `args[${index}]`);
-    if (found === null) continue;
-    return new TypeError(
-      `cannot send argument ${index + 1} of ${name}() to another thread: ${found}`,
-      { cause },
-    );
-  }
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new TypeError(`cannot send the arguments of ${name}() to another thread: ${why}`, {
-    cause,
-  });
 }

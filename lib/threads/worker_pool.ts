@@ -5,27 +5,39 @@
  * What is submitted in one turn is handed out at its end, and what a worker is sent or sends in one
  * turn is one message, for a message costs a hundred times what a small job does.
  *
- * For the same reason a worker is sent several jobs at once where their like was quick before. Two
+ * For the same reason a worker is sent several jobs at once where their like was quick before. These
  * rules keep that from doing harm: a function not known to be quick is sent alone, so that long jobs
- * never queue up behind each other while a worker idles; and a worker that was at one which took long,
- * or is at one that waits, gives back what is behind it.
+ * never queue up behind each other while a worker idles; so is a job whose memory is moved, for it
+ * could not be sent again; a worker that was at one which took long, or is at one that waits, gives
+ * back what is behind it; and when a worker ends, by itself or because a job of it was stopped, it is
+ * the oldest unanswered job that it was at, or the one that was stopped: the others go to other workers.
  *
  * @module
  */
 import { Deque } from "../base/deque.ts";
-import { RuntimeError, ValueError } from "../base/errors.ts";
-import { describe } from "../base/repr.ts";
-import { BrokenExecutor } from "../concurrent/broken_executor.ts";
-import { ConcurrentFuture, onCancelRequest } from "../concurrent/concurrent_future.ts";
+import { RuntimeError } from "../base/errors.ts";
+import {
+  BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
+} from "../concurrent/broken_executor.ts";
+import {
+  type CancelOptions,
+  ConcurrentFuture,
+  onCancelRequest,
+} from "../concurrent/concurrent_future.ts";
 import type { ExecutorShutdownOptions } from "../concurrent/executor.ts";
 import { jobWatchers } from "../concurrent/job_watchers.ts";
-import type { CarriedValue } from "../coroutine/context_vars.ts";
+import { takeTransfers } from "../concurrent/transfer.ts";
 import type { WorkerDeath, Workers } from "../platform/workers.ts";
 import { unpack } from "./carried_context.ts";
 import { cross, type Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
 import { jobWorkerScript } from "./job_worker.ts";
+import { runtimeSource } from "./runtime_source.ts";
 import { decode, type FromWorker } from "./wire.ts";
+import { type JobLine, WorkItem } from "./work_item.ts";
+import type { WorkerPoolOptions } from "./worker_options.ts";
 import { causeOf, checkImports, describeDeath, logDeath, WorkerLine } from "./worker_line.ts";
 
 /** How long a job may take to count as quick, in milliseconds. */
@@ -34,21 +46,21 @@ const QUICK = 0.5;
 const BATCH_TIME = 2;
 const BATCH_JOBS = 64;
 
-/** A job, from its submission to its outcome. */
-interface WorkItem {
-  readonly id: number;
-  readonly crossing: Crossing;
-  readonly args: readonly unknown[];
-  readonly context: readonly CarriedValue[] | undefined;
-  readonly future: ConcurrentFuture<unknown>;
-  /** Whether it was to be stopped while it was on its way. */
-  aborted: boolean;
-}
+/** How many workers in a row may end before they have begun, until the pool gives up. */
+export const START_TRIES = 3;
 
-interface PoolWorker {
+/** The number of the call that is the initializer's. */
+const INITIALIZER = -1;
+
+interface PoolWorker extends JobLine {
   readonly line: WorkerLine;
-  /** What it was given and has not answered. */
+  /** What it was given and has not answered, oldest first. */
   readonly items: Map<number, WorkItem>;
+  /** The modules that it was started with, where it can have no others. */
+  readonly modules: ReadonlySet<string> | null;
+  isInitialized: boolean;
+  /** How many jobs it was given. */
+  given: number;
 }
 
 /** The workers of one executor, and its queue. */
@@ -56,43 +68,56 @@ export class WorkerPool {
   /** What the jobs may call of this thread. */
   exposure: Exposure | null = null;
   readonly #workers: Workers;
-  readonly #maxWorkers: number;
-  readonly #prefix: string;
+  readonly #options: WorkerPoolOptions;
+  readonly #initializer: Crossing | null;
   readonly #queue = new Deque<WorkItem>();
   readonly #all = new Set<PoolWorker>();
   // The last to fall idle is the first to be taken: its memory is the warmest.
   readonly #idle: PoolWorker[] = [];
   // How long the calls of a function took, in milliseconds, lately and on the average.
   readonly #durations = new Map<number, number>();
+  readonly #modules = new Set<string>();
   readonly #endings = new Set<Promise<void>>();
   readonly #shutdowns: ConcurrentFuture<void>[] = [];
   #state: "open" | "shutting down" | "ending" | "gone" = "open";
+  /** Why it takes no more jobs, or `null`. */
+  #broken: string | null = null;
+  #failedStarts = 0;
   #turnEnds = false;
   #items = 0;
   #started = 0;
 
   /**
    * @param workers The kind of workers.
-   * @param maxWorkers The most of them at a time.
-   * @param prefix What their names begin with.
+   * @param options How many of them, and how they are.
    */
-  constructor(workers: Workers, maxWorkers: number, prefix: string) {
+  constructor(workers: Workers, options: WorkerPoolOptions) {
     this.#workers = workers;
-    this.#maxWorkers = maxWorkers;
-    this.#prefix = prefix;
+    this.#options = options;
+    const { initializer } = options;
+    this.#initializer = initializer === undefined ? null : cross(initializer, "initializer");
+    if (this.#initializer !== null) {
+      checkImports(workers, this.#initializer.source);
+      this.#rememberModule(this.#initializer);
+    }
   }
 
   /** Takes a job. Throws if it can be told at once that it cannot be made. */
-  submit(job: unknown, args: readonly unknown[]): ConcurrentFuture<unknown> {
+  submit(job: unknown, args: readonly unknown[], isChunk = false): ConcurrentFuture<unknown> {
     const { job: target, context } = unpack(job);
     const crossing = cross(target, "submit");
+    if (this.#broken !== null) throw this.#brokenError();
     if (this.#state !== "open") {
       throw new RuntimeError("cannot schedule new futures after shutdown");
     }
     checkImports(this.#workers, crossing.source);
+    this.#rememberModule(crossing);
     const future = new ConcurrentFuture<unknown>();
     for (const watcher of jobWatchers) watcher.submitted(future, crossing.name);
-    this.#queue.push({ id: this.#items++, crossing, args, context, future, aborted: false });
+    const moved = takeTransfers(args);
+    const site = new Error();
+    const id = this.#items++;
+    this.#queue.push(new WorkItem({ id, crossing, args, isChunk, context, moved, site }, future));
     if (!this.#turnEnds) {
       this.#turnEnds = true;
       queueMicrotask(() => {
@@ -110,6 +135,10 @@ export class WorkerPool {
     const future = new ConcurrentFuture<void>();
     if (this.#state === "open") this.#state = "shutting down";
     if (cancelFutures) { for (const { future } of this.#queue) future.cancel(); }
+    for (const worker of this.#all) {
+      if (cancelFutures) { for (const item of worker.items.values()) item.closeStream(); }
+      if (wait) worker.line.ref();
+    }
     if (wait && this.#state !== "gone") {
       future.setRunningOrNotifyCancel();
       this.#shutdowns.push(future);
@@ -120,142 +149,320 @@ export class WorkerPool {
     return future;
   }
 
+  #rememberModule({ source }: Crossing): void {
+    if (this.#workers.hasFixedModules && source.kind === "module") this.#modules.add(source.url);
+  }
+
   #handOut(): void {
-    while (this.#dropCancelled()) {
-      const worker = this.#idle.pop() ?? this.#startWorker();
+    for (let next = this.#next(); next !== null; next = this.#next()) {
+      const worker = this.#takeIdle(next) ?? this.#startWorker();
       if (worker === null) break;
+      if (!worker.isInitialized) {
+        if (this.#countStarting() >= this.#queue.length) break;
+        continue;
+      }
       worker.line.ref();
       this.#give(worker);
       worker.line.flush();
       if (worker.items.size === 0) this.#rest(worker);
     }
+    // A job that waits for a worker keeps the process alive by all that it may wait for.
+    if (this.#queue.length > 0) { for (const { line } of this.#all) line.ref(); }
     this.#endIfDone();
   }
 
-  /** Lets what was cancelled fall out of the queue's front; tells whether anything is left. */
-  #dropCancelled(): boolean {
-    let next = this.#queue.peek();
-    while (next?.future.cancelled()) {
-      next.future.setRunningOrNotifyCancel();
+  /** The job at the front of the queue, when what was cancelled has fallen out of it. */
+  #next(): WorkItem | null {
+    for (;;) {
+      const next = this.#queue.peek();
+      if (next === undefined) return null;
+      if (next.future.cancelled()) next.future.setRunningOrNotifyCancel();
+      else if (next.aborted) next.confirmCancelled();
+      else return next;
       this.#queue.shift();
-      next = this.#queue.peek();
     }
-    return next !== undefined;
+  }
+
+  /** An idle worker that can make a job. One that cannot is ended when there may be no more of them. */
+  #takeIdle(next: WorkItem): PoolWorker | null {
+    for (let place = this.#idle.length - 1; place >= 0; place--) {
+      const worker = this.#idle[place]!;
+      if (suits(worker, next)) return this.#idle.splice(place, 1)[0]!;
+    }
+    const useless = this.#all.size >= this.#options.maxWorkers ? this.#idle.shift() : undefined;
+    if (useless !== undefined) this.#retire(useless);
+    return null;
   }
 
   /** Gives a worker a job, and as many more as it will be quick with. */
   #give(worker: PoolWorker): void {
-    const share = Math.ceil(this.#queue.length / this.#maxWorkers);
+    const { maxWorkers, maxTasks = null } = this.#options;
+    const share = Math.min(Math.ceil(this.#queue.length / maxWorkers), BATCH_JOBS);
     let time = 0;
-    for (let count = 0; this.#dropCancelled(); count++) {
-      const { id } = this.#queue.peek()!.crossing;
+    for (let count = 0; count < share; count++) {
+      const next = this.#next();
+      if (next === null || worker.given === maxTasks) return;
+      if (count > 0 && (next.moved !== null || next.isChunk || !suits(worker, next))) return;
+      const { id } = next.crossing;
       const duration = worker.line.knows(id) ? this.#durations.get(id) ?? Infinity : Infinity;
       if (count > 0 && (duration > QUICK || time > BATCH_TIME)) return;
-      if (count >= Math.min(share, BATCH_JOBS)) return;
       time += duration;
-      this.#send(worker, this.#queue.shift()!);
+      this.#queue.shift();
+      this.#send(worker, next);
+      if (next.moved !== null || next.isChunk) return;
     }
   }
 
-  #send({ line, items }: PoolWorker, item: WorkItem): void {
-    const { id, crossing, args, context, future } = item;
-    if (!future.running()) future.setRunningOrNotifyCancel();
-    onCancelRequest(future, () => {
-      item.aborted = true;
-      line.push(["abort", id]);
-      line.flush();
-    });
+  #send(worker: PoolWorker, item: WorkItem): void {
+    const { line, items } = worker;
+    const { id, crossing, args, context, future, moved } = item;
+    if (!future.running()) {
+      future.setRunningOrNotifyCancel();
+      onCancelRequest(future, (options) => item.stop(this.#graceOf(options)));
+    }
     for (const watcher of jobWatchers) watcher.begun(future, line.name);
+    item.line = worker;
+    worker.given++;
     items.set(id, item);
     line.define(crossing);
-    line.push(["call", id, crossing.id, args, context]);
-    if (item.aborted) line.push(["abort", id]);
+    line.push(
+      item.isChunk ? ["chunk", id, crossing.id, args] : ["call", id, crossing.id, args, context],
+      moved,
+    );
+  }
+
+  #graceOf({ terminateAfter }: CancelOptions): number | null {
+    return terminateAfter === undefined ? this.#options.terminateAfter ?? null : terminateAfter;
   }
 
   #startWorker(): PoolWorker | null {
-    if (this.#all.size >= this.#maxWorkers) return null;
-    const name = `${this.#prefix}_${this.#started++}`;
-    const line = new WorkerLine(this.#workers, name, jobWorkerScript(), {
+    const { maxWorkers, prefix, memoryLimit, permissions, initargs = [] } = this.#options;
+    if (this.#all.size >= maxWorkers) return null;
+    const start = {
+      name: `${prefix}_${this.#started++}`,
+      script: jobWorkerScript(),
+      memoryLimit,
+      permissions,
+      modules: this.#startModules(),
+    };
+    const line = new WorkerLine(this.#workers, start, {
       exposure: this.exposure,
       receive: (message) => this.#receive(worker, message),
       turnEnded: () => this.#finishTurn(worker),
-      refused: (id, error) => this.#take(worker, id)?.future.setException(error),
+      refused: (id, error) => this.#refuse(worker, id, error),
       died: (death) => this.#bury(worker, death),
     });
-    const worker: PoolWorker = { line, items: new Map() };
+    const worker: PoolWorker = {
+      line,
+      items: new Map(),
+      modules: this.#workers.hasFixedModules ? new Set(this.#modules) : null,
+      isInitialized: this.#initializer === null,
+      given: 0,
+      abort({ id }) {
+        line.push(["abort", id]);
+        line.flush();
+      },
+      pull({ id }, count) {
+        line.push(["pull", id, count]);
+        line.flush();
+      },
+      holdChanged: () => this.#hold(worker),
+      terminate: (item) => this.#terminate(worker, item),
+    };
     this.#all.add(worker);
+    if (this.#initializer !== null) {
+      line.define(this.#initializer);
+      line.push(["call", INITIALIZER, this.#initializer.id, initargs]);
+    }
     return worker;
   }
 
+  /** The modules that a worker may need from its start, if it can be told no later. */
+  #startModules(): readonly string[] | undefined {
+    if (!this.#workers.hasFixedModules) return undefined;
+    const runtime = runtimeSource(this.#workers);
+    return runtime.kind === "module" ? [...this.#modules, runtime.url] : [...this.#modules];
+  }
+
+  #countStarting(): number {
+    let count = 0;
+    for (const { isInitialized } of this.#all) if (!isInitialized) count++;
+    return count;
+  }
+
   #receive(worker: PoolWorker, message: FromWorker): void {
-    if (message[0] === "result") {
-      const [, id, value, milliseconds] = message;
-      const item = this.#take(worker, id);
-      if (item === undefined) return;
-      const known = this.#durations.get(item.crossing.id) ?? milliseconds;
-      // Infinity once is infinity for good: a job that waits is never sent in company.
-      this.#durations.set(item.crossing.id, (3 * known + milliseconds) / 4);
-      for (const watcher of jobWatchers) watcher.ended(item.future, milliseconds);
-      item.future.setResult(value);
-    } else if (message[0] === "error") {
-      const future = this.#take(worker, message[1])?.future;
-      if (future === undefined) return;
-      for (const watcher of jobWatchers) watcher.ended(future, Infinity);
-      future.setException(decode(message[2]));
-    } else if (message[0] === "returned") {
-      this.#takeBack(worker, message[1]);
+    switch (message[0]) {
+      case "returned":
+        return this.#takeBack(worker, message[1]);
+      case "result":
+      case "chunk":
+      case "stream":
+      case "item":
+      case "error":
+      case "cancelled":
+        this.#receiveOf(worker, message);
     }
   }
 
-  #take(worker: PoolWorker, id: number): WorkItem | undefined {
-    const item = worker.items.get(id);
-    worker.items.delete(id);
-    return item;
+  /** Takes what a worker says of one job. */
+  #receiveOf(
+    worker: PoolWorker,
+    message:
+      & FromWorker
+      & readonly [
+        "result" | "chunk" | "stream" | "item" | "error" | "cancelled",
+        ...unknown[],
+      ],
+  ): void {
+    if (message[1] === INITIALIZER) return this.#finishInitializer(worker, message);
+    const item = worker.items.get(message[1]);
+    if (item === undefined) return;
+    if (message[0] === "stream") return item.openStream(this.#graceOf({}));
+    if (message[0] === "item") return item.give(message[2]);
+    worker.items.delete(item.id);
+    item.line = null;
+    if (message[0] === "result") {
+      this.#learn(item.crossing, message[3]);
+      item.succeed(message[2], message[3]);
+    } else if (message[0] === "chunk") {
+      item.succeedInPart(message[2], message[3]);
+    } else if (message[0] === "error") {
+      item.failWith(message[2]);
+    } else {
+      item.confirmCancelled();
+    }
   }
 
-  /** Puts jobs that a worker gave back where they came from: before those submitted later. */
-  #takeBack(worker: PoolWorker, ids: readonly number[]): void {
+  /** Remembers how long a call took. Once it waited it counts as slow for good. */
+  #learn({ id }: Crossing, milliseconds: number): void {
+    const known = this.#durations.get(id) ?? milliseconds;
+    this.#durations.set(id, (3 * known + milliseconds) / 4);
+  }
+
+  #finishInitializer(worker: PoolWorker, message: FromWorker): void {
+    if (message[0] === "error") {
+      this.#break(`A ${this.#options.kind} initializer failed`, decode(message[2]));
+      this.#retire(worker);
+    } else if (message[0] === "result") {
+      worker.isInitialized = true;
+    }
+  }
+
+  #refuse(worker: PoolWorker, id: number, error: TypeError): void {
+    if (id === INITIALIZER) {
+      this.#break(`A ${this.#options.kind} initializer failed`, error);
+      this.#retire(worker);
+      return;
+    }
+    const item = worker.items.get(id);
+    worker.items.delete(id);
+    item?.fail(error);
+  }
+
+  /** Puts jobs that a worker has not begun where they came from: before those submitted later. */
+  #takeBack(worker: PoolWorker, ids: Iterable<number>): void {
     const later = [...this.#queue];
     this.#queue.clear();
     for (const id of ids) {
-      const item = this.#take(worker, id);
-      if (item !== undefined) this.#queue.push(item);
+      const item = worker.items.get(id);
+      worker.items.delete(id);
+      if (item === undefined) continue;
+      item.line = null;
+      worker.given--;
+      this.#queue.push(item);
     }
     for (const item of later) this.#queue.push(item);
   }
 
   #finishTurn(worker: PoolWorker): void {
-    if (worker.items.size === 0) this.#rest(worker);
+    if (worker.items.size === 0 && worker.isInitialized) this.#rest(worker);
     this.#handOut();
   }
 
   /** Lets a worker wait for work, and the process end over it. */
   #rest(worker: PoolWorker): void {
-    if (this.#idle.includes(worker)) return;
+    if (!this.#all.has(worker) || this.#idle.includes(worker)) return;
+    if (worker.given === this.#options.maxTasks || this.#broken !== null) {
+      return this.#retire(worker);
+    }
     worker.line.unref();
     this.#idle.push(worker);
   }
 
+  /** Holds the process for a worker while somebody waits for one of its jobs, or for the worker. */
+  #hold({ line, items }: PoolWorker): void {
+    let isAwaited = this.#queue.length > 0 || this.#shutdowns.length > 0;
+    for (const item of items.values()) isAwaited ||= item.isAwaited;
+    if (isAwaited) line.ref();
+    else line.unref();
+  }
+
   #bury(worker: PoolWorker, death: WorkerDeath): void {
-    if (!this.#all.delete(worker)) return;
-    const place = this.#idle.indexOf(worker);
-    if (place >= 0) this.#idle.splice(place, 1);
+    if (!this.#all.has(worker)) return;
+    const { line, items, isInitialized } = worker;
+    const text = `${line.name} ${describeDeath(death)}`;
     // One that fell over itself is still there in some places.
-    this.#endWorker(worker);
-    const { line, items } = worker;
-    if (items.size === 0) logDeath(line.name, death);
-    const lost = [...items.values()];
-    items.clear();
-    for (const { crossing, future } of lost) {
-      for (const watcher of jobWatchers) watcher.ended(future, Infinity);
-      const text = `${line.name} ${describeDeath(death)}, while it ran ${crossing.name}()`;
-      future.setException(new BrokenExecutor(text, causeOf(death)));
+    this.#retire(worker);
+    if (line.isUp) this.#failedStarts = 0;
+    if (!line.isUp) {
+      this.#takeBack(worker, [...items.keys()]);
+      this.#failedStarts++;
+      if (this.#failedStarts >= START_TRIES) {
+        this.#break(
+          `${START_TRIES} ${this.#options.kind} starts failed in a row: ${text}`,
+          death.error,
+        );
+      }
+    } else if (!isInitialized) {
+      this.#break(`A ${this.#options.kind} initializer failed: ${text}`, death.error);
+    } else {
+      const [culprit] = items.values();
+      if (culprit === undefined) logDeath(line.name, death);
+      else items.delete(culprit.id);
+      this.#takeBack(worker, [...items.keys()]);
+      culprit?.fail(
+        new BrokenExecutor(`${text}, while it ran ${culprit.crossing.name}()`, causeOf(death)),
+      );
     }
     this.#handOut();
   }
 
-  #endWorker({ line }: PoolWorker): void {
-    const ending = line.terminate().then(() => {
+  /** Ends the worker of a job that does not stop; what else it has goes to others. */
+  #terminate(worker: PoolWorker, item: WorkItem): void {
+    if (!this.#all.has(worker)) return;
+    this.#retire(worker);
+    worker.items.delete(item.id);
+    item.line = null;
+    this.#takeBack(worker, [...worker.items.keys()]);
+    item.confirmCancelled();
+    this.#handOut();
+  }
+
+  /** Gives up: what waits fails, and nothing more is taken. What runs may end. */
+  #break(why: string, cause: unknown): void {
+    if (this.#broken !== null) return;
+    this.#broken = `${why}, the ${this.#options.kind} pool is not usable anymore`;
+    const error = this.#brokenError(cause);
+    const waiting = [...this.#queue];
+    this.#queue.clear();
+    for (const item of waiting) {
+      if (item.future.cancelled()) item.future.setRunningOrNotifyCancel();
+      else item.fail(error);
+    }
+    for (const worker of this.#idle.splice(0)) this.#retire(worker);
+  }
+
+  #brokenError(cause?: unknown): BrokenExecutor {
+    const Class = this.#options.kind === "thread" ? BrokenThreadPool : BrokenProcessPool;
+    return new Class(this.#broken ?? "", causeOf({ reason: "", error: cause }));
+  }
+
+  /** Has a worker no more. */
+  #retire(worker: PoolWorker): void {
+    this.#all.delete(worker);
+    const place = this.#idle.indexOf(worker);
+    if (place >= 0) this.#idle.splice(place, 1);
+    const ending = worker.line.terminate().then(() => {
       this.#endings.delete(ending);
     });
     this.#endings.add(ending);
@@ -269,26 +476,14 @@ export class WorkerPool {
   }
 
   async #end(): Promise<void> {
-    for (const worker of this.#all) this.#endWorker(worker);
-    this.#all.clear();
-    this.#idle.length = 0;
+    for (const worker of [...this.#all]) this.#retire(worker);
     await Promise.all(this.#endings);
     this.#state = "gone";
     for (const future of this.#shutdowns.splice(0)) future.setResult();
   }
 }
 
-/**
- * Reads the `maxWorkers` of an executor's options.
- *
- * @throws {TypeError} If it is no whole number.
- * @throws {ValueError} If it is not greater than 0.
- */
-export function checkMaxWorkers(maxWorkers: unknown): void {
-  if (typeof maxWorkers !== "number" || !Number.isInteger(maxWorkers)) {
-    throw new TypeError(`maxWorkers must be a whole number, got ${describe(maxWorkers)}`);
-  }
-  if (maxWorkers <= 0) {
-    throw new ValueError(`maxWorkers must be greater than 0, got ${maxWorkers}`);
-  }
+/** Whether a worker has what a job needs. */
+function suits({ modules }: PoolWorker, { crossing: { source } }: WorkItem): boolean {
+  return modules === null || source.kind !== "module" || modules.has(source.url);
 }

@@ -10,6 +10,7 @@ export type Capability =
   | "asyncStacks"
   | "asyncIdentity"
   | "browser"
+  | "compiler"
   | "deno"
   | "files"
   | "noSharedMemory"
@@ -39,6 +40,10 @@ const CAPABILITIES: Readonly<Record<Capability, CapabilityFacts>> = {
     reason: "this engine's stacks do not go through an await",
   },
   browser: { has: () => !inDeno, reason: "there is no page outside a browser" },
+  compiler: {
+    has: () => inDeno && hasCompiler(),
+    reason: "`deno compile` needs a runtime (denort) that is not on this machine",
+  },
   deno: { has: () => inDeno, reason: "a page has no Deno" },
   files: { has: () => inDeno, reason: "a page has no file system" },
   noSharedMemory: {
@@ -58,6 +63,18 @@ const CAPABILITIES: Readonly<Record<Capability, CapabilityFacts>> = {
   terminal: { has: () => inDeno, reason: "a page has no terminal" },
   workers: { has: () => typeof Worker !== "undefined", reason: "this place has no Worker" },
 };
+
+/** Whether `deno compile` has the runtime that it puts into programs, or may use one by the variable. */
+function hasCompiler(): boolean {
+  if (Deno.env.get("DENORT_BIN") !== undefined) return true;
+  const cache = Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
+  try {
+    return [...Deno.readDirSync(`${cache}/dl/release/v${Deno.version.deno}`)]
+      .some(({ name }) => name.startsWith("denort"));
+  } catch {
+    return false;
+  }
+}
 
 /** Why this place cannot run a test that needs these capabilities, or `null` when it can. */
 export function whyNot(capabilities: readonly Capability[]): string | null {

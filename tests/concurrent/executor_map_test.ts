@@ -7,11 +7,18 @@ import {
   run,
   sleep,
   TimeoutError,
+  ValueError,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 import { InlineExecutor } from "./inline_executor.ts";
 
 const double = (n: number) => 2 * n;
+
+/** Runs the jobs once there are some: a page may give a timer its turn before a run begins. */
+function stepWhenSubmitted(executor: InlineExecutor): void {
+  if (executor.log.length > 0) executor.step();
+  else setTimeout(() => stepWhenSubmitted(executor));
+}
 
 test("ExecutorMap gives the results in the order of the items", async () => {
   const futures = [1, 2, 3].map(() => new ConcurrentFuture<number>());
@@ -26,7 +33,7 @@ test("ExecutorMap gives futures to a generator coroutine's `for`", async () => {
   const executor = new InlineExecutor();
   const seen = await run(function* () {
     const results: number[] = [];
-    setTimeout(() => executor.step());
+    stepWhenSubmitted(executor);
     for (const future of executor.map(double, [1, 2, 3])) results.push(yield* future);
     return results;
   });
@@ -37,7 +44,7 @@ test("ExecutorMap is iterated over in a task by `for await`", async () => {
   const executor = new InlineExecutor();
   const seen = await run(async () => {
     const results: number[] = [];
-    setTimeout(() => executor.step());
+    stepWhenSubmitted(executor);
     for await (const result of executor.map(double, [1, 2, 3])) {
       await sleep(0);
       results.push(result);
@@ -138,7 +145,7 @@ test("ExecutorMap gives what is there in time, whatever the time is when it is a
 test("ExecutorMap leaves no timer behind when all went in time", async () => {
   const executor = new InlineExecutor();
   const results = executor.map(double, [1], { timeout: 3600 });
-  setTimeout(() => executor.step());
+  stepWhenSubmitted(executor);
   for await (const result of results) assertEquals(result, 2);
 });
 
@@ -148,4 +155,64 @@ test("ExecutorMap refuses a timeout that is no number", () => {
     TypeError,
     "timeout must be a number of seconds or null, got '1' (string)",
   );
+});
+
+test("Executor.map() asks for no more jobs ahead than buffersize says", async () => {
+  const executor = new InlineExecutor();
+  let taken = 0;
+  function* naturals() {
+    for (;;) yield taken++;
+  }
+  const results = executor.map(double, naturals(), { buffersize: 3 });
+  assertEquals(taken, 3);
+  const seen: number[] = [];
+  executor.step();
+  for await (const result of results) {
+    seen.push(result);
+    assertEquals(taken, seen.length + 3);
+    executor.step();
+    if (seen.length === 4) break;
+  }
+  assertEquals(seen, [0, 2, 4, 6]);
+});
+
+test("Executor.map() takes chunks, which an executor without workers makes one by one", async () => {
+  const executor = new InlineExecutor();
+  const results = executor.map(double, [1, 2, 3], { chunksize: 2 });
+  executor.step();
+  const seen: number[] = [];
+  for await (const result of results) seen.push(result);
+  assertEquals(seen, [2, 4, 6]);
+});
+
+test("Executor.map() says what is wrong with chunksize and buffersize", () => {
+  const executor = new InlineExecutor();
+  assertThrows(
+    () => executor.map(double, [], { chunksize: 0 }),
+    ValueError,
+    "chunksize must be greater than 0, got 0",
+  );
+  assertThrows(
+    () => executor.map(double, [], { buffersize: "2" as never }),
+    TypeError,
+    "buffersize must be a whole number, got '2' (string)",
+  );
+});
+
+test("ExecutorMap fails by the error of an iterable that throws later", async () => {
+  const executor = new InlineExecutor();
+  function* broken() {
+    yield 1;
+    yield 2;
+    throw new RangeError("no more");
+  }
+  const results = executor.map(double, broken(), { buffersize: 2 });
+  executor.step();
+  let error: unknown;
+  try {
+    for await (const _ of results);
+  } catch (caught) {
+    error = caught;
+  }
+  assertEquals(String(error), "RangeError: no more");
 });

@@ -1,5 +1,5 @@
 /** An executor without workers: its jobs run when the test says so. */
-import { ConcurrentFuture, Executor, type Job, type JobResult } from "../../mod.ts";
+import { ConcurrentFuture, Executor, type Job, type JobResult, transfer } from "../../mod.ts";
 
 /** Keeps jobs until {@linkcode step} is called. */
 export class InlineExecutor extends Executor {
@@ -17,7 +17,7 @@ export class InlineExecutor extends Executor {
       }
       try {
         const { signal } = new AbortController();
-        future.setResult(job.apply({ signal }, args) as JobResult<R>);
+        future.setResult(job.apply({ signal, transfer }, args) as JobResult<R>);
       } catch (error) {
         future.setException(error);
       }

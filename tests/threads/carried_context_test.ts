@@ -1,10 +1,10 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { Context, ContextVar } from "../../mod.ts";
+import { Context, ContextVar, transfer } from "../../mod.ts";
 import { carryContext, unpack } from "../../lib/threads/carried_context.ts";
 import { test } from "../_support/harness.ts";
 
 const module = "https://example.test/carried.ts";
-const jobContext = { signal: new AbortController().signal };
+const jobContext = { signal: new AbortController().signal, transfer };
 
 test("carryContext() packs the variables that have a module, as they are now", () => {
   const [user, depth, local] = [

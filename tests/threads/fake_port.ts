@@ -15,9 +15,23 @@ export class FakePort implements WorkerPort {
 
   now = (): number => this.time;
 
+  readonly emptied: readonly string[] = ["URLSearchParams"];
+
   post(message: unknown): void {
-    this.said.push(structuredClone(message) as FromWorker[]);
+    const batch = (structuredClone(message) as FromWorker[]).filter(([kind]) => kind !== "up");
+    if (batch.length > 0) this.said.push(batch);
   }
+
+  nextTurn(callback: () => void): void {
+    callback();
+  }
+
+  onExit(callback: () => void): void {
+    this.exit = callback;
+  }
+
+  /** Lets the worker end itself. */
+  exit: () => void = () => {};
 
   listen(callback: (message: never) => void): void {
     this.#listener = callback as (batch: readonly ToWorker[]) => void;
@@ -59,7 +73,7 @@ export class FakePort implements WorkerPort {
 /** A core on such a port. */
 export function fakeCore(): { port: FakePort; core: WorkerCore } {
   const port = new FakePort();
-  return { port, core: makeCore(port, makeCodec()) };
+  return { port, core: makeCore(port, makeCodec(port.emptied)) };
 }
 
 /** Tells a script of a function by its source. */

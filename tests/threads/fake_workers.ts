@@ -28,6 +28,12 @@ export class FakeWorker {
     this.options.onMessage(batch);
   }
 
+  /** Lets it die after it has begun to run its script. */
+  die(reason: string): void {
+    this.options.onMessage([["up"]]);
+    this.options.onDeath({ reason, error: undefined });
+  }
+
   /** What was posted, as words: `call 0`, `define`, … */
   takePosted(): string[] {
     return this.posted.splice(0).map((batch) =>
@@ -41,6 +47,10 @@ export class FakeWorker {
 export class FakeWorkers implements Workers {
   readonly parallelism = 2;
   readonly globals: readonly string[] = [];
+  readonly emptied: readonly string[] = [];
+  readonly memoryRefusal = null;
+  readonly permissionsRefusal = null;
+  hasFixedModules = false;
   /** All that were started, in order. */
   readonly all: FakeWorker[] = [];
 

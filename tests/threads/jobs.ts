@@ -34,6 +34,23 @@ export function fail(): never {
   throw new JobError("it failed", { cause });
 }
 
+/** An error of this module's own, which a test registers where it arrives. */
+class QuotaError extends Error {
+  readonly #left: number;
+  limit = 10;
+  constructor(left: number) {
+    super("no more");
+    this.#left = left;
+  }
+  get left(): number {
+    return this.#left;
+  }
+}
+
+export function exceed(): never {
+  throw new QuotaError(0);
+}
+
 /** Waits until it is told to stop, and says so. */
 export function untilAborted(this: JobContext): Promise<string> {
   const { signal } = this;
@@ -56,4 +73,32 @@ export function endWorker(): Promise<never> {
   if (scope.Deno === undefined) scope.close();
   else scope.Deno.exit(7);
   return new Promise(() => {});
+}
+
+/** What the initializer of this worker was given. */
+let remembered: unknown[] = [];
+
+export function remember(...values: unknown[]): void {
+  if (remembered.length > 0) throw new Error("called twice");
+  remembered = values;
+}
+
+export function recall(): unknown[] {
+  return remembered;
+}
+
+/** How far the stream of this worker came. */
+const production = { count: 0, isClosed: false };
+
+/** Gives numbers for ever. */
+export async function* produce(): AsyncGenerator<number, void, unknown> {
+  try {
+    for (;;) yield production.count++;
+  } finally {
+    production.isClosed = true;
+  }
+}
+
+export function produced(): typeof production {
+  return production;
 }

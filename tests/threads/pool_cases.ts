@@ -7,10 +7,15 @@ import {
   type Executor,
   gather,
   getRunningLoop,
+  JobStream,
+  registerErrorClass,
   run,
   RuntimeError,
   sleep,
+  transfer,
+  ValueError,
   workerFunction,
+  type WorkerOptions,
 } from "../../mod.ts";
 import { type Needs, test } from "../_support/harness.ts";
 import type * as jobs from "./jobs.ts";
@@ -27,7 +32,9 @@ export interface PoolCase {
   /** Where `jobs.ts` is, as the test file sees it. */
   jobs: URL;
   /** Makes one. */
-  make(maxWorkers: number): Executor;
+  make(maxWorkers: number, options?: WorkerOptions): Executor;
+  /** The class of the error of one that is broken. */
+  broken: new () => BrokenExecutor;
 }
 
 /** The message of what a promise is rejected with, and its class. */
@@ -40,7 +47,7 @@ async function failure(promise: PromiseLike<unknown>): Promise<string> {
 }
 
 /** Declares the tests. */
-export function testPool({ name, needs, jobs: jobsUrl, make }: PoolCase): void {
+export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase): void {
   const module = jobsUrl.href;
   const brokenModule = new URL("./broken_module.ts", jobsUrl);
   const missingModule = new URL("./missing.ts", jobsUrl);
@@ -140,6 +147,38 @@ export function testPool({ name, needs, jobs: jobsUrl, make }: PoolCase): void {
     assertEquals(results, [1, 4, 9, 16]);
   }, 2);
 
+  poolTest("maps chunks of items, each one job", async (pool) => {
+    const squares: number[] = [];
+    const items = Array.from({ length: 10 }, (_, n) => n);
+    for await (const square of pool.map((n: number) => n * n, items, { chunksize: 4 })) {
+      squares.push(square);
+    }
+    assertEquals(squares, [0, 1, 4, 9, 16, 25, 36, 49, 64, 81]);
+    const late: number[] = [];
+    const negate = async (n: number) => await Promise.resolve(-n);
+    for await (const n of pool.map(negate, [1, 2, 3], { chunksize: 2 })) late.push(n);
+    assertEquals(late, [-1, -2, -3]);
+  }, 2);
+
+  poolTest("maps up to the first error, of a chunk, too", async (pool) => {
+    const inverse = (n: number) => {
+      if (n === 0) throw new RangeError("of nothing");
+      return 1 / n;
+    };
+    const seen: number[] = [];
+    await assertRejects(
+      async () => {
+        for await (const result of pool.map(inverse, [2, 4, 0, 8], { chunksize: 3 })) {
+          seen.push(result);
+        }
+      },
+      RangeError,
+      "of nothing",
+    );
+    assertEquals(seen, [0.5, 0.25]);
+    assertEquals(await pool.submit(add, 1, 2), 3);
+  });
+
   poolTest("is what runInExecutor() runs in", async (pool) => {
     const results = await run(function* () {
       const loop = getRunningLoop();
@@ -172,6 +211,38 @@ export function testPool({ name, needs, jobs: jobsUrl, make }: PoolCase): void {
       "a text",
     );
     assertEquals(await failure(pool.submit(() => Promise.reject(null))), "null");
+  });
+
+  poolTest("brings back an error of a registered class as one", async (pool) => {
+    const exceed = workerFunction<typeof jobs.exceed>(module, "exceed");
+    class QuotaError extends Error {
+      limit = 0;
+    }
+    registerErrorClass(QuotaError);
+    const error = await assertRejects(async () => await pool.submit(exceed), QuotaError, "no more");
+    assertEquals(error.limit, 10);
+    class OtherError extends Error {
+      readonly rest: unknown[] = [];
+    }
+    registerErrorClass(OtherError, {
+      name: "QuotaError",
+      rebuild: (plain) =>
+        Object.assign(new OtherError(plain.message), { rest: Object.entries(plain) }),
+    });
+    const other = await assertRejects(async () => await pool.submit(exceed), OtherError, "no more");
+    assertEquals(other.rest, [["limit", 10]]);
+    assert(other.stack?.includes("exceed"), "the stack is the worker's");
+  });
+
+  poolTest("says in an error's stack who asked for the job", async (pool) => {
+    function askForIt() {
+      return pool.submit(fail);
+    }
+    const error = await assertRejects(async () => await askForIt(), TypeError);
+    const [theirs, ours] = error.stack!.split("─── asked for by ───");
+    assert(theirs!.includes("fail"), "the worker's");
+    assert(ours!.includes("askForIt"), ours);
+    assert(!ours!.includes("submit"), "where it was asked for comes first");
   });
 
   poolTest("goes on after an error", async (pool) => {
@@ -333,12 +404,48 @@ export function testPool({ name, needs, jobs: jobsUrl, make }: PoolCase): void {
     assertEquals(await failure(running), "JobError: stopped");
   });
 
-  poolTest("does not begin a job that is cancelled on its way", async (pool) => {
+  poolTest("cancels a job that is cancelled on its way", async (pool) => {
     const job = pool.submit(endWorker);
     while (!job.running()) await Promise.resolve();
     job.cancel();
-    assert((await failure(job)).startsWith("AbortError: "));
+    await assertRejects(async () => await job, CancelledError);
+    assert(job.cancelled());
     assertEquals(await pool.submit(add, 1, 2), 3);
+  });
+
+  poolTest("ends the worker of a job that does not stop, and no other job", async (pool) => {
+    const stuck = pool.submit(spin, 3_600_000);
+    const behind = [1, 2, 3].map((n) => pool.submit(add, n, n));
+    while (!stuck.running()) await Promise.resolve();
+    assertEquals(stuck.cancel({ terminateAfter: 0.02 }), false);
+    await assertRejects(async () => await stuck, CancelledError);
+    assert(stuck.cancelled());
+    assertEquals(await Promise.all(behind), [2, 4, 6]);
+  });
+
+  poolTest("ends no worker of a job that stops in time", async (pool) => {
+    const countCalls = workerFunction<typeof jobs.countCalls>(module, "countCalls");
+    assertEquals(await pool.submit(countCalls), 1);
+    const running = pool.submit(untilAborted);
+    while (!running.running()) await Promise.resolve();
+    running.cancel({ terminateAfter: 60 });
+    await failure(running);
+    assertEquals(await pool.submit(countCalls), 2, "it is the same worker");
+  });
+
+  poolTest("refuses a terminateAfter that is none", async (pool) => {
+    const future = pool.submit(add, 1, 2);
+    assertThrows(
+      () => future.cancel({ terminateAfter: -1 }),
+      ValueError,
+      "terminateAfter must not be negative, got -1",
+    );
+    assertThrows(
+      () => future.cancel({ terminateAfter: "1" as never }),
+      TypeError,
+      "terminateAfter must be a number of seconds or null, got '1' (string)",
+    );
+    assertEquals(await future, 3);
   });
 
   poolTest("stops the job when the task that awaits it is cancelled", async (pool) => {
@@ -366,7 +473,163 @@ export function testPool({ name, needs, jobs: jobsUrl, make }: PoolCase): void {
     );
   });
 
+  // ── memory that moves ──
+
+  poolTest("moves buffers instead of copying them, both ways", async (pool) => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const back = await pool.submit(
+      function (given: Uint8Array<ArrayBuffer>) {
+        const sum = given.reduce((total, byte) => total + byte);
+        const answer = new Uint8Array([sum]);
+        const moved = this.transfer(answer, [answer.buffer]);
+        setTimeout(() => Reflect.set(globalThis, "left", answer.length));
+        return moved;
+      },
+      transfer(bytes, [bytes.buffer]),
+    );
+    assertEquals([bytes.length, [...back]], [0, [6]]);
+    const left = () =>
+      new Promise((resolve) => setTimeout(() => resolve(Reflect.get(globalThis, "left")), 1));
+    // A process's result is written to a pipe, and what was moved is copied.
+    if (name === "ThreadPoolExecutor") assertEquals(await pool.submit(left), 0);
+  });
+
+  poolTest("moves a buffer once, and copies it the next time", async (pool) => {
+    const bytes = new Uint8Array(8);
+    const value = transfer({ bytes }, [bytes.buffer]);
+    const size = (given: { bytes: Uint8Array }) => given.bytes.length;
+    assertEquals(await pool.submit(size, value), 8);
+    assertEquals(bytes.length, 0);
+    value.bytes = new Uint8Array(4);
+    assertEquals(await pool.submit(size, value), 4);
+    assertEquals(value.bytes.length, 4);
+  });
+
+  poolTest("says of an object that would arrive empty where it is", async (pool) => {
+    const take = (given: unknown) => String(given);
+    const url = new URL("https://example.org/");
+    const text = await failure(pool.submit(take, { links: [{ url }] }));
+    assert(
+      text.startsWith(
+        "TypeError: cannot send argument 1 of take() to another thread: args[0].links[0].url is ",
+      ),
+      text,
+    );
+    const back = await failure(
+      pool.submit(() => new Map([["u", new URLSearchParams("a=1")]])),
+    );
+    assertEquals(
+      back,
+      "TypeError: cannot send the result to another thread: result.get(u) is " +
+        "[object URLSearchParams]",
+    );
+    assertEquals(await pool.submit(add, 1, 2), 3, "the pool goes on");
+  });
+
+  // ── streams ──
+
+  poolTest(
+    "gives the items of an async generator as they come, and what it returns",
+    async (pool) => {
+      const stream = await pool.submit(async function* (count: number) {
+        for (let n = 0; n < count; n++) yield n;
+        return "all";
+      }, 40);
+      assertInstanceOf(stream, JobStream);
+      const items: number[] = [];
+      let end: unknown;
+      for (;;) {
+        const { done, value } = await stream.next();
+        if (done) {
+          end = value;
+          break;
+        }
+        items.push(value);
+      }
+      assertEquals([items.length, items.at(-1), end], [40, 39, "all"]);
+      assertEquals(await stream.next(), { done: true, value: undefined });
+      assertEquals(await pool.submit(add, 1, 2), 3);
+    },
+  );
+
+  poolTest("lets a stream be no more than a few items ahead of its reader", async (pool) => {
+    const produce = workerFunction<typeof jobs.produce>(module, "produce");
+    const stream = await pool.submit(produce);
+    for (let n = 0; n < 5; n++) assertEquals((await stream.next()).value, n);
+    // Another message after those that the job could have sent: were it not held back, it would be on.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await stream.return();
+    const produced = await pool.submit(workerFunction<typeof jobs.produced>(module, "produced"));
+    assert(produced.count >= 5 && produced.count <= 22, `${produced.count} were produced`);
+    assert(produced.isClosed, "its finally block was run");
+  });
+
+  poolTest("fails a stream with what its job throws, after the items", async (pool) => {
+    const stream = await pool.submit(async function* () {
+      yield 1;
+      throw new RangeError("no more");
+    });
+    assertEquals(await stream.next(), { done: false, value: 1 });
+    await assertRejects(async () => await stream.next(), RangeError, "no more");
+    assertEquals(await stream.next(), { done: true, value: undefined });
+  });
+
+  poolTest("fails a stream whose worker dies", async (pool) => {
+    const stream = await pool.submit(async function* () {
+      yield 1;
+      await new Promise((resolve) => setTimeout(resolve));
+      setTimeout(() => {
+        throw new RangeError("stray");
+      });
+      await new Promise(() => {});
+    });
+    await stream.next();
+    await assertRejects(async () => await stream.next(), BrokenExecutor, "stray");
+    assertEquals(await pool.submit(add, 1, 2), 3);
+  });
+
+  poolTest("ends a stream when the task that reads it is cancelled", async (pool) => {
+    await run(function* () {
+      const task = createTask(function* () {
+        const stream = yield* pool.submit(async function* () {
+          yield 0;
+          await new Promise((resolve) => this.signal.addEventListener("abort", resolve));
+        });
+        yield* stream.next();
+        yield* stream.next();
+      });
+      yield* sleep(0.1);
+      task.cancel();
+      try {
+        yield* task;
+      } catch (error) {
+        assertInstanceOf(error, CancelledError);
+      }
+    });
+    assertEquals(await pool.submit(add, 1, 2), 3, "the worker is free again");
+  });
+
   // ── coroutines ──
+
+  poolTest("runs an async function that uses this module on a loop", async (pool) => {
+    const nap = async (seconds: number) => {
+      await asyncio.sleep(seconds);
+      return asyncio.currentTask() !== null;
+    };
+    assertEquals(await pool.submit(nap, 0), true);
+  });
+
+  poolTest("cancels the future of a coroutine that ends by its cancellation", async (pool) => {
+    function* nap(seconds: number) {
+      yield* asyncio.sleep(seconds);
+    }
+    await pool.submit(nap, 0);
+    const future = pool.submit(nap, 3600);
+    while (!future.running()) await Promise.resolve();
+    setTimeout(() => future.cancel(), 50);
+    await assertRejects(async () => await future, CancelledError);
+    assert(future.cancelled());
+  });
 
   poolTest("runs a generator coroutine on a loop in the worker", async (pool) => {
     const nap = workerFunction(function* (seconds: number) {
@@ -424,6 +687,69 @@ export function testPool({ name, needs, jobs: jobsUrl, make }: PoolCase): void {
     const two = pool.submit(spin, 30);
     const [first, second] = [await one, await two];
     assert(second.begin >= first.end, "one worker does one thing at a time");
+  });
+
+  // ── initializer and limits ──
+
+  test({
+    name: `${name} calls its initializer in each worker, once`,
+    ...needs,
+    async fn() {
+      const initializer = workerFunction<typeof jobs.remember>(module, "remember");
+      await using pool = make(2, { initializer, initargs: ["settings", 1] });
+      const recall = workerFunction<typeof jobs.recall>(module, "recall");
+      const both = await Promise.all([pool.submit(recall), pool.submit(recall)]);
+      assertEquals(both, [["settings", 1], ["settings", 1]]);
+      assertEquals(await pool.submit(recall), ["settings", 1]);
+    },
+  });
+
+  test({
+    name: `${name} is broken when its initializer fails`,
+    ...needs,
+    async fn() {
+      await using pool = make(1, {
+        initializer: () => {
+          throw new RangeError("no luck");
+        },
+      });
+      const jobs = [pool.submit(add, 1, 2), pool.submit(add, 3, 4)];
+      for (const job of jobs) {
+        const error = await assertRejects(async () => await job, broken, "initializer failed");
+        assertInstanceOf(error.cause, RangeError);
+      }
+      assertThrows(() => pool.submit(add, 1, 2), broken, "pool is not usable anymore");
+    },
+  });
+
+  test({
+    name: `${name} is broken when its initializer ends the worker`,
+    ...needs,
+    async fn() {
+      await using pool = make(1, { initializer: endWorker });
+      await assertRejects(async () => await pool.submit(add, 1, 2), broken, "initializer failed: ");
+    },
+  });
+
+  test({
+    name: `${name} ends by its terminateAfter what a cancelled task leaves behind`,
+    ...needs,
+    async fn() {
+      await using pool = make(1, { terminateAfter: 0.01 });
+      await run(function* () {
+        const task = createTask(function* () {
+          yield* getRunningLoop().runInExecutor(pool, spin, 3_600_000);
+        });
+        yield* sleep(0.05);
+        task.cancel();
+        try {
+          yield* task;
+        } catch (error) {
+          assertInstanceOf(error, CancelledError);
+        }
+      });
+      assertEquals(await pool.submit(add, 1, 2), 3);
+    },
   });
 
   // ── shutdown ──

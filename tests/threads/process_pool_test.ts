@@ -1,13 +1,22 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { BrokenExecutor, NotSupportedError, ProcessPoolExecutor, ValueError } from "../../mod.ts";
+import {
+  BrokenExecutor,
+  BrokenProcessPool,
+  NotSupportedError,
+  ProcessPoolExecutor,
+  ValueError,
+  workerFunction,
+} from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
+import type * as jobs from "./jobs.ts";
 import { testPool } from "./pool_cases.ts";
 
 testPool({
   name: "ProcessPoolExecutor",
   needs: needs("processes"),
   jobs: new URL("./jobs.ts", import.meta.url),
-  make: (maxWorkers) => new ProcessPoolExecutor({ maxWorkers }),
+  make: (maxWorkers, options) => new ProcessPoolExecutor({ ...options, maxWorkers }),
+  broken: BrokenProcessPool,
 });
 
 test({
@@ -97,5 +106,60 @@ test({
   async fn() {
     await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
     assertEquals(await pool.submit(() => console.log("") ?? "said"), "said");
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor lets a process do nothing but import the modules of its jobs",
+  ...needs("processes"),
+  async fn() {
+    await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    const states = await pool.submit(() =>
+      (["read", "write", "net", "env", "run", "ffi", "sys"] as const)
+        .filter((name) => Deno.permissions.querySync({ name }).state === "granted")
+    );
+    assertEquals(states, []);
+    const url = new URL("./jobs.ts", import.meta.url);
+    const add = workerFunction<typeof jobs.add>(url, "add");
+    assertEquals(await pool.submit(add, 1, 2), 3, "that and what it imports is read all the same");
+    const read = (path: string) => Deno.readTextFileSync(path).length;
+    await assertRejects(async () => await pool.submit(read, url.pathname), Error, "read access");
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor gives its processes the permissions that it is told to",
+  ...needs("processes"),
+  async fn() {
+    const folder = new URL(".", import.meta.url).pathname;
+    await using pool = new ProcessPoolExecutor({
+      maxWorkers: 1,
+      permissions: { read: [folder], env: true, net: false },
+    });
+    const states = await pool.submit((path: string) => [
+      Deno.permissions.querySync({ name: "read", path }).state,
+      Deno.permissions.querySync({ name: "read", path: "/" }).state,
+      Deno.permissions.querySync({ name: "env" }).state,
+      Deno.permissions.querySync({ name: "net" }).state,
+    ], folder);
+    assertEquals(states, ["granted", "prompt", "granted", "prompt"]);
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor replaces a process that has made maxTasksPerChild jobs",
+  ...needs("processes"),
+  async fn() {
+    await using pool = new ProcessPoolExecutor({ maxWorkers: 1, maxTasksPerChild: 2 });
+    const pids: number[] = [];
+    for (let n = 0; n < 4; n++) pids.push(await pool.submit(() => Deno.pid));
+    assertEquals(pids[0], pids[1]);
+    assertEquals(pids[2], pids[3]);
+    assert(pids[1] !== pids[2]);
+    assertThrows(
+      () => new ProcessPoolExecutor({ maxTasksPerChild: 0 }),
+      ValueError,
+      "maxTasksPerChild must be greater than 0, got 0",
+    );
   },
 });

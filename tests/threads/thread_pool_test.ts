@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ThreadPoolExecutor, ValueError } from "../../mod.ts";
+import { BrokenThreadPool, ThreadPoolExecutor, ValueError } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
 import { testPool } from "./pool_cases.ts";
 
@@ -7,7 +7,8 @@ testPool({
   name: "ThreadPoolExecutor",
   needs: needs("workers"),
   jobs: new URL("./jobs.ts", import.meta.url),
-  make: (maxWorkers) => new ThreadPoolExecutor({ maxWorkers }),
+  make: (maxWorkers, options) => new ThreadPoolExecutor({ ...options, maxWorkers }),
+  broken: BrokenThreadPool,
 });
 
 test("ThreadPoolExecutor refuses a number of workers that is none", () => {

@@ -8,7 +8,7 @@ import { FakeWorkers } from "./fake_workers.ts";
 function openLine() {
   const workers = new FakeWorkers();
   const log: string[] = [];
-  const line = new WorkerLine(workers, "fake", "script", {
+  const line = new WorkerLine(workers, { name: "fake", script: "script" }, {
     exposure: null,
     receive: ([kind]) => log.push(kind),
     turnEnded: () => log.push("turn ended"),

@@ -1,6 +1,12 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { RuntimeError, ValueError, workerFunction } from "../../mod.ts";
-import { checkMaxWorkers, WorkerPool } from "../../lib/threads/worker_pool.ts";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import {
+  BrokenExecutor,
+  BrokenThreadPool,
+  RuntimeError,
+  transfer,
+  workerFunction,
+} from "../../mod.ts";
+import { WorkerPool } from "../../lib/threads/worker_pool.ts";
 import { test } from "../_support/harness.ts";
 import { type FakeWorker, FakeWorkers } from "./fake_workers.ts";
 
@@ -8,7 +14,7 @@ const quick = (n: number) => n;
 
 function openPool(maxWorkers: number) {
   const workers = new FakeWorkers();
-  const pool = new WorkerPool(workers, maxWorkers, "fake");
+  const pool = new WorkerPool(workers, { maxWorkers, prefix: "fake", kind: "thread" });
   return { pool, workers };
 }
 
@@ -112,7 +118,7 @@ test("WorkerPool hands out again, and first, what a worker gives back", async ()
   assertEquals(second.takePosted(), ["call 3, call 4"]);
 });
 
-test("WorkerPool remembers a cancellation of a job that is given back", async () => {
+test("WorkerPool does not hand out again a cancelled job that is given back", async () => {
   const { pool, workers } = openPool(1);
   const jobs = [0, 1, 2].map((n) => pool.submit(quick, [n]));
   await endTurn();
@@ -124,7 +130,8 @@ test("WorkerPool remembers a cancellation of a job that is given back", async ()
   assertEquals(worker.takePosted(), ["abort 2"]);
   worker.say(["returned", [2]]);
   worker.say(["result", 1, 1, 9]);
-  assertEquals(worker.takePosted(), ["call 2, abort 2"]);
+  assertEquals(worker.takePosted(), []);
+  assertEquals(jobs[2]?.cancelled(), true);
 });
 
 test("WorkerPool sends no job that was cancelled in the turn of its submission", async () => {
@@ -138,7 +145,7 @@ test("WorkerPool replaces a dead worker only when there is work", async () => {
   const { pool, workers } = openPool(1);
   const doomed = pool.submit(quick, [0]);
   await endTurn();
-  workerAt(workers, 0).options.onDeath({ reason: "fell over", error: undefined });
+  workerAt(workers, 0).die("fell over");
   assertEquals(
     String(doomed.exception()),
     "BrokenExecutor: fake_0 fell over, while it ran quick()",
@@ -149,15 +156,147 @@ test("WorkerPool replaces a dead worker only when there is work", async () => {
   assertEquals(workers.all.map(({ options }) => options.name), ["fake_0", "fake_1"]);
 });
 
-test("WorkerPool fails one job for each worker that cannot start, and does not go round", async () => {
+test("WorkerPool loses no job by a worker that does not start, and gives up after three in a row", async () => {
   const { pool, workers } = openPool(1);
   const jobs = [0, 1].map((n) => pool.submit(quick, [n]));
   await endTurn();
-  for (const index of [0, 1]) {
+  for (const index of [0, 1, 2]) {
+    assertEquals(jobs.map((job) => job.done()), [false, false]);
     workerAt(workers, index).options.onDeath({ reason: "could not start", error: undefined });
   }
-  assertEquals(workers.all.length, 2);
-  assert(jobs.every((job) => job.done()));
+  assertEquals(workers.all.length, 3);
+  const text = "3 thread starts failed in a row: fake_2 could not start, " +
+    "the thread pool is not usable anymore";
+  for (const job of jobs) assertEquals(String(job.exception()), `BrokenThreadPool: ${text}`);
+  assertThrows(() => pool.submit(quick, [2]), BrokenThreadPool, text);
+  await pool.shutdown({});
+});
+
+test("WorkerPool counts the failed starts in a row alone", async () => {
+  const { pool, workers } = openPool(1);
+  const jobs = [0, 1, 2].map((n) => pool.submit(quick, [n]));
+  await endTurn();
+  for (const job of jobs) {
+    for (let failed = 0; failed < 2; failed++) {
+      workers.all.at(-1)!.options.onDeath({ reason: "could not start", error: undefined });
+    }
+    workers.all.at(-1)!.getReady();
+    workers.all.at(-1)!.die("fell over");
+    assertInstanceOf(job.exception(), BrokenExecutor);
+  }
+  assertEquals(workers.all.length, 9);
+});
+
+test("WorkerPool blames the oldest job that a dead worker did not answer, and hands out the others", async () => {
+  const { pool, workers } = openPool(1);
+  const jobs = [0, 1, 2, 3].map((n) => pool.submit(quick, [n]));
+  await endTurn();
+  const first = workerAt(workers, 0);
+  first.getReady();
+  first.say(["up"], ["result", 0, 0, 0.01]);
+  first.takePosted();
+  first.say(["result", 1, 1, 0.01]);
+  first.die("fell over");
+  assertEquals(
+    String(jobs[2]!.exception()),
+    "BrokenExecutor: fake_0 fell over, while it ran quick()",
+  );
+  const second = workerAt(workers, 1);
+  second.getReady();
+  assertEquals(second.takePosted(), ["define, call 3"]);
+  second.say(["result", 3, 3, 1]);
+  assertEquals(jobs[3]!.result(), 3);
+});
+
+test("WorkerPool ends the worker of a job that does not stop, and hands out what was behind it", async () => {
+  const { pool, workers } = openPool(1);
+  const jobs = [0, 1, 2].map((n) => pool.submit(quick, [n]));
+  await endTurn();
+  const first = workerAt(workers, 0);
+  first.getReady();
+  first.say(["up"], ["result", 0, 0, 0.01]);
+  assertEquals(jobs[1]!.cancel({ terminateAfter: 0 }), false);
+  assertEquals([jobs[1]!.cancelled(), first.state], [true, "terminated"]);
+  const second = workerAt(workers, 1);
+  second.getReady();
+  assertEquals(second.takePosted(), ["define, call 2"]);
+});
+
+test("WorkerPool sends a job whose memory is moved alone", async () => {
+  const { pool, workers } = openPool(1);
+  for (let n = 0; n < 5; n++) {
+    const buffer = new ArrayBuffer(8);
+    pool.submit(quick, n === 2 ? [transfer(buffer, [buffer])] : [n]);
+  }
+  await endTurn();
+  const worker = workerAt(workers, 0);
+  worker.getReady();
+  worker.takePosted();
+  worker.say(["up"], ["result", 0, 0, 0.01]);
+  assertEquals(worker.takePosted(), ["call 1"]);
+  worker.say(["result", 1, 0, 0.01]);
+  assertEquals(worker.takePosted(), ["call 2"]);
+  worker.say(["result", 2, 0, 0.01]);
+  assertEquals(worker.takePosted(), ["call 3, call 4"]);
+});
+
+test("WorkerPool calls the initializer in each worker before its first job", async () => {
+  const workers = new FakeWorkers();
+  const pool = new WorkerPool(workers, {
+    maxWorkers: 1,
+    prefix: "fake",
+    kind: "thread",
+    initializer: (n: number) => -n,
+    initargs: [7],
+  });
+  const job = pool.submit(quick, [0]);
+  await endTurn();
+  const worker = workerAt(workers, 0);
+  worker.getReady();
+  assertEquals(worker.takePosted(), ["define, call -1"]);
+  worker.say(["up"]);
+  assertEquals(worker.takePosted(), []);
+  worker.say(["result", -1, 7, 0]);
+  assertEquals(worker.takePosted(), ["define, call 0"]);
+  worker.say(["result", 0, 0, 0]);
+  assertEquals(job.result(), 0);
+});
+
+test("WorkerPool replaces a worker that has made as many jobs as it may", async () => {
+  const workers = new FakeWorkers();
+  const pool = new WorkerPool(workers, {
+    maxWorkers: 1,
+    prefix: "fake",
+    kind: "process",
+    maxTasks: 2,
+  });
+  for (let n = 0; n < 3; n++) pool.submit(quick, [n]);
+  await endTurn();
+  const first = workerAt(workers, 0);
+  first.getReady();
+  first.say(["up"], ["result", 0, 0, 0.01]);
+  first.takePosted();
+  first.say(["result", 1, 0, 0.01]);
+  assertEquals(first.state, "terminated");
+  const second = workerAt(workers, 1);
+  second.getReady();
+  assertEquals(second.takePosted(), ["define, call 2"]);
+});
+
+test("WorkerPool replaces an idle worker that was not started with a job's module", async () => {
+  const { pool, workers } = openPool(1);
+  workers.hasFixedModules = true;
+  const work = (file: string) => workerFunction<() => void>(`https://example.org/${file}`, "work");
+  pool.submit(work("a.js"), []);
+  await endTurn();
+  const first = workerAt(workers, 0);
+  first.getReady();
+  pool.submit(work("b.js"), []);
+  await endTurn();
+  first.say(["up"], ["result", 0, 0, 0.01]);
+  assertEquals(first.state, "terminated");
+  const modules = workerAt(workers, 1).options.modules ?? [];
+  assertEquals(modules.slice(0, 2), ["https://example.org/a.js", "https://example.org/b.js"]);
 });
 
 test("WorkerPool refuses a module that a worker may not import", () => {
@@ -173,7 +312,7 @@ test("WorkerPool refuses a module that a worker may not import", () => {
 test("WorkerPool refuses a coroutine where a worker may not load this module", () => {
   const workers = new FakeWorkers();
   workers.importRefusal = () => "it is forbidden";
-  const pool = new WorkerPool(workers, 1, "fake");
+  const pool = new WorkerPool(workers, { maxWorkers: 1, prefix: "fake", kind: "thread" });
   for (const job of [function* () {}, new Function("return async () => asyncio")()]) {
     const error = assertThrows(() => pool.submit(job, []), RuntimeError) as Error;
     assert(/^cannot import \S+ in a worker: it is forbidden$/.test(error.message), error.message);
@@ -191,11 +330,4 @@ test("WorkerPool ends its workers when it is shut down and done", async () => {
   worker.say(["result", 0, 0, 0]);
   assertEquals(worker.state, "terminated");
   await gone;
-});
-
-test("checkMaxWorkers() takes whole numbers from 1 on", () => {
-  checkMaxWorkers(1);
-  assertThrows(() => checkMaxWorkers(-2), ValueError, "greater than 0, got -2");
-  assertThrows(() => checkMaxWorkers(Infinity), TypeError, "got Infinity (number)");
-  assertThrows(() => checkMaxWorkers("2"), TypeError, "got '2' (string)");
 });

@@ -31,6 +31,11 @@ export function browserWorkers(): Workers {
   return {
     parallelism: navigator.hardwareConcurrency,
     globals: browserGlobals(),
+    emptied: [],
+    memoryRefusal: "a browser limits no worker's memory",
+    permissionsRefusal: "a browser's workers have no permissions of their own: " +
+      "a Content-Security-Policy of the page narrows what all of them may do",
+    hasFixedModules: false,
     start: startWorker,
     importRefusal: () => null,
   };
@@ -109,16 +114,21 @@ interface WorkerScope extends EventTarget {
 function inWorker(main: (port: WorkerPort) => void): void {
   const scope = globalThis as unknown as WorkerScope;
   const close = scope.close.bind(scope);
+  const lastWords: (() => void)[] = [];
   scope.close = () => {
+    for (const say of lastWords) say();
     scope.postMessage("closed");
     close();
   };
   main({
+    emptied: [],
     now: () => performance.now(),
     blockingRefusal: typeof SharedArrayBuffer === "undefined"
       ? "the page has no SharedArrayBuffer, for it is not cross-origin isolated; serve it with the " +
         "headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp"
       : null,
+    nextTurn: (callback) => callback(),
+    onExit: (callback) => lastWords.push(callback),
     post: (message, transfer) => scope.postMessage([message], transfer),
     listen: (callback) =>
       scope.addEventListener("message", (event) => callback((event as MessageEvent<never>).data)),

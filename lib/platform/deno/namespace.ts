@@ -38,9 +38,15 @@ export interface NodeWorker {
   terminate(): Promise<number>;
 }
 
+interface NodeWorkerOptions {
+  readonly eval: true;
+  readonly name: string;
+  readonly resourceLimits: { readonly maxOldGenerationSizeMb: number };
+}
+
 interface WorkerThreads {
   readonly isMainThread: boolean;
-  Worker: new (source: string, options: { eval: true; name: string }) => NodeWorker;
+  Worker: new (source: string, options: NodeWorkerOptions) => NodeWorker;
   parentPort: {
     on(event: "message", callback: (message: never) => void): void;
     postMessage(message: unknown, transfer?: Transferable[]): void;
@@ -110,6 +116,9 @@ interface DenoNamespace {
   ) => { spawn(): DenoChild };
   addSignalListener(signal: "SIGINT", callback: () => void): void;
   removeSignalListener(signal: "SIGINT", callback: () => void): void;
+  readonly build: { readonly standalone: boolean };
+  readonly pid: number;
+  readonly ppid: number;
   execPath(): string;
   exit(code: number): never;
   readonly stdin: { readonly readable: ReadableStream<Uint8Array> };
@@ -131,7 +140,9 @@ interface DenoGlobal {
       event: "uncaughtException" | "unhandledRejection",
       callback: (error: unknown) => void,
     ): void;
+    on(event: "exit", callback: () => void): void;
     exit(code: number): never;
+    kill(pid: number, signal: "SIGKILL"): void;
   };
   setImmediate(callback: () => void): unknown;
 }

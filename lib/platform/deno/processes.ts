@@ -6,20 +6,42 @@
  *
  * @module
  */
-import type { Processes, WorkerHandle, WorkerPort, WorkerStart } from "../workers.ts";
+import type {
+  Processes,
+  WorkerHandle,
+  WorkerPermissions,
+  WorkerPort,
+  WorkerStart,
+} from "../workers.ts";
 import { denoGlobal, type V8 } from "./namespace.ts";
-import { denoGlobals } from "./workers.ts";
+import { denoGlobals, EMPTIED } from "./workers.ts";
+
+/** Of these, a serializer makes empty objects, too. */
+const EMPTIED_IN_FRAMES: readonly string[] = [...EMPTIED, "Blob", "CryptoKey", "MessagePort"];
+
+/** The hosts from which Deno lets modules be imported where nothing is said. */
+const USUAL_HOSTS: readonly string[] =
+  ("deno.land:443 jsr.io:443 esm.sh:443 raw.esm.sh:443 cdn.jsdelivr.net:443 " +
+    "raw.githubusercontent.com:443 gist.githubusercontent.com:443").split(" ");
 
 /** Makes Deno's child processes. */
 export function denoProcesses(): Processes {
   return {
     parallelism: navigator.hardwareConcurrency,
     globals: denoGlobals(),
+    emptied: EMPTIED_IN_FRAMES,
+    memoryRefusal: null,
+    permissionsRefusal: null,
+    // They stand in its program, so it may import them, and with them what they import, without reading.
+    hasFixedModules: true,
     start: startProcess,
-    // A child has its own permissions: reading and importing modules is among them.
+    // A child has its own permissions: importing its modules is among them.
     importRefusal: () => null,
     refusal() {
-      const { permissions, execPath } = denoGlobal.Deno;
+      const { permissions, execPath, build } = denoGlobal.Deno;
+      if (build.standalone) {
+        return "a compiled program has no deno to start children with: use ThreadPoolExecutor";
+      }
       const { state } = permissions.querySync({ name: "run", command: execPath() });
       return state === "granted"
         ? null
@@ -31,7 +53,7 @@ export function denoProcesses(): Processes {
 function startProcess(options: WorkerStart): WorkerHandle {
   const { Deno } = denoGlobal;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-import", childModule(options)],
+    args: ["run", "--quiet", "--no-prompt", ...childFlags(options), childModule(options)],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
@@ -71,9 +93,11 @@ function startProcess(options: WorkerStart): WorkerHandle {
     if (!terminating) options.onReady();
   });
   return {
-    post(message) {
+    post(message, transfer = []) {
       // A child that is gone refuses what is written; its status tells all the same.
       writer.write(frames.frame(message)).catch(() => {});
+      // What moves to a thread is copied to a process; here it is gone in both cases.
+      if (transfer.length > 0) structuredClone(null, { transfer });
     },
     ref() {
       held = true;
@@ -99,9 +123,27 @@ function startProcess(options: WorkerStart): WorkerHandle {
   };
 }
 
-function childModule(options: WorkerStart): string {
-  const source = `(${inChild})(${options.script},${makeFrames})`;
+/** The program of a child. Of the modules that it names, Deno reads what they import with them. */
+function childModule({ script, modules = [] }: WorkerStart): string {
+  const { pid } = denoGlobal.Deno;
+  const imports = modules.map((url) => `()=>import(${JSON.stringify(url)})`).join(",");
+  const source = `[${imports}];(${inChild})(${script},${makeFrames},` +
+    `${JSON.stringify(EMPTIED_IN_FRAMES)},${JSON.stringify(String(watchParent))},${pid})`;
   return `data:text/javascript;charset=utf-8,${encodeURIComponent(source)}`;
+}
+
+function childFlags({ permissions = {}, modules = [], memoryLimit }: WorkerStart): string[] {
+  const hosts = modules.filter((url) => /^https?:/.test(url)).map((url) => new URL(url).host);
+  const given: WorkerPermissions = {
+    import: [...new Set([...USUAL_HOSTS, ...hosts])],
+    ...permissions,
+  };
+  const flags = Object.entries(given).flatMap(([name, what]) => {
+    if (what === true) return [`--allow-${name}`];
+    return Array.isArray(what) && what.length > 0 ? [`--allow-${name}=${what.join(",")}`] : [];
+  });
+  if (memoryLimit === undefined) return flags;
+  return [...flags, `--v8-flags=--max-old-space-size=${Math.round(memoryLimit / 2 ** 20)}`];
 }
 
 /** Messages to frames and back. */
@@ -161,8 +203,25 @@ function makeFrames({ Serializer, Deserializer }: V8): Frames {
   };
 }
 
+/**
+ * Runs in a thread of the child, as text: it must use nothing from around it. A child learns by the end
+ * of its standard input that its parent is gone; one that is at a job which never pauses does not.
+ */
+function watchParent(parent: number): void {
+  const { Deno, process } = globalThis as unknown as typeof denoGlobal;
+  setInterval(() => {
+    if (Deno.ppid !== parent) process.kill(Deno.pid, "SIGKILL");
+  }, 500);
+}
+
 /** Runs in the child, as text: it must use nothing from around it. */
-function inChild(main: (port: WorkerPort) => void, makeFrames: (v8: V8) => Frames): void {
+function inChild(
+  main: (port: WorkerPort) => void,
+  makeFrames: (v8: V8) => Frames,
+  emptied: readonly string[],
+  watchParent: string,
+  parent: number,
+): void {
   const { Deno, process } = globalThis as unknown as typeof denoGlobal;
   const { frame, reader } = makeFrames(process.getBuiltinModule("node:v8"));
   const { stdin, stdout, stderr } = Deno;
@@ -170,9 +229,16 @@ function inChild(main: (port: WorkerPort) => void, makeFrames: (v8: V8) => Frame
   Object.defineProperty(Deno, "stdout", { value: stderr });
   Object.defineProperty(process, "stdout", { value: process.stderr });
   globalThis.console = new Console(process.stderr, process.stderr);
+  // Before any job: one that never pauses leaves no other chance.
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  const resourceLimits = { maxOldGenerationSizeMb: 16 };
+  new Worker(`(${watchParent})(${parent})`, { eval: true, name: "watch", resourceLimits }).unref();
   main({
+    emptied,
     now: () => performance.now(),
     blockingRefusal: "a child process shares no memory with the one that started it",
+    nextTurn: (callback) => callback(),
+    onExit: (callback) => process.on("exit", callback),
     post(message) {
       let bytes = frame(message);
       // Written before anything else runs, so that the last words of a dying child arrive, too.

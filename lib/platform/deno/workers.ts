@@ -24,20 +24,47 @@ export function denoGlobals(): readonly string[] {
     .split(" ");
 }
 
+/**
+ * The classes of which Deno's clone makes empty objects, when they stand within others; it throws for
+ * some of them when they stand alone.
+ */
+export const EMPTIED: readonly string[] =
+  ("CompressionStream DecompressionStream EventTarget Event FormData Headers ImageData Request " +
+    "Response ReadableStream TextDecoder TextEncoder TransformStream URL URLPattern URLSearchParams " +
+    "WritableStream AbortController").split(" ");
+
 /** Makes Deno's threads. */
 export function denoWorkers(): Workers {
   return {
     parallelism: navigator.hardwareConcurrency,
     globals: denoGlobals(),
+    emptied: EMPTIED,
+    memoryRefusal: null,
+    permissionsRefusal: "the threads of a Deno program share its permissions: " +
+      "use ProcessPoolExecutor, whose children have their own",
+    hasFixedModules: false,
     start: startThread,
     importRefusal,
   };
 }
 
+const OUT_OF_MEMORY = "ERR_WORKER_OUT_OF_MEMORY";
+
+/**
+ * How much a thread may hold, in bytes: what V8 gives to a program of its own. Without a limit, a
+ * thread that runs out of memory takes the process with it.
+ */
+const DEFAULT_MEMORY = 4 * 2 ** 30;
+
 function startThread(options: WorkerStart): WorkerHandle {
   const { Worker } = denoGlobal.process.getBuiltinModule("node:worker_threads");
-  const source = `(${inThread})(${options.script})`;
-  const worker = new Worker(source, { eval: true, name: options.name });
+  const source = `(${inThread})(${options.script},${JSON.stringify(EMPTIED)})`;
+  const { memoryLimit = DEFAULT_MEMORY } = options;
+  const worker = new Worker(source, {
+    eval: true,
+    name: options.name,
+    resourceLimits: { maxOldGenerationSizeMb: Math.max(1, Math.round(memoryLimit / 2 ** 20)) },
+  });
   let terminating = false;
   let fatal: unknown;
   worker.on("message", (message) => {
@@ -45,7 +72,10 @@ function startThread(options: WorkerStart): WorkerHandle {
   });
   worker.on("error", (error) => fatal = error);
   worker.on("exit", (code) => {
-    if (!terminating) options.onDeath({ reason: `exited with code ${code}`, error: fatal });
+    if (terminating) return;
+    const isMemory = (fatal as { code?: unknown } | undefined)?.code === OUT_OF_MEMORY;
+    const reason = isMemory ? "ran out of memory" : `exited with code ${code}`;
+    options.onDeath({ reason, error: isMemory ? undefined : fatal });
   });
   // What is posted before the thread is up is kept for it, so it is ready as soon as we are.
   queueMicrotask(() => {
@@ -65,14 +95,20 @@ function startThread(options: WorkerStart): WorkerHandle {
 }
 
 /** Runs in the thread, as text: it must use nothing from around it. */
-function inThread(main: (port: WorkerPort) => void): void {
-  const { process } = globalThis as unknown as typeof denoGlobal;
+function inThread(main: (port: WorkerPort) => void, emptied: readonly string[]): void {
+  const { process, setImmediate } = globalThis as unknown as typeof denoGlobal;
   const { parentPort } = process.getBuiltinModule("node:worker_threads");
   main({
+    emptied,
     now: () => performance.now(),
     blockingRefusal: null,
+    onExit: (callback) => process.on("exit", callback),
     post: (message, transfer) => parentPort?.postMessage(message, transfer),
-    listen: (callback) => parentPort?.on("message", callback),
+    // Memory that runs out under the handler of a message, or under a promise's, hangs the thread for
+    // ever in Deno 2.9; in a turn of its own it ends the thread as it should.
+    nextTurn: (callback) => setImmediate(callback),
+    listen: (callback) =>
+      parentPort?.on("message", (message) => setImmediate(() => callback(message))),
     onFatal(callback) {
       for (const event of ["uncaughtException", "unhandledRejection"] as const) {
         process.on(event, (error) => {

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { test } from "../../_support/harness.ts";
+import { needs, test } from "../../_support/harness.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const MODULE = new URL("mod.ts", ROOT).href;
@@ -199,19 +199,10 @@ test("a program with a ThreadLoop that does not run ends by itself", async () =>
   assertEquals([code, stdout, stderr], [0, "stopped\n", ""]);
 });
 
-test("a child of a ProcessPoolExecutor ends with its parent", async () => {
-  const { stdout } = await runProgram(
-    `
-    import { ProcessPoolExecutor } from "${MODULE}";
-    const pool = new ProcessPoolExecutor({ maxWorkers: 1 });
-    console.log(await pool.submit(() => Deno.pid));
-    Deno.exit();
-    `,
-    ["--allow-run"],
-  );
-  const pid = Number(stdout);
+/** Waits until a process is gone. */
+async function gone(pid: number): Promise<void> {
   assert(pid > 0);
-  for (let patience = 0; patience < 100; patience++) {
+  for (let patience = 0; patience < 500; patience++) {
     try {
       // Signal 0 asks whether the process is there.
       const { success } = await new Deno.Command("kill", { args: ["-0", `${pid}`], stderr: "null" })
@@ -224,4 +215,113 @@ test("a child of a ProcessPoolExecutor ends with its parent", async () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`process ${pid} is still there`);
+}
+
+test("a child of a ProcessPoolExecutor ends with its parent", async () => {
+  const { stdout } = await runProgram(
+    `
+    import { ProcessPoolExecutor } from "${MODULE}";
+    const pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    console.log(await pool.submit(() => Deno.pid));
+    Deno.exit();
+    `,
+    ["--allow-run"],
+  );
+  await gone(Number(stdout));
+});
+
+test("children that never pause end with their parent, too, when it is killed", async () => {
+  const { stdout } = await runProgram(
+    `
+    import { ProcessPoolExecutor } from "${MODULE}";
+    const pool = new ProcessPoolExecutor({ maxWorkers: 2 });
+    const idle = await pool.submit(() => Deno.pid);
+    pool.submit(() => { for (;;); });
+    const busy = await pool.submit(() => Deno.pid);
+    // Both have one: the first that was free is at the endless job.
+    console.log([idle, busy].join());
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    Deno.kill(Deno.pid, "SIGKILL");
+    `,
+    ["--allow-run"],
+  );
+  const pids = stdout.trim().split(",").map(Number);
+  assertEquals(new Set(pids).size, 2, stdout);
+  await Promise.all(pids.map(gone));
+});
+
+test("a thread that runs out of memory fails its job, and the program goes on", async () => {
+  const { code, stdout } = await runProgram(
+    `
+    import { ThreadPoolExecutor } from "${MODULE}";
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1, memoryLimit: 32 * 2 ** 20 });
+    const eat = () => {
+      const eaten = [];
+      for (;;) eaten.push(new Array(1000).fill(Math.random()));
+    };
+    console.log(await pool.submit(eat).then(null, String));
+    console.log(await pool.submit(() => "next"));
+    `,
+    [],
+  );
+  assertEquals(
+    [code, stdout],
+    [0, "BrokenExecutor: ThreadPoolExecutor-0_0 ran out of memory, while it ran eat()\nnext\n"],
+  );
+});
+
+test("a process that runs out of memory fails its job, and the program goes on", async () => {
+  const { code, stdout } = await runProgram(
+    `
+    import { ProcessPoolExecutor } from "${MODULE}";
+    await using pool = new ProcessPoolExecutor({ maxWorkers: 1, memoryLimit: 32 * 2 ** 20 });
+    const eat = () => {
+      const eaten = [];
+      for (;;) eaten.push(new Array(1000).fill(Math.random()));
+    };
+    console.log(await pool.submit(eat).then(null, String));
+    console.log(await pool.submit(() => "next"));
+    `,
+    ["--allow-run"],
+  );
+  assertEquals(code, 0);
+  assert(
+    /^BrokenExecutor: ProcessPoolExecutor-0_0 was killed by SIG\w+, while it ran eat\(\)\nnext\n$/
+      .test(stdout),
+    stdout,
+  );
+});
+
+test({
+  name: "a compiled program runs its jobs in threads",
+  ...needs("compiler"),
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const file = join(folder, "program.ts");
+    const program = join(folder, "program");
+    await Deno.writeTextFile(
+      file,
+      `
+      import { ProcessPoolExecutor, ThreadPoolExecutor, workerFunction } from "${MODULE}";
+      import type * as jobs from "${ROOT}tests/threads/jobs.ts";
+      await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+      console.log(await pool.submit((n: number) => n + 1, 1));
+      const add = workerFunction<typeof jobs.add>("${ROOT}tests/threads/jobs.ts", "add");
+      console.log(await pool.submit(add, 20, 22));
+      try { new ProcessPoolExecutor(); } catch (error) { console.log(String(error)); }
+      `,
+    );
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["compile", "-A", "--no-lock", "--output", program, file],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const { stdout } = await new Deno.Command(program).output();
+    await Deno.remove(folder, { recursive: true });
+    assertEquals(
+      new TextDecoder().decode(stdout),
+      "2\n42\nNotSupportedError: ProcessPoolExecutor cannot be had: a compiled program has no " +
+        "deno to start children with: use ThreadPoolExecutor\n",
+      new TextDecoder().decode(stderr),
+    );
+  },
 });

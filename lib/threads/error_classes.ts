@@ -1,0 +1,82 @@
+/**
+ * The classes of errors that are known when one comes back from another thread, beyond those of the
+ * language and of this module.
+ *
+ * @module
+ */
+import { describe } from "../base/repr.ts";
+
+/** What {@linkcode registerErrorClass} takes beside the class. */
+export interface RegisterErrorClassOptions<E extends Error> {
+  /** What the class is called where the error is thrown; to be given where a bundler renames classes. */
+  name?: string;
+  /**
+   * Makes the error of a plain one that has its message, its own properties and its cause. Only for a
+   * class with private state, which does not cross; without it the error is an object of the class with
+   * the same properties, and no constructor is called.
+   */
+  rebuild?: (plain: Error) => E;
+}
+
+interface RegisteredClass {
+  readonly Class: abstract new (...args: never[]) => Error;
+  readonly rebuild: ((plain: Error) => Error) | null;
+}
+
+const registered = new Map<string, RegisteredClass>();
+
+/**
+ * Has errors of a class come back from threads and processes as such, where `instanceof` knows them.
+ * Without this, they come as the class of the language's or of this module's that they extend, with
+ * their own name, message, properties and cause.
+ *
+ * It is called here, where the error arrives; the thread need not know of it.
+ *
+ * @param Class The class, which extends `Error`.
+ * @param options `name`: what it is called in the thread; `rebuild`: makes an error with private state.
+ * @throws {TypeError} If `Class` is no class of errors, or has no name.
+ *
+ * @example
+ * ```ts
+ * import { registerErrorClass, ThreadPoolExecutor } from "@asyncio/asyncio";
+ * import { assertRejects } from "@std/assert";
+ *
+ * class HttpError extends Error {
+ *   status = 0;
+ * }
+ * registerErrorClass(HttpError);
+ *
+ * await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+ * await assertRejects(async () => {
+ *   await pool.submit(() => {
+ *     class HttpError extends Error {}
+ *     throw Object.assign(new HttpError("gone"), { status: 410 });
+ *   });
+ * }, HttpError, "gone");
+ * ```
+ */
+export function registerErrorClass<E extends Error>(
+  Class: abstract new (...args: never[]) => E,
+  options: RegisterErrorClassOptions<E> = {},
+): void {
+  if (typeof Class !== "function" || !(Class.prototype instanceof Error)) {
+    throw new TypeError(
+      `registerErrorClass() expects a class that extends Error, got ${describe(Class)}`,
+    );
+  }
+  const name = options.name ?? Class.name;
+  if (typeof name !== "string" || name === "") {
+    throw new TypeError("registerErrorClass() expects a name for a class that has none");
+  }
+  registered.set(name, { Class, rebuild: options.rebuild ?? null });
+}
+
+/** What was registered under the first of these names that was, or `null`. */
+export function registeredClass(names: readonly string[]): RegisteredClass | null {
+  if (registered.size === 0) return null;
+  for (const name of names) {
+    const found = registered.get(name);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
