@@ -180,28 +180,31 @@ test({
   name: "ThreadQueue takes back what was on its way to a thread that is gone",
   ...needs("workers"),
   async fn() {
-    const loop = new ThreadLoop();
-    loop.runForever().addDoneCallback(() => {});
-    const queue = new ThreadQueue<number>();
-    const waiting = runCoroutineThreadsafe(
-      workerFunction(async (handle: Handle) => {
-        const queue = asyncio.ThreadQueue.open(handle);
-        const gets = Array.from({ length: 3 }, () => asyncio.createTask(() => queue.get()));
-        await asyncio.sleep(0);
-        await queue.put(-1);
-        await asyncio.gather(gets);
-      })(queue.handle),
-      loop,
-    );
-    // It has taken its own item, so its other two questions are here.
-    await until(() => queue.empty());
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    for (const n of [1, 2, 3, 4]) queue.putSync(n);
-    const gone = loop.terminate();
-    await assertRejects(async () => await waiting);
-    await gone;
-    assertEquals([queue.getSync(0), queue.getSync(0)], [1, 2]);
-    assertEquals(queue.qsize(), 2);
+    await run(async () => {
+      let asked = false;
+      const expose = { tell: () => void (asked = true) };
+      const loop = new ThreadLoop({ expose });
+      const stopped = loop.runForever();
+      const queue = new ThreadQueue<number>();
+      const waiting = runCoroutineThreadsafe(
+        workerFunction(async (handle: Handle) => {
+          const queue = asyncio.ThreadQueue.open(handle);
+          const gets = [1, 2].map(() => asyncio.createTask(() => queue.get()));
+          await asyncio.sleep(0);
+          // After both questions, for what a thread sends comes in order.
+          asyncio.parentLoop<typeof expose>().callSoonThreadsafe("tell");
+          await asyncio.gather(gets);
+        })(queue.handle),
+        loop,
+      );
+      while (!asked) await sleep(0.001);
+      for (const n of [1, 2, 3, 4]) queue.putSync(n);
+      assertEquals(queue.qsize(), 2, "two are on their way");
+      const gone = loop.terminate();
+      for (const end of [stopped, waiting]) await assertRejects(async () => await end);
+      await gone;
+      assertEquals(Array.from({ length: 4 }, () => queue.getSync(0)).sort(), [1, 2, 3, 4]);
+    });
   },
 });
 
