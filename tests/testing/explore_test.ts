@@ -22,6 +22,7 @@ import {
   run,
   RuntimeError,
   sleep,
+  wait,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 
@@ -97,6 +98,30 @@ test("explore() reports the seed, the order, a plain order and what ran in it", 
   assertStringIncludes(found.message, `by seed: replay(main, ${found.seed})`);
   assertStringIncludes(found.message, `by order: replay(main, ${JSON.stringify(found.order)})`);
   assertStringIncludes(found.message, "  > 2 second, before first\n");
+});
+
+test("explore() shrinks what it found to the few steps that must be late", async () => {
+  const found = await assertRejects(
+    () =>
+      explore(function* () {
+        const log: number[] = [];
+        const tasks = [0, 1, 2, 3, 4, 5].map((number) =>
+          createTask(function* () {
+            yield* sleep(0);
+            log.push(number);
+          })
+        );
+        yield* wait(tasks);
+        if (log.indexOf(4) < log.indexOf(2)) throw new Lost(log.join());
+      }, { seed: 8 }),
+    ExplorationError,
+  );
+  const outOfTurn = (order: readonly number[]) => order.filter((choice) => choice > 0).length;
+  assert(
+    outOfTurn(found.shrunk) <= 2 && outOfTurn(found.shrunk) < outOfTurn(found.order),
+    `${found.order} was shrunk to ${found.shrunk}`,
+  );
+  assertStringIncludes(found.message, `  shrunk: replay(main, ${JSON.stringify(found.shrunk)})`);
 });
 
 test("explore() finds the same in the same seed", async () => {

@@ -119,6 +119,30 @@ for (const limit of [1, 2]) {
   });
 }
 
+test("Condition.notify() reaches another where the one it woke is cancelled", async () => {
+  const points = await cancelAtEveryAwait(function* (victim) {
+    const condition = new Condition();
+    let items = 0;
+    const consume = () =>
+      asyncWith(condition, function* () {
+        yield* condition.waitFor(() => items > 0);
+        items--;
+      });
+    const [first, second] = [victim(createTask(consume)), createTask(consume)];
+    yield* sleep(1);
+    yield* asyncWith(condition, () => {
+      items++;
+      condition.notify();
+    });
+    yield* sleep(1);
+    // One item and one notification, and one of the two has had them.
+    assertEquals([items, first.done(), second.done()], [0, true, first.cancelled()]);
+    second.cancel();
+    yield* wait([second]);
+  });
+  assertEquals(points.length, 2);
+});
+
 test("Condition.wait() holds its lock again wherever it is cancelled", async () => {
   const points = await cancelAtEveryAwait(function* (victim) {
     const condition = new Condition();
