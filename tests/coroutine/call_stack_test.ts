@@ -249,16 +249,16 @@ test("what an async function drops is closed from the innermost outwards", () =>
 
 test("getStack() of a task tells of all its coroutine() objects", () =>
   virtually(function* () {
-    const inner = coroutine(function* inner() {
+    const inner = coroutine(function* deepest() {
       yield* sleep(1);
       yield* sleep(100);
     });
-    const outer = coroutine(function* outer() {
+    const outer = coroutine(function* highest() {
       yield* inner();
     });
     const task = createTask(outer());
     yield* sleep(2);
-    assertEquals(task.getStack().map(({ name }) => name), ["outer", "inner", "sleep"]);
+    assertEquals(task.getStack().map(({ name }) => name), ["highest", "deepest", "sleep"]);
     yield* sleep(1);
     assertEquals(task.done(), false);
     task.cancel();
