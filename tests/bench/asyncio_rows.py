@@ -13,9 +13,11 @@ import sys
 import threading
 import time
 import tracemalloc
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 GATHERED = 1_000
 SWITCHES = 10
+OUTSTANDING = 1_000
 TIMERS_AN_ITERATION = 1_000
 DEPTH = 20
 GREAT_DEPTH = 200
@@ -365,7 +367,43 @@ async def park(n, weigh):
     return parked
 
 
+def add(a, b):
+    return a + b
+
+
+# Kept between the rounds, as a program keeps its own.
+POOLS = {}
+
+
+def pool_of(kind):
+    if kind not in POOLS:
+        POOLS[kind] = kind(max_workers=1)
+    return POOLS[kind]
+
+
+async def jobs_one_by_one(kind, n):
+    loop = asyncio.get_running_loop()
+    done = 0
+    for i in range(n):
+        done += await loop.run_in_executor(pool_of(kind), add, i, 1 - i)
+    return done
+
+
+async def jobs_at_once(kind, n):
+    loop = asyncio.get_running_loop()
+    done = 0
+    for _ in range(0, n, OUTSTANDING):
+        jobs = [loop.run_in_executor(pool_of(kind), add, i, 1 - i) for i in range(OUTSTANDING)]
+        for job in jobs:
+            done += await job
+    return done
+
+
 WORKS = {
+    "job": lambda n: jobs_one_by_one(ThreadPoolExecutor, n),
+    "jobs": lambda n: jobs_at_once(ThreadPoolExecutor, n),
+    "child-job": lambda n: jobs_one_by_one(ProcessPoolExecutor, n),
+    "child-jobs": lambda n: jobs_at_once(ProcessPoolExecutor, n),
     "switch": step_aside,
     "async-step": step_aside,
     "hand-off": hand_off,
@@ -440,4 +478,5 @@ def main():
         print(json.dumps(run_round(row, int(line), uses_uvloop)), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

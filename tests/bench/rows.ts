@@ -38,6 +38,12 @@ const TIMERS_FIRED = 1_000_000;
 /** How many tasks, timers or waiters are there for the rows of memory. */
 const PARKED = 100_000;
 
+/** How many jobs are outstanding at once in the rows `jobs` and `child-jobs`. */
+export const OUTSTANDING = 1_000;
+
+/** How many bytes are moved to a worker and back in the row `job-moved`. */
+export const MEBIBYTE: number = 2 ** 20;
+
 /** All rows. */
 export const ROWS: readonly Row[] = [
   {
@@ -364,5 +370,60 @@ export const ROWS: readonly Row[] = [
     isFixed: true,
     isOfDeno: true,
     targets: [],
+  },
+  {
+    name: "job",
+    what:
+      "a thread adds two numbers, and the result is awaited; bare: postMessage to a worker and back",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [
+      { of: "generator", over: "bare", atMost: 1.25 },
+      { of: "generator", over: "cpython", atMost: 1.2 },
+    ],
+  },
+  {
+    name: "jobs",
+    what: "the same, one of 1,000 that are outstanding at once",
+    unit: "ns",
+    batch: OUTSTANDING,
+    isFixed: false,
+    targets: [
+      { of: "generator", atMost: 4_000 },
+      { of: "cpython", over: "generator", atLeast: 10 },
+    ],
+  },
+  {
+    name: "job-moved",
+    what: "1 MiB is moved to a thread and back; bare: postMessage with a transfer list",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [{ of: "generator", over: "bare", atMost: 1.3 }],
+  },
+  {
+    name: "job-cold",
+    what: "the first job of a new executor, with the start and the end of its thread",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [{ of: "generator", atMost: 60_000_000 }],
+  },
+  {
+    name: "child-job",
+    what: "as the row `job`, in a child process",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [{ of: "generator", over: "cpython", atMost: 0.6 }],
+  },
+  {
+    name: "child-jobs",
+    what: "as the row `jobs`, in a child process",
+    unit: "ns",
+    batch: OUTSTANDING,
+    isFixed: false,
+    targets: [{ of: "generator", over: "cpython", atMost: 0.1 }],
   },
 ];

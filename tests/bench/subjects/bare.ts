@@ -7,6 +7,7 @@
 import type { Works } from "../row.ts";
 import { CROWD, DEPTH, GATHERED, GREAT_DEPTH, TIMERS_AN_ITERATION, WAITERS } from "../rows.ts";
 import { importOften } from "./import_often.ts";
+import { works as workerWorks } from "./raw_worker.ts";
 
 const RESOLVED = Promise.resolve(1);
 
@@ -186,6 +187,7 @@ async function park(n: number, weigh: () => void): Promise<number> {
 
 /** The work of each row. */
 export const works: Works = {
+  ...workerWorks,
   "switch": stepAside,
   "async-step": stepAside,
   "hand-off": handOff,

@@ -38,6 +38,7 @@ import {
 } from "../rows.ts";
 import { importOften } from "./import_often.ts";
 import { loopWorks } from "./loops.ts";
+import { works as poolWorks } from "./pools.ts";
 
 const RESOLVED = Promise.resolve(1);
 
@@ -338,6 +339,7 @@ function* park(n: number, weigh: () => void): CoroutineObject<number> {
 /** The work of each row. */
 export const works: Works = {
   ...loopWorks,
+  ...poolWorks,
   "switch": (n) => run(stepAside(n)),
   "async-step": (n) => run(stepAside(n)),
   "hand-off": (n) => run(handOff(n)),

@@ -1,0 +1,85 @@
+/**
+ * The same work by messages to a worker of the platform's own: the least that it can cost.
+ *
+ * @module
+ */
+
+import type { Works } from "../row.ts";
+import { MEBIBYTE } from "../rows.ts";
+
+interface Line {
+  post(message: unknown, transfer: Transferable[]): void;
+  onMessage: (message: unknown) => void;
+}
+
+interface NodeWorker {
+  on(event: "message", callback: (message: unknown) => void): void;
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  unref(): void;
+}
+
+interface WithNode {
+  process: {
+    getBuiltinModule(name: "node:worker_threads"): {
+      Worker: new (source: string, options: { eval: true }) => NodeWorker;
+    };
+  };
+}
+
+const ANSWER = `([a, b]) => {
+  if (typeof a === "number") port.postMessage(a + b, []);
+  else port.postMessage(a, [a]);
+}`;
+
+let line: Line | null = null;
+
+function open(): Line {
+  if (line !== null) return line;
+  const opened: Line = { post: () => {}, onMessage: () => {} };
+  if (typeof Deno === "undefined") {
+    const script = `const port = self; self.onmessage = ({ data }) => (${ANSWER})(data);`;
+    const worker = new Worker(URL.createObjectURL(new Blob([script])));
+    worker.onmessage = ({ data }) => opened.onMessage(data);
+    opened.post = (message, transfer) => worker.postMessage(message, transfer);
+  } else {
+    const { process } = globalThis as unknown as WithNode;
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
+    const worker = new Worker(
+      `const { parentPort: port } = require("node:worker_threads"); port.on("message", ${ANSWER});`,
+      { eval: true },
+    );
+    // What measures keeps the process alive.
+    worker.unref();
+    worker.on("message", (message) => opened.onMessage(message));
+    opened.post = (message, transfer) => worker.postMessage(message, transfer);
+  }
+  line = opened;
+  return opened;
+}
+
+function ask<T>(message: unknown, transfer: Transferable[]): Promise<T> {
+  const line = open();
+  return new Promise((resolve) => {
+    line.onMessage = (answer) => resolve(answer as T);
+    line.post(message, transfer);
+  });
+}
+
+async function oneByOne(n: number): Promise<number> {
+  let done = 0;
+  for (let i = 0; i < n; i++) done += await ask<number>([i, 1 - i], []);
+  return done;
+}
+
+async function moveBackAndForth(n: number): Promise<number> {
+  let buffer = new ArrayBuffer(MEBIBYTE);
+  let done = 0;
+  for (let i = 0; i < n; i++) {
+    buffer = await ask<ArrayBuffer>([buffer], [buffer]);
+    done += buffer.byteLength / MEBIBYTE;
+  }
+  return done;
+}
+
+/** What bare messages do. */
+export const works: Works = { "job": oneByOne, "job-moved": moveBackAndForth };
