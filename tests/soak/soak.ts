@@ -101,6 +101,8 @@ interface JobFacts {
 }
 
 const ORDINARY: readonly JobKind[] = ["echo", "spin", "wait", "coroutine", "fail", "ask"];
+// A task awaits a promise that is not this module's only where the place can tell whose code runs then.
+const ON_LOOPS: readonly JobKind[] = ORDINARY.filter((kind) => kind !== "wait");
 const DEADLY: readonly JobKind[] = ["exit", "stray"];
 
 /** Runs rounds until the time is up, and gives the account. */
@@ -177,7 +179,7 @@ async function sendJobs(random: Random, account: Account, sites: Sites): Promise
 
 function chooseKind(random: Random, place: Place): JobKind {
   // A thread of a loop must not block, and is ended by termination.
-  if (place === "loop") return random.of(ORDINARY);
+  if (place === "loop") return random.of(ON_LOOPS);
   if (random.below(25) === 0) return random.of(DEADLY);
   const canBlock = typeof SharedArrayBuffer !== "undefined" && place === "pool";
   return canBlock && random.below(8) === 0 ? "block" : random.of(ORDINARY);
