@@ -326,24 +326,24 @@ test("trace() says what is wrong with its arguments", () => {
 
 /* generator only */
 test("trace() records where in their code tasks wait, where asked to", async () => {
-  function* inner() {
+  function* innermostWait() {
     yield* sleep(1);
   }
-  function* outer() {
-    yield* inner();
+  function* outermostWait() {
+    yield* innermostWait();
   }
   const text = await virtually(function* () {
     using recording = trace(getRunningLoop(), { stacks: true });
-    yield* createTask(outer(), { name: "waiting" });
+    yield* createTask(outermostWait(), { name: "waiting" });
     return recording.toPerfetto();
   });
   const events = readEvents(text);
   const [step] = stepsOf(events, "waiting");
-  assertMatch(String(step!["at"]), /^(?:.*\.)?inner \(trace_test\.\w+:\d+\)$/);
+  assertMatch(String(step!["at"]), /^(?:.*\.)?innermostWait \(trace_test\.\w+:\d+\)$/);
   const wait = spansOf(events, "wait").find(({ args }) => args!["at"] === step!["at"]);
   assertEquals(wait!.name, "sleep");
   const task = spansOf(events, "task").find(({ name }) => name === "waiting");
-  assertMatch(String(task!.args!["coroutine"]), /outer$/);
+  assertMatch(String(task!.args!["coroutine"]), /outermostWait$/);
 });
 
 test("trace() names what a task waits for: a lock's, a queue's method, another task", async () => {
