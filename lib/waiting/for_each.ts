@@ -29,10 +29,10 @@ import { isReadableStream } from "./stream_iterator.ts";
  *
  * const seen: number[] = [];
  * await run(forEach([1, 2, 3], (n) => {
- *   if (n === 2) return BREAK;
  *   seen.push(n);
+ *   return n === 2 ? BREAK : undefined;
  * }));
- * assertEquals(seen, [1]);
+ * assertEquals(seen, [1, 2]);
  * ```
  */
 export const BREAK: unique symbol = Symbol("BREAK");
