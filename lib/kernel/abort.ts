@@ -57,6 +57,18 @@ class AbortWatch implements Listener {
   }
 }
 
+/**
+ * Forgets the controller of a task that was cancelled, for it has done its work. Left to the collector, it
+ * would go with the task, but its place in the table only when the engine makes the table anew.
+ */
+class SignalKeeper implements Listener {
+  [notify](future: Future<unknown>): void {
+    if (future.cancelled()) controllers.delete(future);
+  }
+}
+
+const keeper = new SignalKeeper();
+
 /** The signal that is aborted with a task's cancellation; another one once that was taken back. */
 export function signalOf(task: Cancellable): AbortSignal {
   const isCancelling = task.cancelling() > 0;
@@ -64,6 +76,7 @@ export function signalOf(task: Cancellable): AbortSignal {
   if (known !== undefined && known.aborted === isCancelling) return known;
   const controller = new AbortController();
   controllers.set(task, controller);
+  if (known === undefined && !task.done()) listen(task, keeper);
   if (isCancelling) controller.abort(new CancelledError(cancelMessageOf(task)));
   return controller.signal;
 }
