@@ -341,7 +341,8 @@ test("trace() records where in their code tasks wait, where asked to", async () 
   const [step] = stepsOf(events, "waiting");
   assertMatch(String(step!["at"]), /^(?:.*\.)?innermostWait \(trace_test\.\w+:\d+\)$/);
   const wait = spansOf(events, "wait").find(({ args }) => args!["at"] === step!["at"]);
-  assertEquals(wait!.name, "sleep");
+  // A bundler may number the module's own function.
+  assertMatch(wait!.name, /^sleep\d*$/);
   const task = spansOf(events, "task").find(({ name }) => name === "waiting");
   assertMatch(String(task!.args!["coroutine"]), /outermostWait$/);
 });
