@@ -29,6 +29,7 @@ import {
 import type { ExecutorShutdownOptions } from "../concurrent/executor.ts";
 import { jobWatchers } from "../concurrent/job_watchers.ts";
 import { takeTransfers } from "../concurrent/transfer.ts";
+import { host } from "../platform/current.ts";
 import type { WorkerDeath, Workers } from "../platform/workers.ts";
 import { unpack } from "./carried_context.ts";
 import { cross, type Crossing } from "./crossing.ts";
@@ -435,7 +436,8 @@ export class WorkerPool {
     item.line = null;
     this.#takeBack(worker, [...worker.items.keys()]);
     item.confirmCancelled();
-    this.#handOut();
+    // Not at once: who cancels a whole group would have a worker started for each, only to be ended.
+    host.nextTurn(() => this.#handOut());
   }
 
   /** Gives up: what waits fails, and nothing more is taken. What runs may end. */

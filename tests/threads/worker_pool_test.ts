@@ -6,6 +6,7 @@ import {
   transfer,
   workerFunction,
 } from "../../mod.ts";
+import { host } from "../../lib/platform/current.ts";
 import { WorkerPool } from "../../lib/threads/worker_pool.ts";
 import { test } from "../_support/harness.ts";
 import { type FakeWorker, FakeWorkers } from "./fake_workers.ts";
@@ -28,6 +29,11 @@ function workerAt(workers: FakeWorkers, index: number): FakeWorker {
 /** Lets the jobs submitted in this turn be handed out. */
 async function endTurn(): Promise<void> {
   await Promise.resolve();
+}
+
+/** Lets what is put off to a turn of the host's be done. */
+function hostTurn(): Promise<void> {
+  return new Promise((resolve) => host.nextTurn(resolve));
 }
 
 test("WorkerPool starts a worker for each job that finds none idle, up to the limit", async () => {
@@ -100,6 +106,20 @@ test("WorkerPool leaves the other workers their share", async () => {
   assertEquals(workerAt(workers, 0).takePosted(), ["call 2, call 3"]);
   workerAt(workers, 1).say(["result", 1, 1, 0.01]);
   assertEquals(workerAt(workers, 1).takePosted(), ["call 4"]);
+});
+
+test("WorkerPool starts no worker for jobs that are cancelled in the same turn as those before", async () => {
+  const { pool, workers } = openPool(2);
+  const jobs = Array.from({ length: 50 }, (_, n) => pool.submit(quick, [n]));
+  await endTurn();
+  for (const worker of workers.all) worker.getReady();
+  for (const job of jobs) job.cancel({ terminateAfter: 0 });
+  await hostTurn();
+  assertEquals(workers.all.length, 2);
+  assertEquals(jobs.filter((job) => job.cancelled()).length, 50);
+  pool.submit(quick, [50]);
+  await endTurn();
+  assertEquals(workers.all.length, 3);
 });
 
 test("WorkerPool hands out again, and first, what a worker gives back", async () => {
@@ -217,6 +237,7 @@ test("WorkerPool ends the worker of a job that does not stop, and hands out what
   first.say(["up"], ["result", 0, 0, 0.01]);
   assertEquals(jobs[1]!.cancel({ terminateAfter: 0 }), false);
   assertEquals([jobs[1]!.cancelled(), first.state], [true, "terminated"]);
+  await hostTurn();
   const second = workerAt(workers, 1);
   second.getReady();
   assertEquals(second.takePosted(), ["define, call 2"]);
