@@ -52,11 +52,21 @@ export class Deque<T> {
     const mask = this.#slots.length - 1;
     for (let index = 0; index < this.#length; index++) {
       if (this.#slots[(this.#head + index) & mask] !== item) continue;
-      for (let next = index + 1; next < this.#length; next++) {
-        this.#slots[(this.#head + next - 1) & mask] = this.#slots[(this.#head + next) & mask];
+      // The shorter side moves up: what waits is mostly taken out from the front, in its order.
+      if (index < this.#length / 2) {
+        for (let at = index; at > 0; at--) {
+          this.#slots[(this.#head + at) & mask] = this.#slots[(this.#head + at - 1) & mask];
+        }
+        this.#slots[this.#head] = undefined;
+        this.#head = (this.#head + 1) & mask;
+        this.#length--;
+      } else {
+        for (let next = index + 1; next < this.#length; next++) {
+          this.#slots[(this.#head + next - 1) & mask] = this.#slots[(this.#head + next) & mask];
+        }
+        this.#length--;
+        this.#slots[(this.#head + this.#length) & mask] = undefined;
       }
-      this.#length--;
-      this.#slots[(this.#head + this.#length) & mask] = undefined;
       return true;
     }
     return false;
