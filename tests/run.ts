@@ -22,6 +22,7 @@ import {
 } from "./_support/test_files.ts";
 import { TestSite } from "./_support/test_site.ts";
 import { buildForBrowsers } from "../web/build.ts";
+import { areWithinBudget, describeSizes, measureSizes } from "../web/sizes.ts";
 
 const USAGE = `deno task test [--only PLACE] [--file TEXT] [--filter TEXT] [--quick] [--timeout S]
 
@@ -155,15 +156,17 @@ async function runBrowsers(
 async function prepareForBrowsers(files: readonly TestFile[]): Promise<boolean> {
   const paths = files.filter(({ host }) => host !== "deno")
     .flatMap(({ path, twin }) => twin === null ? [path] : [path, twin]);
+  const bundle = () => bundleTests(paths);
   const builds = {
     "the browser build": buildForBrowsers,
-    "the bundle of the tests": () => bundleTests(paths),
+    "the size of the build": requireSmallBuild,
+    "the bundle of the tests": bundle,
   };
   let hasTests = true;
   for (const [title, build] of Object.entries(builds)) {
     const start = performance.now();
     const error = await build().then(() => null, describeError);
-    if (error !== null && build !== buildForBrowsers) hasTests = false;
+    if (error !== null && build === bundle) hasTests = false;
     report.add({
       place: "build",
       file: "web/build.ts",
@@ -174,6 +177,11 @@ async function prepareForBrowsers(files: readonly TestFile[]): Promise<boolean> 
     });
   }
   return hasTests;
+}
+
+async function requireSmallBuild(): Promise<void> {
+  const sizes = await measureSizes();
+  if (!areWithinBudget(sizes)) throw new Error(describeSizes(sizes));
 }
 
 function addFailure(place: string, title: string, detail: string): void {

@@ -15,9 +15,11 @@ import { fileURLToPath } from "node:url";
 import { rollup } from "rollup";
 import dts from "rollup-plugin-dts";
 import ts from "typescript";
+import { writeBenchmarks } from "./benchmarks.ts";
 
 const WEB = import.meta.dirname ?? ".";
-const ENTRY = join(WEB, "../mod.ts");
+/** What is built. */
+export const ENTRY: string = join(WEB, "../mod.ts");
 
 /** Where the build goes. */
 export const DIST: string = join(WEB, "dist");
@@ -36,7 +38,10 @@ const FORMS: readonly { extension: string; options(name: string): esbuild.BuildO
 ];
 
 /** A page is no Deno, and no module of its is a program's main one: what is for these falls away. */
-const NOT_DENO = { "Deno": "undefined", "import.meta.main": "false" };
+export const NOT_DENO: Readonly<Record<string, string>> = {
+  "Deno": "undefined",
+  "import.meta.main": "false",
+};
 
 const LICENSE = "/*! asyncio for TypeScript, MIT license */";
 
@@ -190,7 +195,7 @@ function requireSoundTypes(file: string): void {
 
 if (import.meta.main) {
   try {
-    await buildForBrowsers();
+    await Promise.all([buildForBrowsers(), writeBenchmarks()]);
     for await (const { name, isFile } of Deno.readDir(DIST)) {
       if (!isFile || name.endsWith(".map")) continue;
       const { size } = await Deno.stat(join(DIST, name));

@@ -1,0 +1,127 @@
+/**
+ * Makes `web/docs/benchmarks.md` of the results that `deno task bench --json web/docs/benchmarks.json` wrote.
+ *
+ * The chart is a Mermaid diagram, which forges and editors draw from its text: no picture to keep in step.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { Results, RowResult } from "../tests/bench/results.ts";
+import type { SubjectName } from "../tests/bench/row.ts";
+
+const DOCS = join(import.meta.dirname ?? ".", "docs");
+const RESULTS = join(DOCS, "benchmarks.json");
+const PAGE = join(DOCS, "benchmarks.md");
+
+const SUBJECTS: readonly { name: SubjectName; title: string }[] = [
+  { name: "generator", title: "generators" },
+  { name: "async", title: "async functions" },
+  { name: "bare", title: "bare promises" },
+  { name: "cpython", title: "CPython" },
+  { name: "uvloop", title: "uvloop" },
+  { name: "effect", title: "Effect" },
+  { name: "effection", title: "Effection" },
+  { name: "library", title: "library" },
+];
+
+/** Writes the page anew. */
+export async function writeBenchmarks(): Promise<void> {
+  const results: Results = JSON.parse(await Deno.readTextFile(RESULTS));
+  await Deno.writeTextFile(PAGE, benchmarksPage(results));
+}
+
+/**
+ * The page's text.
+ *
+ * @param results What was measured.
+ * @returns Markdown.
+ */
+export function benchmarksPage(results: Results): string {
+  const { machine, rounds } = results;
+  return `# Benchmarks
+
+The same work on this module's generator coroutines and async functions, on bare promises, and on the peers. This page is made by
+\`deno task build\` from \`benchmarks.json\`, which \`deno task bench --json web/docs/benchmarks.json\` writes; run it on your own
+machine, and look at the ratios: the times are of one machine and one day.
+
+${
+    results.date.slice(0, 10)
+  }, ${machine.processor} (${machine.processors} processors), ${machine.system}, ${results.place}${
+    machine.python === null ? "" : `, CPython ${machine.python}`
+  }${machine.uvloop === null ? "" : `, uvloop ${machine.uvloop}`}, ${machine.libraries.join(", ")}.
+Medians of ${rounds} rounds, taken in turns, for one operation. "Library" is the one that people use for the row's one thing.
+
+## How many times as long CPython takes
+
+${chart(results.rows)}
+
+## All figures
+
+${figures(results.rows, "ns")}
+
+## Bytes
+
+${figures(results.rows, "bytes")}
+
+## What is aimed for
+
+${targets(results.rows)}
+`;
+}
+
+/** Bars from left to right, in the order of the rows. */
+function chart(rows: readonly RowResult[]): string {
+  const bars = rows.flatMap(({ name, unit, ratios }) =>
+    unit === "ns" && ratios.cpythonOverGenerator !== null
+      ? [{ name, ratio: ratios.cpythonOverGenerator }]
+      : []
+  );
+  const names = bars.map(({ name }) => JSON.stringify(name)).join(", ");
+  const values = bars.map(({ ratio }) => String(Number(ratio.toPrecision(3)))).join(", ");
+  return [
+    "```mermaid",
+    "xychart-beta horizontal",
+    `  x-axis [${names}]`,
+    '  y-axis "CPython by generator coroutines"',
+    `  bar [${values}]`,
+    "```",
+  ].join("\n");
+}
+
+function figures(rows: readonly RowResult[], unit: RowResult["unit"]): string {
+  const shown = rows.filter((row) => row.unit === unit);
+  const subjects = SUBJECTS.filter(({ name }) => shown.some((row) => row.figures[name]));
+  const lines = shown.map((row) => [
+    row.name,
+    ...subjects.map(({ name }) => {
+      const figure = row.figures[name];
+      if (figure === undefined) return "";
+      const of = name === "library" ? ` (${row.library})` : "";
+      return formatNumber(figure.median) + of;
+    }),
+    row.what,
+  ]);
+  return table([["", ...subjects.map(({ title }) => title), "one operation"], ...lines]);
+}
+
+function targets(rows: readonly RowResult[]): string {
+  const lines = rows.flatMap(({ name, verdicts }) =>
+    verdicts.map(({ aim, measured, isMet }) => [
+      name,
+      aim,
+      measured === null ? "" : formatNumber(measured),
+      isMet === null ? "not measured" : isMet ? "met" : "missed",
+    ])
+  );
+  return table([["row", "aim", "measured", ""], ...lines]);
+}
+
+function table([head, ...lines]: string[][]): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [row(head!), row(head!.map(() => "---")), ...lines.map(row)].join("\n");
+}
+
+function formatNumber(value: number): string {
+  return value.toLocaleString("en", { maximumSignificantDigits: value < 1000 ? 3 : 4 });
+}

@@ -1,0 +1,84 @@
+/**
+ * `deno task size`: how large the browser build is, and what a page pays that uses the core alone. Fails when
+ * one has grown beyond its budget in `budgets.json`.
+ *
+ * @module
+ */
+
+import * as esbuild from "esbuild";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import budgets from "./budgets.json" with { type: "json" };
+import { DIST, ENTRY, NOT_DENO, TARGETS } from "./build.ts";
+
+/** The loop, tasks, gathering, waiting, timeouts, task groups, locks and queues. */
+const CORE = [
+  ...["run", "Runner", "sleep", "EventLoop", "newEventLoop", "getRunningLoop", "Future", "Task"],
+  ...["createTask", "currentTask", "allTasks", "gather", "wait", "waitFor", "timeout", "timeoutAt"],
+  ...["shield", "asCompleted", "TaskGroup", "Lock", "Event", "Condition", "Semaphore"],
+  ...["BoundedSemaphore", "Barrier", "Queue", "PriorityQueue", "LifoQueue", "CancelledError"],
+];
+
+/** How large something is, in bytes. */
+export interface Size {
+  /** What it is; its name in `budgets.json`. */
+  name: keyof typeof budgets;
+  /** Minified. */
+  minified: number;
+  /** And packed by gzip at its strongest. */
+  gzipped: number;
+  /** The most that `gzipped` may be. */
+  budget: number;
+}
+
+/**
+ * Measures the build that stands under `web/dist/`.
+ *
+ * @returns The sizes.
+ */
+export async function measureSizes(): Promise<Size[]> {
+  const script = await Deno.readFile(join(DIST, "asyncio.min.js"));
+  return [sizeOf("script", script), sizeOf("core", await bundleCore())];
+}
+
+/** The sizes as lines of text. */
+export function describeSizes(sizes: readonly Size[]): string {
+  return sizes.map(({ name, minified, gzipped, budget }) =>
+    `${name}: ${minified} bytes minified, ${gzipped} with gzip, ${budget} at most`
+  ).join("\n");
+}
+
+/** Whether all are within their budgets. */
+export function areWithinBudget(sizes: readonly Size[]): boolean {
+  return sizes.every(({ gzipped, budget }) => gzipped <= budget);
+}
+
+function sizeOf(name: Size["name"], text: Uint8Array): Size {
+  const gzipped = gzipSync(text, { level: 9 }).length;
+  return { name, minified: text.length, gzipped, budget: budgets[name] };
+}
+
+/** What a bundler keeps of the module for a program that imports the core. */
+async function bundleCore(): Promise<Uint8Array> {
+  const { outputFiles } = await esbuild.build({
+    stdin: {
+      contents: `export { ${CORE.join(", ")} } from ${JSON.stringify(ENTRY)};`,
+      resolveDir: DIST,
+    },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    define: { ...NOT_DENO, ASYNCIO_RUNTIME: "undefined" },
+    target: [...TARGETS],
+    write: false,
+    logLevel: "silent",
+  });
+  return outputFiles[0]!.contents;
+}
+
+if (import.meta.main) {
+  const sizes = await measureSizes();
+  await esbuild.stop();
+  console.log(describeSizes(sizes));
+  if (!areWithinBudget(sizes)) Deno.exitCode = 1;
+}
