@@ -10,7 +10,7 @@ import {
   TaskGroup,
   ThreadPoolExecutor,
   workerFunction,
-} from "../../dist/asyncio.mjs";
+} from "@asyncio/asyncio";
 
 const makeThumbnail = workerFunction(new URL("work.js", import.meta.url), "makeThumbnail");
 

@@ -1,4 +1,4 @@
-import { fromPromise, newEventLoop } from "../../dist/asyncio.mjs";
+import { fromPromise, newEventLoop } from "@asyncio/asyncio";
 
 const [query, results, state] = ["#query", "#results", "#state"].map((id) =>
   document.querySelector(id)
