@@ -325,26 +325,29 @@ test("trace() says what is wrong with its arguments", () => {
 });
 
 /* generator only */
-test("trace() records where in their code tasks wait, where asked to", async () => {
-  function* innermostWait() {
-    yield* sleep(1);
-  }
-  function* outermostWait() {
-    yield* innermostWait();
-  }
-  const text = await virtually(function* () {
-    using recording = trace(getRunningLoop(), { stacks: true });
-    yield* createTask(outermostWait(), { name: "waiting" });
-    return recording.toPerfetto();
-  });
-  const events = readEvents(text);
-  const [step] = stepsOf(events, "waiting");
-  assertMatch(String(step!["at"]), /^(?:.*\.)?innermostWait \(trace_test\.\w+:\d+\)$/);
-  const wait = spansOf(events, "wait").find(({ args }) => args!["at"] === step!["at"]);
-  // A bundler may number the module's own function.
-  assertMatch(wait!.name, /^sleep\d*$/);
-  const task = spansOf(events, "task").find(({ name }) => name === "waiting");
-  assertMatch(String(task!.args!["coroutine"]), /outermostWait$/);
+test({
+  name: "trace() records where in their code tasks wait, where asked to",
+  ...needs("sources"),
+  async fn() {
+    function* innermostWait() {
+      yield* sleep(1);
+    }
+    function* outermostWait() {
+      yield* innermostWait();
+    }
+    const text = await virtually(function* () {
+      using recording = trace(getRunningLoop(), { stacks: true });
+      yield* createTask(outermostWait(), { name: "waiting" });
+      return recording.toPerfetto();
+    });
+    const events = readEvents(text);
+    const [step] = stepsOf(events, "waiting");
+    assertMatch(String(step!["at"]), /^(?:.*\.)?innermostWait \(trace_test\.\w+:\d+\)$/);
+    const wait = spansOf(events, "wait").find(({ args }) => args!["at"] === step!["at"]);
+    assertEquals(wait!.name, "sleep");
+    const task = spansOf(events, "task").find(({ name }) => name === "waiting");
+    assertMatch(String(task!.args!["coroutine"]), /outermostWait$/);
+  },
 });
 
 test("trace() names what a task waits for: a lock's, a queue's method, another task", async () => {
