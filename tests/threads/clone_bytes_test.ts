@@ -77,10 +77,11 @@ test("toBytes() and fromBytes() keep holes, and fields of classes but not their 
 });
 
 test("toBytes() and fromBytes() keep errors as a structured clone does", () => {
-  const error = copy(new RangeError("no", { cause: { code: 7 } }));
+  const original = new RangeError("no", { cause: { code: 7 } });
+  const error = copy(original);
   assertInstanceOf(error, RangeError);
   assertEquals([error.message, error.cause], ["no", { code: 7 }]);
-  assert(error.stack?.includes("no"));
+  assertEquals(error.stack, original.stack);
   class Own extends Error {
     override name = "Own";
   }
