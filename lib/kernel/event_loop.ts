@@ -12,6 +12,7 @@ import { logger, setHostSink } from "../base/logger.ts";
 import { describe } from "../base/repr.ts";
 import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
+import { type Context, swapContext } from "../coroutine/context_vars.ts";
 import {
   type Coroutine,
   type CoroutineLike,
@@ -528,7 +529,8 @@ export class EventLoop implements HandleOwner {
   }
 
   /**
-   * Hands an error to the exception handler. An error of the handler's own goes to the default one.
+   * Hands an error to the exception handler, which runs in the context of the task, or else of the handle,
+   * that it is told of. An error of the handler's own goes to the default one.
    *
    * @param context What went wrong, and where.
    *
@@ -539,6 +541,8 @@ export class EventLoop implements HandleOwner {
       this.defaultExceptionHandler(context);
       return;
     }
+    const own = contextOf(context.task ?? context.future ?? context.handle);
+    const previous = own === null ? null : swapContext(own);
     try {
       this.#exceptionHandler(this, context);
     } catch (error) {
@@ -547,6 +551,8 @@ export class EventLoop implements HandleOwner {
         exception: error,
         context,
       });
+    } finally {
+      if (previous !== null) swapContext(previous);
     }
   }
 
@@ -704,4 +710,9 @@ function checkCallback(callback: unknown, method: string): void {
       `a callable object was expected by ${method}(), got ${describe(callback)}`,
     );
   }
+}
+
+/** The context of a task or a handle, or `null`. */
+function contextOf(subject: unknown): Context | null {
+  return subject instanceof Task || subject instanceof Handle ? subject.getContext() : null;
 }

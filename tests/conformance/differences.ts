@@ -70,6 +70,14 @@ export const DIFFERENCES: readonly Difference[] = [
   },
 ];
 
+/**
+ * Whether CPython went wrong in a trace: a task that has awaited itself stays marked as waited for, so that the
+ * next who awaits it is told that it was yielded.
+ */
+export function showsFlaw(theirs: readonly unknown[]): boolean {
+  return JSON.stringify(theirs).includes("await wasn't used with future");
+}
+
 /** A message without the printed forms of objects, which name addresses and files. */
 function withoutObjects(message: string): string {
   return message.replace(/<.*>/, "<…>");

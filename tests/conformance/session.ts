@@ -5,6 +5,7 @@
  */
 import { firstDifference } from "./compare.ts";
 import { CPython } from "./cpython.ts";
+import { showsFlaw } from "./differences.ts";
 import { prepareForms, type RunForm } from "./forms.ts";
 import { generateProgram } from "./generator.ts";
 import type { Program } from "./program.ts";
@@ -104,7 +105,7 @@ export class Session {
     if (!suits(program, form)) return null;
     const ours = await this.run(program, form);
     const at = firstDifference(theirs, ours);
-    return at < 0 ? null : { program, form, theirs, ours, at };
+    return at < 0 || showsFlaw(theirs) ? null : { program, form, theirs, ours, at };
   }
 }
 

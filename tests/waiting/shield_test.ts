@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   CancelledError,
+  ContextVar,
   createTask,
   Future,
   gather,
@@ -186,4 +187,22 @@ test("shield() refuses what cannot be awaited, and a coroutine without a loop", 
     );
     yield* nap;
   });
+});
+
+test("shield() reports an error that comes too late in the context of the task that it shields", async () => {
+  const user = new ContextVar("user", { default: "nobody" });
+  const seen: string[] = [];
+  await virtually(function* () {
+    getRunningLoop().setExceptionHandler(() => seen.push(user.get()));
+    const outer = shield(function* () {
+      user.set("ann");
+      yield* sleep(1);
+      throw new RangeError("too late");
+    });
+    yield* sleep(0);
+    outer.cancel();
+    yield* sleep(2);
+    assertEquals(user.get(), "nobody");
+  });
+  assertEquals(seen, ["ann"]);
 });
