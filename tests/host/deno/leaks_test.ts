@@ -12,7 +12,8 @@ const BOUND = 500_000;
 async function measure(name: string): Promise<Leaks> {
   const script = join(ROOT, "tests", "bench", "leaks.ts");
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--v8-flags=--expose-gc", script, "--json", name],
+    // Quiet: the first to run on a machine has libraries to download.
+    args: ["run", "--quiet", "-A", "--no-check", "--v8-flags=--expose-gc", script, "--json", name],
   }).output();
   const text = new TextDecoder();
   assertEquals(text.decode(stderr), "");
