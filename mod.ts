@@ -252,6 +252,13 @@ export {
   type PrintCallGraphOptions,
 } from "./lib/inspect/call_graph.ts";
 export { ps, type PsOptions, pstree } from "./lib/inspect/ps.ts";
+export {
+  Inspection,
+  type InspectionPrintOptions,
+  type InspectOptions,
+  inspectPages,
+  inspectProcess,
+} from "./lib/inspect/inspection.ts";
 export { Trace, trace, type TraceOptions } from "./lib/inspect/trace.ts";
 export { Logger, logger, type LogLevel, type LogRecord, type LogSink } from "./lib/base/logger.ts";
 export type { StackFrame } from "./lib/base/stack.ts";

@@ -5,11 +5,10 @@
  */
 import { describe } from "../base/repr.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { loopsThatRun } from "../kernel/running.ts";
 import { isLoop } from "../kernel/scheduler.ts";
 import type { TextFile } from "../kernel/task_stack.ts";
 import { host } from "../platform/current.ts";
-import { takeSnapshot, type TaskSnapshot } from "./snapshot.ts";
+import { snapshotOfAll, takeSnapshot, type TaskSnapshot } from "./snapshot.ts";
 import { formatTable } from "./task_table.ts";
 import { formatTree } from "./task_tree.ts";
 
@@ -84,12 +83,8 @@ function snapshotFor({ loop }: PsOptions): TaskSnapshot[] {
   return takeSnapshot([loop]);
 }
 
-/** All tasks of the loops of this thread that run. */
-export function snapshotOfAll(): TaskSnapshot[] {
-  return takeSnapshot([...loopsThatRun].map(({ owner }) => owner as EventLoop));
-}
-
-function print(text: string, { file }: PsOptions): string {
+/** Prints to a file, or where there is none to the host's console. */
+export function print(text: string, { file }: Pick<PsOptions, "file">): string {
   if (file === undefined) host.log(text);
   else file?.write(`${text}\n`);
   return text;

@@ -7,6 +7,7 @@
 import { describeFrame } from "../base/stack.ts";
 import { awaitedBy } from "../kernel/awaited_by.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
+import { loopsThatRun } from "../kernel/running.ts";
 import { Task, tasksOf, waiterOf } from "../kernel/task.ts";
 import { describeWait, Waiter } from "../kernel/waiter.ts";
 import { idOf } from "./ids.ts";
@@ -30,6 +31,11 @@ export interface TaskSnapshot {
 /** Takes a snapshot of the tasks of some loops, oldest first. */
 export function takeSnapshot(loops: Iterable<EventLoop>): TaskSnapshot[] {
   return [...loops].flatMap((loop) => tasksOf(loop).map((task) => snapshotOf(loop, task)));
+}
+
+/** Takes a snapshot of the tasks of the loops of this thread that run. */
+export function snapshotOfAll(): TaskSnapshot[] {
+  return takeSnapshot([...loopsThatRun].map(({ owner }) => owner as EventLoop));
 }
 
 function snapshotOf(loop: EventLoop, task: Task<unknown>): TaskSnapshot {

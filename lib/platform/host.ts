@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { HostInspector } from "./inspector.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Processes, Workers } from "./workers.ts";
 
@@ -48,6 +49,8 @@ export interface Host {
   readonly onInterrupt: ((callback: () => void) => () => void) | null;
   /** Standard input and output, made when asked for, or `null` where there are none. */
   readonly terminal: Terminal | null;
+  /** How programs are asked from outside what runs in them; made when asked for. */
+  readonly inspector: HostInspector;
   /** Tells the host's own profiler of a stretch of time, by its name and ends in milliseconds. */
   measure(name: string, begin: number, end: number): void;
   /** Whether this thread may block; the main thread of a page must not. */

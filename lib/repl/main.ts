@@ -1,5 +1,6 @@
 /**
- * The console on a terminal: what `deno run -A mod.ts` starts, as `python -m asyncio` does.
+ * The command line: the console on a terminal, which `deno run -A mod.ts` starts, as `python -m asyncio`
+ * does, and the commands that ask another program.
  *
  * @module
  */
@@ -7,11 +8,15 @@ import { NotSupportedError } from "../base/errors.ts";
 import { setEventLoop } from "../kernel/loops.ts";
 import { host } from "../platform/current.ts";
 import type { LineReader, Terminal } from "../platform/terminal.ts";
+import { isPsCommand, MISUSED, runPsCommand } from "./ps_command.ts";
 import { type EntryExit, Repl } from "./repl.ts";
 
-const USAGE = `Usage: deno run -A mod.ts
+const USAGE = `Usage: deno run -A mod.ts [ps PID | pstree PID] [--timeout SECONDS]
 
-A console that understands yield* and await at top level. It reads JavaScript and TypeScript from a
+With ps or pstree: a table or a tree of the tasks of another program of yours, which is in
+run(main, { inspect: true }). It has 5 seconds to answer, or those of --timeout.
+
+Without: a console that understands yield* and await at top level. It reads JavaScript and TypeScript from a
 terminal, or from standard input.
 
 On a terminal the arrow keys bring back the lines before, also those of earlier runs, and the tabulator
@@ -25,7 +30,7 @@ const CLEAN_UP_TIME = 2000;
 const INTERRUPTED = 130;
 
 /**
- * Runs the console until it is left, and ends the process.
+ * Does what the command line says: runs the console until it is left, or a command. Ends the process.
  *
  * @param load Gives the names that are there from the beginning.
  * @returns A promise that is not settled.
@@ -34,13 +39,15 @@ const INTERRUPTED = 130;
 export async function main(load: () => Promise<object>): Promise<void> {
   const { terminal } = host;
   if (terminal === null) throw new NotSupportedError("this host has no terminal");
-  const [argument] = terminal.args;
+  const [argument, ...rest] = terminal.args;
   if (argument === "--help" || argument === "-h") {
     terminal.print(USAGE);
     terminal.exit(0);
+  } else if (isPsCommand(argument)) {
+    terminal.exit(await runPsCommand(terminal, argument, rest));
   } else if (argument !== undefined) {
     terminal.printError(`there is no command ${argument}\n\n${USAGE}`);
-    terminal.exit(2);
+    terminal.exit(MISUSED);
   }
   const session = new Session(terminal, await load());
   terminal.exit(await session.run());

@@ -9,6 +9,7 @@ import { describe } from "../base/repr.ts";
 import { type Context, copyContext } from "../coroutine/context_vars.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
+import { openInspector } from "../inspect/inspector.ts";
 import { runningLoop } from "../kernel/loops.ts";
 import { isLoop } from "../kernel/scheduler.ts";
 import { cancelAllTasks } from "./cancel_all.ts";
@@ -21,6 +22,13 @@ const THREAD_JOIN_TIMEOUT = 300;
 export interface RunnerOptions {
   /** Whether the loop is to be in debug mode; as it comes where left out. */
   debug?: boolean;
+  /**
+   * Whether other programs of this user, or other pages of this origin, may ask meanwhile what runs here, by
+   * `deno run mod.ts ps PID` and `pstree PID`, {@linkcode inspectProcess} or {@linkcode inspectPages}.
+   *
+   * @default {false}
+   */
+  inspect?: boolean;
   /** Makes the loop; {@linkcode newEventLoop} where left out. */
   loopFactory?: () => EventLoop;
 }
@@ -51,11 +59,12 @@ export class Runner {
   #state: "created" | "initialized" | "closed" = "created";
   #loop: EventLoop | null = null;
   #context: Context | null = null;
+  #closeInspector: (() => Promise<void>) | null = null;
 
   /**
    * Makes a new `Runner`.
    *
-   * @param options `debug`, `loopFactory`.
+   * @param options `debug`, `inspect`, `loopFactory`.
    */
   constructor(options: RunnerOptions = {}) {
     this.#options = options;
@@ -111,6 +120,7 @@ export class Runner {
       await loop.runUntilComplete(loop.shutdownDefaultExecutor(THREAD_JOIN_TIMEOUT));
     } finally {
       loop.close();
+      await this.#closeInspector?.();
     }
   }
 
@@ -122,7 +132,10 @@ export class Runner {
   #initialize(): { loop: EventLoop; context: Context } {
     if (this.#state === "closed") throw new RuntimeError("Runner is closed");
     if (this.#state === "created") {
-      const { loopFactory = newEventLoop } = this.#options;
+      const { inspect = false, loopFactory = newEventLoop } = this.#options;
+      if (typeof inspect !== "boolean") {
+        throw new TypeError(`inspect must be a boolean, got ${describe(inspect)}`);
+      }
       if (typeof loopFactory !== "function") {
         throw new TypeError(`loopFactory must be a function, got ${describe(loopFactory)}`);
       }
@@ -130,6 +143,7 @@ export class Runner {
       if (!isLoop(loop)) {
         throw new TypeError(`loopFactory must return an EventLoop, got ${describe(loop)}`);
       }
+      if (inspect) this.#closeInspector = openOrClose(loop);
       this.#loop = loop;
       this.#state = "initialized";
       if (this.#options.debug !== undefined) this.#loop.setDebug(this.#options.debug);
@@ -145,7 +159,7 @@ export class Runner {
  *
  * @typeParam T What the coroutine returns.
  * @param main A coroutine, a function that is called for one, or whatever else can be awaited.
- * @param options `debug`, `loopFactory`.
+ * @param options `debug`, `inspect`, `loopFactory`.
  * @returns A promise of its result.
  * @throws {RuntimeError} If a loop is running; the promise is rejected with it.
  * @throws {TypeError} If `main` cannot be awaited; the promise is rejected with it.
@@ -173,5 +187,15 @@ export async function run<T>(main: AwaitableLike<T>, options: RunnerOptions = {}
     return await runner.run(main);
   } finally {
     await runner.close();
+  }
+}
+
+/** Has the inspector answer. Where that fails, the loop was made in vain. */
+function openOrClose(loop: EventLoop): () => Promise<void> {
+  try {
+    return openInspector();
+  } catch (error) {
+    loop.close();
+    throw error;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host } from "../host.ts";
+import { browserInspector } from "./inspector.ts";
 import { browserWorkers } from "./workers.ts";
 
 interface TaskScheduler {
@@ -24,6 +25,9 @@ export function browserHost(): Host {
     processes: null,
     onInterrupt: null,
     terminal: null,
+    get inspector() {
+      return browserInspector();
+    },
     measure: (name, start, end) => void performance.measure(name, { start, end }),
     mayBlock: !("document" in globalThis),
     log: (message) => console.log(message),

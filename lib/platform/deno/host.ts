@@ -4,6 +4,7 @@
  * @module
  */
 import type { AsyncIdentity, Host } from "../host.ts";
+import { denoInspector } from "./inspector.ts";
 import { denoGlobal } from "./namespace.ts";
 import { denoProcesses } from "./processes.ts";
 import { denoTerminal } from "./terminal.ts";
@@ -28,6 +29,9 @@ export function denoHost(): Host {
     onInterrupt,
     get terminal() {
       return denoTerminal();
+    },
+    get inspector() {
+      return denoInspector();
     },
     measure: (name, start, end) => void performance.measure(name, { start, end }),
     mayBlock: true,
