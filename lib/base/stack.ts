@@ -120,15 +120,18 @@ export interface FrameRange {
  */
 export function captureFrames({ depth, skip, until }: FrameRange): StackFrame[] | null {
   const limit = setLimit(depth);
-  const [raw, told] = [new Error(), new Error()];
+  const sites = sitesOf(new Error());
+  // From the end: each name that is asked for costs, too.
+  const end = sites?.findLastIndex((site) => site.getFunctionName() === until) ?? -1;
+  const keys = sites?.slice(skip + 1, Math.max(end, 0)).map(keyOf) ?? [];
+  // A text costs the most by far; it is needed of new places, and where there is nothing else.
+  const isKnown = sites !== null && keys.every((key) => knownPlaces.has(key));
+  const text = isKnown ? "" : new Error().stack ?? "";
   setLimit(limit);
-  const sites = sitesOf(raw)?.slice(skip + 1);
-  if (sites === undefined) return rangeOf(parseStack(told.stack ?? ""), skip, until);
-  const end = sites.findIndex((site) => site.getFunctionName() === until);
+  if (sites === null) return rangeOf(parseStack(text), skip, until);
   if (end < 0) return null;
-  const keys = sites.slice(0, end).map(keyOf);
-  if (!keys.every((key) => knownPlaces.has(key))) {
-    const lines = (told.stack ?? "").split("\n").filter((line) => V8_FRAME.test(line));
+  if (!isKnown) {
+    const lines = text.split("\n").filter((line) => V8_FRAME.test(line));
     if (knownPlaces.size > MOST_PLACES) knownPlaces.clear();
     keys.forEach((key, index) =>
       knownPlaces.set(key, parseV8(lines[skip + 1 + index] ?? "") ?? "engine")
