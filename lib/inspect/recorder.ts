@@ -375,6 +375,7 @@ export class Recorder extends Instrument implements JobWatcher {
 
   #endLife(life: TaskLife, task: Task<unknown>, now: number): void {
     life.end = now;
+    life.endedBehind = this.#tasks;
     life.name = task.getName();
     const failure = peekError(task);
     life.outcome = task.cancelled() ? "cancelled" : failure === undefined ? "finished" : "failed";

@@ -55,6 +55,8 @@ export class TaskLife {
   readonly maker: number;
   /** When it ended; `NaN` as long as it has not. */
   end = NaN;
+  /** How many tasks were on record when it ended: on a coarse clock its end does not tell who came behind. */
+  endedBehind = Infinity;
   /** How it ended. */
   outcome: TaskEnd | null = null;
   /** What it failed by. */

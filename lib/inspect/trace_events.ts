@@ -291,13 +291,15 @@ function nameEvents(lane: number, name: string, order: number): TraceEvent[] {
 function assignLanes(tasks: readonly TaskLife[], end: number): Map<TaskLife, number> {
   const lanes = new Map<TaskLife, number>();
   const free = new Heap<number>((one, other) => one - other);
-  const taken = new Heap<Tenancy>((one, other) => one.until - other.until);
+  const taken = new Heap<Tenancy>((one, other) =>
+    one.until - other.until || one.task.endedBehind - other.task.endedBehind
+  );
   let made = 0;
   for (const task of [...tasks].sort((one, other) => one.begin - other.begin)) {
-    while (taken.length > 0 && earliest(taken) <= task.begin) free.push(taken.shift()!.lane);
+    while (taken.length > 0 && isOver(earliest(taken), task)) free.push(taken.shift()!.lane);
     const lane = free.shift() ?? FIRST_TASK_LANE + made++;
     lanes.set(task, lane);
-    taken.push({ until: Number.isNaN(task.end) ? end : task.end, lane });
+    taken.push({ until: Number.isNaN(task.end) ? end : task.end, task, lane });
   }
   return lanes;
 }
@@ -305,12 +307,17 @@ function assignLanes(tasks: readonly TaskLife[], end: number): Map<TaskLife, num
 /** A task's having a lane. */
 interface Tenancy {
   readonly until: number;
+  readonly task: TaskLife;
   readonly lane: number;
 }
 
-function earliest(taken: Heap<Tenancy>): number {
-  for (const { until } of taken) return until;
-  return Infinity;
+function earliest(taken: Heap<Tenancy>): Tenancy {
+  const [tenancy] = taken;
+  return tenancy!;
+}
+
+function isOver({ until, task }: Tenancy, next: TaskLife): boolean {
+  return until <= next.begin && task.endedBehind < next.id;
 }
 
 /** To the nanosecond, which is finer than any host's clock; so rounding opens no gaps. */

@@ -25,6 +25,29 @@ test("toPerfetto() gives a task the lane of one that has ended, and no lane to t
   assertEquals(long === first, false);
 });
 
+test("toPerfetto() gives no lane to two at once on a clock that stands still", () => {
+  const { now } = performance;
+  performance.now = () => 1;
+  let text: string;
+  try {
+    text = runVirtual(function* () {
+      using recording = trace(getRunningLoop());
+      const long = createTask(sleep(1), { name: "long" });
+      yield* createTask(sleep(0), { name: "first" });
+      yield* createTask(sleep(0), { name: "second" });
+      yield* long;
+      yield* createTask(sleep(0), { name: "third" });
+      return recording.toPerfetto();
+    });
+  } finally {
+    performance.now = now;
+  }
+  const { problems, events } = checkTrace(text);
+  assertEquals(problems, []);
+  const { long, first, second, third } = lanesOf(events);
+  assertEquals([first === second, long === first, third === long], [true, false, true]);
+});
+
 test("toPerfetto() says of a cause that was dropped that it was", () => {
   const text = runVirtual(function* () {
     using recording = trace(getRunningLoop(), { capacity: 1000 });
