@@ -7,9 +7,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { Greeting, Round } from "./protocol.ts";
 import type { Row, SubjectName } from "./row.ts";
+
+const FOLDER = import.meta.dirname!;
 
 /** One subject at one row. */
 export interface Subject {
@@ -61,9 +63,35 @@ export class ProcessSubject implements Subject {
    * @throws {Error} If the process ends instead.
    */
   static async start(name: SubjectName, row: Row, python: string | null): Promise<ProcessSubject> {
-    const [command, parameters] = python === null
-      ? [Deno.execPath(), denoParameters(name, row)]
-      : [python, pythonParameters(name, row)];
+    return python === null
+      ? await ProcessSubject.startIn(FOLDER, name, row)
+      : await ProcessSubject.#spawn(name, python, pythonParameters(name, row));
+  }
+
+  /**
+   * Starts a process of Deno's with the work of another state of these files.
+   *
+   * @param folder Where that state has what is here.
+   * @param name Whose work.
+   * @param row Which work.
+   * @returns The subject, ready for rounds.
+   * @throws {Error} If the process ends instead.
+   */
+  static async startIn(
+    folder: string,
+    name: SubjectName,
+    row: Pick<Row, "name">,
+  ): Promise<ProcessSubject> {
+    const child = join(folder, "child.ts");
+    const parameters = ["run", "-A", "--v8-flags=--expose-gc", child, name, row.name];
+    return await ProcessSubject.#spawn(name, Deno.execPath(), parameters);
+  }
+
+  static async #spawn(
+    name: SubjectName,
+    command: string,
+    parameters: readonly string[],
+  ): Promise<ProcessSubject> {
     const process = spawn(command, parameters, { stdio: ["pipe", "pipe", "inherit"] });
     const subject = new ProcessSubject(name, process);
     await subject.#readLine<Greeting>();
@@ -89,15 +117,7 @@ export class ProcessSubject implements Subject {
   }
 }
 
-function denoParameters(name: SubjectName, row: Row): string[] {
-  return ["run", "-A", "--v8-flags=--expose-gc", pathOf("child.ts"), name, row.name];
-}
-
 function pythonParameters(name: SubjectName, row: Row): string[] {
   const flags = name === "uvloop" ? ["--uvloop"] : [];
-  return [pathOf("asyncio_rows.py"), ...flags, row.name];
-}
-
-function pathOf(file: string): string {
-  return fileURLToPath(new URL(file, import.meta.url));
+  return [join(FOLDER, "asyncio_rows.py"), ...flags, row.name];
 }
