@@ -26,6 +26,7 @@ import {
   Cause,
   type CauseKind,
   notePlace,
+  NOWHERE,
   type Recording,
   Segment,
   type SegmentKind,
@@ -49,7 +50,8 @@ interface JobRecord {
   begin: number;
 }
 
-const NOWHERE = new Cause();
+/** When a step ends that is under way. Asking the clock is the most of what recording costs. */
+const AT_END = -1;
 
 /** Records one loop. */
 export class Recorder extends Instrument implements JobWatcher {
@@ -168,6 +170,7 @@ export class Recorder extends Instrument implements JobWatcher {
     if (entry instanceof Task) {
       const life = this.#lives.get(entry);
       if (life === undefined) this.#register(entry, host.now(), false);
+      else if (this.#open[this.#open.length - 1]?.running === entry) this.#noteOwn(life);
       else this.#note(life.next, "woken");
     } else if (entry instanceof Strand) {
       this.#note(this.#lifeOf(taskOf(entry)).next, "woken");
@@ -245,15 +248,18 @@ export class Recorder extends Instrument implements JobWatcher {
 
   // --- Segments
 
-  #openStep(task: Task<unknown>, cause: Cause | null): Segment {
+  #openStep(task: Task<unknown>, cause: Readonly<Cause> | null): Segment {
     const life = this.#lifeOf(task);
     const segment = this.#new("step", life.name, host.now());
     segment.task = life;
     segment.running = task;
     segment.cause.copy(cause ?? life.next);
-    segment.canceller.copy(life.canceller);
     life.next.copy(NOWHERE);
-    life.canceller.copy(NOWHERE);
+    if (life.canceller.at !== 0) {
+      segment.canceller = new Cause();
+      segment.canceller.copy(life.canceller);
+      life.canceller.copy(NOWHERE);
+    }
     life.depth = 1;
     this.#open.push(segment);
     return segment;
@@ -272,6 +278,7 @@ export class Recorder extends Instrument implements JobWatcher {
   #closeAt(segment: Segment, now: number): void {
     const { running: task, task: life } = segment;
     if (task !== null && life !== null) {
+      if (life.next.at === AT_END) life.next.at = now;
       if (task.done()) this.#endLife(life, task, now);
       else this.#noteWait(segment, task, life);
     }
@@ -335,7 +342,7 @@ export class Recorder extends Instrument implements JobWatcher {
     segment.detail = "";
     segment.place = "";
     segment.cause.copy(NOWHERE);
-    segment.canceller.copy(NOWHERE);
+    segment.canceller = NOWHERE;
     return segment;
   }
 
@@ -356,6 +363,11 @@ export class Recorder extends Instrument implements JobWatcher {
   #note(cause: Cause, kind: CauseKind): void {
     const segment = this.#open[this.#open.length - 1];
     cause.set(kind, segment?.id ?? this.#job, host.now());
+  }
+
+  /** The same of a task that goes on by itself: it has suspended, so its step is just about to end. */
+  #noteOwn({ next }: TaskLife): void {
+    next.set("woken", this.#open[this.#open.length - 1]!.id, AT_END);
   }
 
   // --- Tasks

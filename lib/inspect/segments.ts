@@ -26,7 +26,7 @@ export class Cause {
   /** When, in the host's milliseconds. */
   at = 0;
 
-  copy(other: Cause): void {
+  copy(other: Readonly<Cause>): void {
     this.kind = other.kind;
     this.by = other.by;
     this.at = other.at;
@@ -38,6 +38,9 @@ export class Cause {
     this.at = at;
   }
 }
+
+/** No cause. */
+export const NOWHERE: Readonly<Cause> = new Cause();
 
 /** The life of one task. */
 export class TaskLife {
@@ -99,8 +102,8 @@ export class Segment {
   end = NaN;
   /** What it came of. */
   readonly cause: Cause = new Cause();
-  /** Who asked the task to end, so that this step has the cancellation. */
-  readonly canceller: Cause = new Cause();
+  /** Who asked the task to end, so that this step has the cancellation: seldom anybody. */
+  canceller: Readonly<Cause> = NOWHERE;
   /** What the task waits for from its end on; of a turn, how many entries it had. */
   detail = "";
   /** Where the task waits in its code, where stacks are recorded. */

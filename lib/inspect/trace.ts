@@ -95,8 +95,9 @@ export class Trace {
  * its code gives to executors, on their threads; the loop's turns, and the gaps between them.
  *
  * Memory is bounded: the oldest of what was recorded is dropped when there is more than the capacity. A loop
- * that is not traced pays nothing; what one pays that is, `deno task bench traced` prints. Times are those of
- * the host's clock, also where the loop's is a virtual one.
+ * that is not traced pays nothing. One that is pays 0.5 to 0.9 us for each step or callback in Deno, the most of
+ * it for asking the host's clock; `deno task bench switch traced` prints what a switch takes without and with it.
+ * Times are those of the host's clock, also where the loop's is a virtual one.
  *
  * @param loop The loop. The code that calls this may run on it, or start it later.
  * @param options `capacity`, `measure`, `stacks`.
