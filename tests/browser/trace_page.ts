@@ -1,8 +1,11 @@
 /** The page that draws traces, `web/trace.html`. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { createTask, getRunningLoop, runVirtual, sleep, trace } from "../../mod.ts";
 import type { PageTest, Stage } from "../_support/page_tests.ts";
+import { ROOT } from "../_support/test_files.ts";
+import { checkTrace } from "../_support/trace_check.ts";
 
 /** A trace of a task that another one cancels. */
 function makeTrace(): string {
@@ -53,7 +56,45 @@ async function hoverOverMiddle(page: Page): Promise<void> {
 /** What is drawn, as an expression of the page's. */
 const IMAGE = `document.querySelector("#canvas").toDataURL()`;
 
+/** What the crawler writes of its own site. */
+async function traceCrawl(): Promise<string> {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    const args = [join(ROOT, "web/examples/crawl.ts"), "--limit", "12", "--trace", file];
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", ...args],
+      stdout: "null",
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    return await Deno.readTextFile(file);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
 const tests: PageTest[] = [
+  {
+    name: "web/trace.html draws a trace of the crawler",
+    async run(stage) {
+      const { page, browser, isolated } = stage;
+      const text = await traceCrawl();
+      const { problems, spans } = checkTrace(text);
+      assertEquals(problems, []);
+      await page.setViewportSize({ width: 1400, height: 900 });
+      await openTrace(stage, text);
+      assertStringIncludes(
+        await textOf(page, "#summary"),
+        `some.json: ${spans["task"]} tasks, ${spans["step"]} steps, `,
+      );
+      await find(page, "visit ");
+      assertStringIncludes(await textOf(page, "#details"), "created by");
+      // For whoever wants to look at it.
+      const name = `crawl_${browser}${isolated ? "_isolated" : ""}.png`;
+      const path = join(ROOT, "tests/.cache/trace", name);
+      await page.screenshot({ path });
+      assert((await Deno.stat(path)).size > 0);
+    },
+  },
   {
     name: "web/trace.html sums a trace up, and tells of a task that is looked for",
     async run(stage) {

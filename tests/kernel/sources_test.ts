@@ -78,6 +78,18 @@ test("a task that a coroutine makes was made in the coroutine", () => {
   loop.close();
 });
 
+test("a task that an async function makes was made in the function", async () => {
+  const loop = debugLoop();
+  let task: Task<unknown> | undefined;
+  await loop.runUntilComplete(async function parentFunction() {
+    await sleep(0);
+    task = createTask(sleep(0));
+    await task;
+  });
+  assertEquals(namesOf(task!).includes("parentFunction"), true);
+  loop.close();
+});
+
 test("without debug mode nothing is kept", () => {
   const loop = newEventLoop();
   for (const made of [loop.createFuture(), loop.callSoon(() => {})]) {

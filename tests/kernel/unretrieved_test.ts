@@ -49,6 +49,27 @@ test({
 });
 
 test({
+  name: "a failed task of an async function that is collected unseen is reported",
+  ...needs("deno"),
+  async fn() {
+    const loop = newEventLoop({ clock: new VirtualClock() });
+    const reports: string[] = [];
+    loop.setExceptionHandler((_loop, { message, exception }) => {
+      reports.push(`${message}: ${exception}`);
+    });
+    loop.createTask(async () => {
+      await sleep(0);
+      throw new RangeError("unseen");
+    });
+    await loop.runUntilComplete(sleep(1));
+    await collectGarbage();
+    assertEquals(reports, ["Task exception was never retrieved: RangeError: unseen"]);
+    loop.close();
+    assertEquals(reports.length, 1);
+  },
+});
+
+test({
   name: "a failed future is not reported once its error was seen, in whatever way",
   ...needs("deno"),
   async fn() {
