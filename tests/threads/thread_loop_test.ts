@@ -411,6 +411,28 @@ test({
 });
 
 test({
+  name: "ThreadLoop refuses in Python's words what is not threadsafe, whatever debug mode is",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    const calls: [method: string, expected: string, call: () => unknown][] = [
+      ["callSoon", "callSoonThreadsafe()", () => loop.callSoon(() => {})],
+      ["callLater", "callSoonThreadsafe()", () => loop.callLater(1, () => {})],
+      ["callAt", "callSoonThreadsafe()", () => loop.callAt(1, () => {})],
+      ["createTask", "runCoroutineThreadsafe()", () => loop.createTask(nap(0, ""))],
+    ];
+    for (const [method, expected, call] of calls) {
+      const { message } = assertThrows(call, RuntimeError);
+      assertEquals(
+        message,
+        "Non-thread-safe operation invoked on an event loop other than the current one: " +
+          `expected ${expected}, got ${method}()`,
+      );
+    }
+  },
+});
+
+test({
   name: "ThreadLoop that was never used has no thread to close",
   ...needs("workers"),
   async fn() {
