@@ -8,7 +8,7 @@ import { NotSupportedError, RuntimeError, TimeoutError, ValueError } from "../ba
 import { describe } from "../base/repr.ts";
 import type { TextFile } from "../kernel/task_stack.ts";
 import { host } from "../platform/current.ts";
-import type { InspectorAnswer } from "../platform/inspector.ts";
+import type { Inquiry, InspectorAnswer } from "../platform/inspector.ts";
 import { REPORT_VERSION, type TaskReport } from "./inspector.ts";
 import { print } from "./ps.ts";
 import type { TaskSnapshot } from "./snapshot.ts";
@@ -149,7 +149,7 @@ export async function inspectProcess(
   if (refusal !== null) {
     throw new NotSupportedError(`process ${pid} cannot be asked: ${refusal}`);
   }
-  const { answers, late, places } = await host.inspector.ask(pid, seconds * 1000);
+  const { answers, late, places } = await ask(pid, seconds * 1000);
   if (answers.length > 0) return new Inspection(`process ${pid}`, merge(answers));
   if (late > 0) {
     throw new TimeoutError(
@@ -163,6 +163,15 @@ export async function inspectProcess(
     }. A program of yours answers ` +
       "while it is in run(main, { inspect: true })",
   );
+}
+
+async function ask(pid: number, milliseconds: number): Promise<Inquiry> {
+  try {
+    return await host.inspector.ask(pid, milliseconds);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RuntimeError(`process ${pid} cannot be asked: ${reason}`, { cause: error });
+  }
 }
 
 /**

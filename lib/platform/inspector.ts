@@ -42,6 +42,10 @@ export interface HostInspector {
    * @throws If it cannot be had, with the host's reason.
    */
   serve(answer: () => string): InspectorService;
-  /** Asks the program with this number, or whoever is there where there are no numbers. */
+  /**
+   * Asks the program with this number, or whoever is there where there are no numbers.
+   *
+   * @throws If nobody can be asked, with the host's reason.
+   */
   ask(pid: number | null, milliseconds: number): Promise<Inquiry>;
 }

@@ -87,7 +87,7 @@ export function denoInspector(): HostInspector {
   return {
     refusal: (pid) => hostRefusal() ?? permissionRefusal(pid ?? here.Deno.pid),
     serve: (answer) => new SocketService(answer),
-    ask,
+    ask: (pid, milliseconds) => ask(pid ?? here.Deno.pid, milliseconds),
   };
 }
 
@@ -103,13 +103,12 @@ function permissionRefusal(pid: number): string | null {
     ? [[`--allow-env=${missing.join(",")}`], "finding the folder of its socket"]
     : !isRuntimeFolderKnown() && !has({ name: "sys", kind: "uid" })
     ? [["--allow-sys=uid"], "finding the folder of its socket, XDG_RUNTIME_DIR not being set,"]
-    : [socketFlags(pid), "its socket"];
+    : [missingFlags(places(pid)[0], pid), "its socket"];
   return flags.length === 0 ? null : `${what} is not permitted: run with ${flags.join(" ")}`;
 }
 
-/** The flags that are missing. Deno wants the net for a unix socket, too. */
-function socketFlags(pid: number): string[] {
-  const [{ folder }] = places();
+/** The flags that are missing for a socket. Deno wants the net for a unix socket, too. */
+function missingFlags({ folder }: Place, pid: number): string[] {
   const host = `unix:${folder}/${pid}.sock`;
   return [
     ...has({ name: "net", host }) ? [] : ["--allow-net"],
@@ -134,14 +133,15 @@ function isRuntimeFolderKnown(): boolean {
  * Where a program of this user's may have its socket, and in the first of them this one has. One that was
  * started by another way than the one that asks may lack the variable.
  */
-function places(): [Place, ...Place[]] {
+function places(pid: number): [Place, ...Place[]] {
   const owner = has({ name: "sys", kind: "uid" }) ? here.Deno.uid() : null;
   const runtime = { folder: `${here.Deno.env.get(RUNTIME_FOLDER)}/asyncio`, owner: null };
   if (owner === null) return [runtime];
   const given = here.Deno.env.get(TEMPORARY_FOLDER)?.replace(/\/+$/, "") ?? "";
   const temporary = { folder: `${given === "" ? "/tmp" : given}/asyncio-${owner}`, owner };
   if (!isRuntimeFolderKnown()) return [temporary];
-  return has({ name: "read", path: temporary.folder }) ? [runtime, temporary] : [runtime];
+  const isUsable = missingFlags(temporary, pid).length === 0 && isTrusted(temporary);
+  return isUsable ? [runtime, temporary] : [runtime];
 }
 
 /** Why a folder is not to be trusted, or `null` when it is; an error where there is none. */
@@ -151,6 +151,15 @@ function distrust({ folder, owner }: Place): string | null {
   return isOwn
     ? null
     : `${folder} must be a folder that is this user's, and that nobody else may enter`;
+}
+
+/** Whether a folder may be looked into: one that is not there may. */
+function isTrusted(place: Place): boolean {
+  try {
+    return distrust(place) === null;
+  } catch (error) {
+    return error instanceof here.Deno.errors.NotFound;
+  }
 }
 
 class SocketService implements InspectorService {
@@ -163,7 +172,7 @@ class SocketService implements InspectorService {
 
   constructor(answer: () => string) {
     this.#answer = answer;
-    const [place] = places();
+    const [place] = places(here.Deno.pid);
     makeFolder(place);
     [this.#listener, this.#path] = listenIn(place.folder);
     try {
@@ -274,23 +283,19 @@ function remove(path: string): void {
   }
 }
 
-async function ask(pid: number | null, milliseconds: number): Promise<Inquiry> {
-  const searched = places().map((place) => ({ place, paths: socketsOf(place, pid) }));
-  const paths = searched.flatMap((each) => each.paths);
+async function ask(pid: number, milliseconds: number): Promise<Inquiry> {
+  const all = places(pid);
+  const paths = all.flatMap((place) => socketsOf(place, pid));
   const texts = await Promise.all(paths.map((path) => askOne(path, milliseconds)));
   const answers = paths.flatMap((path, index): InspectorAnswer[] => {
     const text = texts[index];
     return typeof text === "string" ? [{ from: path, text }] : [];
   });
   const late = texts.filter((text) => text === LATE).length;
-  return {
-    answers,
-    late,
-    places: searched.map(({ place }) => `${place.folder}/${pid ?? "*"}.sock`),
-  };
+  return { answers, late, places: all.map(({ folder }) => `${folder}/${pid}.sock`) };
 }
 
-function socketsOf(place: Place, pid: number | null): string[] {
+function socketsOf(place: Place, pid: number): string[] {
   try {
     const reason = distrust(place);
     if (reason !== null) throw new Error(reason);
@@ -298,9 +303,9 @@ function socketsOf(place: Place, pid: number | null): string[] {
     if (error instanceof here.Deno.errors.NotFound) return [];
     throw error;
   }
-  const isAsked = new RegExp(`/${pid ?? "\\d+"}(?:-\\d+)?\\.sock$`);
   // The shorter first: the program's before those of its threads.
-  return socketsIn(place.folder).filter((path) => isAsked.test(path))
+  return socketsIn(place.folder)
+    .filter((path) => new RegExp(`/${pid}(?:-\\d+)?\\.sock$`).test(path))
     .sort((one, other) => one.length - other.length || (one < other ? -1 : 1));
 }
 

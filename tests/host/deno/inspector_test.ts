@@ -371,4 +371,11 @@ test("a folder that others may enter is not used", async () => {
     `RuntimeError: the inspector cannot be had: ${folder} must be a folder that is this user's, and that ` +
       "nobody else may enter\n",
   );
+  assertEquals(await household.ask(["ps", "4711"]), {
+    code: 1,
+    stdout: "",
+    stderr:
+      `ps: process 4711 cannot be asked: ${folder} must be a folder that is this user's, and that ` +
+      "nobody else may enter\n",
+  });
 });
