@@ -100,6 +100,7 @@ export class AsyncHold {
   /** Whether an async function has the thread. */
   isOn = false;
 
+  readonly #began: () => void;
   readonly #released: () => void;
   #segments: Segment[] = [];
   #isChecking = false;
@@ -108,9 +109,11 @@ export class AsyncHold {
   /**
    * Makes the waiting of one loop.
    *
+   * @param began Called when the loop must keep still, maybe from the entry that it runs.
    * @param released Called when the loop may go on.
    */
-  constructor(released: () => void) {
+  constructor(began: () => void, released: () => void) {
+    this.#began = began;
     this.#released = released;
   }
 
@@ -122,7 +125,10 @@ export class AsyncHold {
     const known = this.#find(task);
     if (known === undefined) {
       this.#segments.push(new Segment(task));
-      this.isOn = true;
+      if (!this.isOn) {
+        this.isOn = true;
+        this.#began();
+      }
     } else {
       known.quiet = 0;
       known.hasRested = false;

@@ -15,7 +15,7 @@ import { captureFrames, type FrameRange, type StackFrame } from "../base/stack.t
 import {
   Awaitable,
   awaitable,
-  SUSPENDED,
+  SUSPENDED as importedSUSPENDED,
   type Suspending,
   type Suspension,
 } from "../coroutine/awaitable.ts";
@@ -57,6 +57,11 @@ export interface FutureOptions {
   /** The loop it belongs to; the running one, or the one that was set, where left out. */
   loop?: EventLoop;
 }
+
+// The engine folds a module's own constants into its code, and loads imported and exported ones each time:
+// what every waiting uses is made its own.
+const SUSPENDED = importedSUSPENDED;
+const tell: typeof notify = notify;
 
 const PENDING = 0;
 const CANCELLED = 1;
@@ -508,7 +513,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   }
 
   #listen(listener: Listener): void {
-    if (this.#state !== PENDING) listener[notify](this);
+    if (this.#state !== PENDING) listener[tell](this);
     else if (this.#listeners === null) this.#listeners = listener;
     else if (Array.isArray(this.#listeners)) this.#listeners.push(listener);
     else this.#listeners = [this.#listeners, listener];
@@ -534,9 +539,9 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     if (listeners === null) return;
     this.#listeners = null;
     if (Array.isArray(listeners)) {
-      for (const listener of listeners) listener[notify](this);
+      for (const listener of listeners) listener[tell](this);
     } else {
-      listeners[notify](this);
+      listeners[tell](this);
     }
   }
 

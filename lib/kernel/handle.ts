@@ -14,6 +14,7 @@ import {
   swapContext,
   toContext,
 } from "../coroutine/context_vars.ts";
+import { running } from "./running.ts";
 import { describeSource, sourceContext } from "./sources.ts";
 
 /** The key of the method by which the loop runs an entry of its ready queue. */
@@ -158,6 +159,7 @@ export class Handle {
   [execute](): void {
     const callback = this.#callback;
     if (callback === null) return;
+    running.task = null;
     const args = this.#args;
     const previous = swapContext(this.getContext());
     try {

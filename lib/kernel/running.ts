@@ -15,7 +15,10 @@ import type { Task } from "./task.ts";
 interface Running {
   /** The scheduler whose handle or step executes. */
   scheduler: Scheduler | null;
-  /** The task whose step executes. */
+  /**
+   * The task whose step executes. It stands until the loop's next entry, or the end of the turn: an entry
+   * that is no step clears it.
+   */
   task: Task<unknown> | null;
   /** Whether that step is calling a function that may be async, and so runs its first segment. */
   calling: boolean;

@@ -24,12 +24,22 @@ import { host } from "../platform/current.ts";
 import type { HostTimer } from "../platform/host.ts";
 import { AsyncHold } from "./async_hold.ts";
 import { type Clock, VirtualClock } from "./clock.ts";
-import { execute, type HandleOwner, type Runnable, type TimerHandle } from "./handle.ts";
+import {
+  execute as importedExecute,
+  type HandleOwner,
+  type Runnable,
+  type TimerHandle,
+} from "./handle.ts";
 import { type Instrument, InstrumentPanel, type TurnEnd } from "./instruments.ts";
-import { loopsThatRun, running } from "./running.ts";
+import { loopsThatRun, running as importedRunning } from "./running.ts";
 import type { Task } from "./task.ts";
 import { TimerQueue } from "./timer_queue.ts";
 import { Failures } from "./unretrieved.ts";
+
+// The engine folds a module's own constants into its code, and loads imported ones each time: what every
+// entry uses is made its own.
+const execute: typeof importedExecute = importedExecute;
+const running = importedRunning;
 
 /** How long a turn may keep the thread, in milliseconds: less than half of a frame at 60 Hz. */
 const TURN_BUDGET = 5;
@@ -125,7 +135,10 @@ export class Scheduler {
   #timerDue = Infinity;
   #turnStart = -Infinity;
   #lastLook = 0;
+  // How many entries run before the next look up from them, and how many then were left to the look at
+  // the clock, where an alarm has made it earlier.
   #untilLook = 1;
+  #afterAlarm = 0;
   #interval = 1;
   // On a virtual clock: whether the host had a turn since something was ready, so that promises
   // and threads could report before the clock jumps.
@@ -151,7 +164,7 @@ export class Scheduler {
     this.#ready = ready;
     this.#virtual = clock instanceof VirtualClock ? clock : null;
     this.failures = new Failures(owner);
-    this.hold = new AsyncHold(() => this.#resume());
+    this.hold = new AsyncHold(() => this.#alarm(), () => this.#resume());
   }
 
   /** Whether a run is on. */
@@ -212,8 +225,8 @@ export class Scheduler {
   interrupt(error: unknown): void {
     this.#interrupt = { interrupt: error };
     this.#todo = 0;
-    // Inside an iteration what is left of it is counted there; the next look finds out.
-    this.#untilLook = 1;
+    // Inside an iteration what is left of it is counted there.
+    this.#alarm();
     if (this.#phase === IDLE) this.#wake();
   }
 
@@ -275,8 +288,15 @@ export class Scheduler {
     if (this.#phase === TURNING || this.#phase === WATCHED) {
       this.#phase = this.#instrument === null ? TURNING : WATCHED;
       this.#isRewired = true;
-      this.#untilLook = 1;
+      this.#alarm();
     }
+  }
+
+  /** Has the iteration look up after the entry that runs now. */
+  #alarm(): void {
+    if (this.#untilLook === 1) return;
+    this.#afterAlarm = this.#untilLook - 1;
+    this.#untilLook = 1;
   }
 
   /** Apart from `push`, which is the way of nearly all that a loop does to itself. */
@@ -347,6 +367,7 @@ export class Scheduler {
     } finally {
       swapContext(previous);
       running.scheduler = null;
+      running.task = null;
     }
   }
 
@@ -355,27 +376,17 @@ export class Scheduler {
     const ready = this.#ready;
     this.#isRewired = false;
     do {
-      // The entries that were ready when the iteration began. An interrupt takes the rest away.
+      // The entries that were ready when the iteration began.
       let todo = this.#todo;
       this.#todo = 0;
       while (todo > 0) {
-        if (--this.#untilLook === 0) {
-          if (this.#interrupt !== null) break;
-          if (this.#isCutShort()) {
-            this.#todo = todo;
-            return this.#isRewired;
-          }
-        }
         todo--;
         ready.shift()![execute]();
-        // Only this loop's own: while another's was on, this one would not have begun.
-        if (running.held !== null) {
-          if (this.#interrupt === null) this.#todo = todo;
-          return false;
-        }
+        // One count for all that may stop it, for this is done for every entry.
+        if (--this.#untilLook === 0 && this.#isCutShort(todo)) return this.#isRewired;
       }
-    } while (!this.#isRewired && this.#beginIteration());
-    return this.#isRewired;
+    } while (this.#beginIteration());
+    return false;
   }
 
   /** {@linkcode #iterate}, written out once more with an instrument that is told. */
@@ -388,28 +399,40 @@ export class Scheduler {
     else instrument.entryEnded(held);
     do {
       while (this.#todo > 0) {
-        if (--this.#untilLook === 0 && this.#isCutShort()) {
-          if (!this.#isRewired) instrument.turnEnded("yielded");
-          return this.#isRewired;
-        }
         this.#todo--;
         const entry = ready.shift()!;
         instrument.entryBegan(entry);
         entry[execute]();
-        if (this.hold.isOn) {
-          this.#held = entry;
-          return false;
+        running.task = null;
+        if (this.hold.isOn) this.#held = entry;
+        else instrument.entryEnded(entry);
+        if (--this.#untilLook === 0 && this.#isCutShort(this.#todo)) {
+          if (this.#held === null && !this.#isRewired) {
+            instrument.turnEnded(TURN_ENDS[this.#phase] ?? "ended");
+          }
+          return this.#isRewired;
         }
-        instrument.entryEnded(entry);
       }
-    } while (!this.#isRewired && this.#beginIteration());
-    if (this.#isRewired) return true;
+    } while (this.#beginIteration());
     instrument.turnEnded(TURN_ENDS[this.#phase] ?? "ended");
     return false;
   }
 
   /** Begins an iteration; where there is none to begin, ends the turn. */
   #beginIteration(): boolean {
+    const count = this.#ready.length;
+    // With no timers and something ready there is nothing to wait for and nothing to move.
+    if (count === 0 || this.timers.length > 0 || this.#stopping || !this.#iterating) {
+      return this.#beginSlowly();
+    }
+    this.#hostHadTurn = false;
+    this.#todo = count;
+    return true;
+  }
+
+  #beginSlowly(): boolean {
+    // A clock may be the user's, and whoever waits for the end is told from here.
+    running.task = null;
     if (this.#interrupt !== null) {
       this.#end(this.#interrupt);
       return false;
@@ -419,7 +442,6 @@ export class Scheduler {
       this.#end("stopped");
       return false;
     }
-    // With no timers and something ready there is nothing to wait for and nothing to move.
     if (this.#ready.length === 0 || this.timers.length > 0) {
       this.#iterating = false;
       if (!this.#wait()) return false;
@@ -473,21 +495,39 @@ export class Scheduler {
     while ((handle = this.timers.takeDue(now, end)) !== null) this.#ready.push(handle);
   }
 
-  /** Looks up from the entries: whether the host is to be let in, or the form of the iteration changes. */
-  #isCutShort(): boolean {
-    if (this.#isRewired) {
-      this.#untilLook = 1;
+  /**
+   * Looks up from the entries, and tells whether they are left here: for an async function that has the
+   * thread, for the other form of the iteration, for an error that ends the run, or for the host.
+   *
+   * @param todo How many of the iteration's entries are still to run.
+   */
+  #isCutShort(todo: number): boolean {
+    const untilClock = this.#afterAlarm;
+    this.#afterAlarm = 0;
+    this.#untilLook = untilClock > 0 ? untilClock : 1;
+    this.#todo = this.#interrupt === null ? todo : 0;
+    // Only this loop's own has it: while another's had, this one would not have begun.
+    if (running.held !== null || this.#isRewired) return true;
+    if (this.#interrupt !== null) {
+      running.task = null;
+      this.#end(this.#interrupt);
       return true;
     }
-    const now = host.now();
-    const elapsed = now - this.#lastLook;
-    this.#lastLook = now;
-    if (elapsed > SLOW_INTERVAL) this.#interval = 1;
-    else if (elapsed < QUICK_INTERVAL && this.#interval < LONGEST_INTERVAL) this.#interval *= 2;
-    this.#untilLook = this.#interval;
-    if (now - this.#turnStart <= TURN_BUDGET || this.#synchronous) return false;
-    this.#orderTurn(false);
-    return true;
+    if (untilClock === 0) {
+      const now = host.now();
+      const elapsed = now - this.#lastLook;
+      this.#lastLook = now;
+      if (elapsed > SLOW_INTERVAL) this.#interval = 1;
+      else if (elapsed < QUICK_INTERVAL && this.#interval < LONGEST_INTERVAL) this.#interval *= 2;
+      this.#untilLook = this.#interval;
+      const hasMore = todo > 0 || this.#ready.length > 0;
+      if (hasMore && now - this.#turnStart > TURN_BUDGET && !this.#synchronous) {
+        this.#orderTurn(false);
+        return true;
+      }
+    }
+    this.#todo = 0;
+    return false;
   }
 
   /** One timer of the host's serves all; one that fires too early finds nothing due and is set anew. */

@@ -26,11 +26,11 @@ import { repr } from "../base/repr.ts";
 import { appendFrames, type StackFrame } from "../base/stack.ts";
 import {
   type Awaitable,
-  CALLING,
+  CALLING as importedCALLING,
   setWaiting,
-  STEP_ASIDE,
+  STEP_ASIDE as importedSTEP_ASIDE,
   type Steps,
-  SUSPENDED,
+  SUSPENDED as importedSUSPENDED,
 } from "../coroutine/awaitable.ts";
 import type { CallFrame } from "../coroutine/call_frame.ts";
 import { stepsAfterCall } from "../coroutine/call_stack.ts";
@@ -59,12 +59,12 @@ import {
   fulfil,
   Future,
   type FutureOptions,
-  listen,
+  listen as importedListen,
   makeCancelledError,
   markRetrieved,
   notify,
   peekError,
-  schedulerOfFuture,
+  schedulerOfFuture as importedSchedulerOfFuture,
   setCancelMessage,
   setSuspension,
   unlisten,
@@ -73,7 +73,7 @@ import {
 import { endsRun, execute } from "./handle.ts";
 import { throwInto } from "./injection.ts";
 import { restPatiently } from "./patient_call.ts";
-import { ambientTask, running } from "./running.ts";
+import { ambientTask, running as importedRunning } from "./running.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { sourceContext } from "./sources.ts";
 import { type Awaiting, cancelStrands, closeStrand, runStrand, Strand } from "./strand.ts";
@@ -106,6 +106,21 @@ export interface TaskOptions {
 
 /** What the constructor of {@linkcode Task} takes beside the coroutine. */
 export interface NewTaskOptions extends TaskOptions, FutureOptions {}
+
+// The engine folds a module's own constants into its code, and loads imported ones each time: what every
+// step uses is made its own.
+const CALLING = importedCALLING;
+const STEP_ASIDE = importedSTEP_ASIDE;
+const SUSPENDED = importedSUSPENDED;
+const listen = importedListen;
+const schedulerOfFuture = importedSchedulerOfFuture;
+const running = importedRunning;
+
+/**
+ * The `next` of all generator objects. Called by this name it costs the same whatever number of generator
+ * functions there are; as `steps.next()` it is looked up anew for each once they are more than four.
+ */
+const nextOfGenerators: Steps["next"] = Object.getPrototypeOf(function* () {}).prototype.next;
 
 const identity = host.asyncIdentity;
 
@@ -172,6 +187,7 @@ export class Task<T = unknown> extends Future<T> {
   #coroutine: CoroutineLike<T> | null;
   #context: LazyContext;
   #steps: Steps;
+  #isGenerator: boolean;
   #name: string | number;
   // What it waits for; in a step, what the coroutine has just asked to wait for.
   #waiter: Future<unknown> | null = null;
@@ -242,6 +258,7 @@ export class Task<T = unknown> extends Future<T> {
     scheduler.checkOpen();
     this.#coroutine = coro;
     this.#steps = steps;
+    this.#isGenerator = steps.next === nextOfGenerators;
     this.#name = options.name === undefined ? ++unnamed : String(options.name);
     this.#context = checkContext(options.context) ?? currentValues();
     this.#link(scheduler.tasks);
@@ -429,16 +446,15 @@ export class Task<T = unknown> extends Future<T> {
     let error: Error | null = this.#failure;
     if (error !== null) this.#failure = null;
     if (this.#mustCancel) error = this.#takeCancellation(waiter);
-    // No context is put in force: outside of one, the task that runs is asked for its own.
-    let mistake: { readonly thrown: unknown } | null = null;
+    // No context is put in force: outside of one, the task that runs is asked for its own. It is put down
+    // as running until the next entry, which is another task or clears it: that spares a write.
     running.task = this;
     try {
       this.#step(error);
     } catch (thrown) {
-      mistake = { thrown };
+      running.task = null;
+      this.#reportStepError(thrown);
     }
-    running.task = null;
-    if (mistake !== null) this.#reportStepError(mistake.thrown);
   }
 
   /** @ignore Asked by the loop while it holds still for an async function. */
@@ -498,11 +514,17 @@ export class Task<T = unknown> extends Future<T> {
   #step(error: Error | null): boolean {
     let result: IteratorResult<unknown, unknown>;
     try {
-      result = error === null ? this.#steps.next() : throwInto(this.#steps, error);
+      const steps = this.#steps;
+      result = error !== null
+        ? throwInto(steps, error)
+        : this.#isGenerator
+        ? nextOfGenerators.call(steps)
+        : steps.next();
       while (result === CALLING) {
         const frame = takeFrame();
         if (this.#call(frame, this)) return false;
         this.#steps = stepsAfterCall(this.#steps, frame);
+        this.#isGenerator = this.#steps.next === nextOfGenerators;
         result = this.#steps.next();
       }
     } catch (thrown) {

@@ -25,6 +25,7 @@ import {
 } from "../kernel/future.ts";
 import { execute, type Runnable } from "../kernel/handle.ts";
 import { getEventLoop } from "../kernel/loops.ts";
+import { running } from "../kernel/running.ts";
 import { iterateAwaitables, type Outcome, type Outcomes } from "./awaitables.ts";
 
 /** What {@linkcode gather} takes beside the awaitables. */
@@ -206,6 +207,7 @@ class ChildWatch implements Listener, Runnable {
   }
 
   [execute](): void {
+    running.task = null;
     this.#gathering.childDone(this.#child);
   }
 

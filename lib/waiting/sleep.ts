@@ -4,8 +4,17 @@
  * @module
  */
 import { type Duration, toDelay, toSeconds } from "../base/duration.ts";
-import { awaitable, STEP_ASIDE, type Suspension } from "../coroutine/awaitable.ts";
-import { Coroutine, noteMade, noteUsed, reused } from "../coroutine/coroutine.ts";
+import {
+  awaitable,
+  STEP_ASIDE as importedSTEP_ASIDE,
+  type Suspension,
+} from "../coroutine/awaitable.ts";
+import {
+  Coroutine,
+  noteMade as importedNoteMade,
+  noteUsed as importedNoteUsed,
+  reused,
+} from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
 import type { TimerHandle } from "../kernel/handle.ts";
 import { throwOn } from "../kernel/injection.ts";
@@ -37,6 +46,12 @@ export function sleep<T>(delay: Duration, result: T): Coroutine<T>;
 export function sleep<T>(delay: Duration, result?: T): Coroutine<T | undefined> {
   return delay === 0 ? new Aside(result) : new Sleep(delay, result);
 }
+
+// The engine folds a module's own constants into its code, and loads imported ones each time: what every
+// step uses is made its own.
+const STEP_ASIDE = importedSTEP_ASIDE;
+const noteMade = importedNoteMade;
+const noteUsed = importedNoteUsed;
 
 const NEW = 0;
 const AWAITED = 1;
