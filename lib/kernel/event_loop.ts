@@ -46,6 +46,10 @@ import { noteSource, sourceContext, sourceTraceback } from "./sources.ts";
 import { Task, type TaskOptions, tasksOf } from "./task.ts";
 import { wrapFuture } from "./wrap_future.ts";
 
+// Own constants, which the engine folds into its code; imported ones it loads each time.
+const OwnFuture = Future;
+const OwnTask = Task;
+
 /** What {@linkcode EventLoop} and {@linkcode newEventLoop} take. */
 export interface EventLoopOptions {
   /** Where time comes from; the host's monotonic clock where left out. */
@@ -370,7 +374,7 @@ export class EventLoop implements HandleOwner {
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_future
    */
   createFuture<T = unknown>(): Future<T> {
-    return new Future<T>(this.#plainOptions);
+    return new OwnFuture<T>(this.#plainOptions);
   }
 
   /**
@@ -389,7 +393,7 @@ export class EventLoop implements HandleOwner {
     if (this.#taskFactory !== null) {
       return this.#taskFactory(this, coro, options ?? {}) as Task<T>;
     }
-    return new Task<T>(
+    return new OwnTask<T>(
       coro,
       options === undefined ? this.#plainOptions : { ...options, loop: this },
     );

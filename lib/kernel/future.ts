@@ -24,7 +24,7 @@ import type { EventLoop } from "./event_loop.ts";
 import { Handle } from "./handle.ts";
 import { throwOn } from "./injection.ts";
 import { getEventLoop } from "./loops.ts";
-import { type Scheduler, schedulerOr } from "./scheduler.ts";
+import { type Scheduler, schedulerOr as importedSchedulerOr } from "./scheduler.ts";
 import { describeSource, noteSource } from "./sources.ts";
 import type { Failure } from "./unretrieved.ts";
 
@@ -62,6 +62,7 @@ export interface FutureOptions {
 // what every waiting uses is made its own.
 const SUSPENDED = importedSUSPENDED;
 const tell: typeof notify = notify;
+const schedulerOr = importedSchedulerOr;
 
 const PENDING = 0;
 const CANCELLED = 1;
