@@ -225,8 +225,9 @@ export class Scheduler {
   interrupt(error: unknown): void {
     this.#interrupt = { interrupt: error };
     this.#todo = 0;
-    // Inside an iteration what is left of it is counted there.
+    // Inside an iteration what is left of it is counted there; the next one looks before it begins.
     this.#alarm();
+    this.#iterating = false;
     if (this.#phase === IDLE) this.#wake();
   }
 

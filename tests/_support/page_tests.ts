@@ -32,6 +32,8 @@ export interface Stage {
 export interface PageTest {
   /** The title. */
   name: string;
+  /** Why it does not run in one of the browsers. */
+  skipped?: Partial<Record<BrowserName, string>>;
   /** The body; an error that the page does not catch fails it, too. */
   run(stage: Stage): Promise<void>;
 }
@@ -55,6 +57,11 @@ export async function runPageTests(
     );
     for (const test of tests) {
       if (options.filter !== undefined && !test.name.includes(options.filter)) continue;
+      const reason = test.skipped?.[session.name];
+      if (reason !== undefined) {
+        options.report.add({ place, file, title: test.name, state: "skipped", detail: reason });
+        continue;
+      }
       const start = performance.now();
       const error = await errorOf(test, session, options);
       options.report.add({

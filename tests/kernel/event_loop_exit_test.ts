@@ -58,6 +58,26 @@ for (const Exit of [SystemExit, KeyboardInterrupt]) {
     assertEquals(log, ["callback", "main: CancelledError at 1"]);
   });
 
+  test(`${Exit.name} of a task ends the run before what it woke`, async () => {
+    const log: string[] = [];
+    const error = new Exit("enough");
+    await assertRejects(() =>
+      run(function* () {
+        const task = createTask(function* () {
+          throw error;
+        });
+        try {
+          yield* task;
+        } catch (thrown) {
+          log.push(`main: ${thrown}`);
+          throw thrown;
+        }
+      }, { loopFactory: virtualLoop })
+    );
+    // The run's own cleaning up finds the main task woken, and cancels it as well.
+    assertEquals(log, ["main: CancelledError"]);
+  });
+
   test(`${Exit.name} of a callback ends the run, and what is ready waits for the next`, async () => {
     const log: string[] = [];
     const loop = virtualLoop();
