@@ -45,7 +45,7 @@ const running = importedRunning;
 const TURN_BUDGET = 5;
 
 /** How many entries run between two looks at the clock at most: a look costs as much as two switches. */
-const LONGEST_INTERVAL = 64;
+const LONGEST_INTERVAL = 128;
 
 /** Intervals between two looks grow while they take less than this, in milliseconds. */
 const QUICK_INTERVAL = 0.25;

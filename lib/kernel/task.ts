@@ -194,6 +194,8 @@ export class Task<T = unknown> extends Future<T> {
   // What the next step throws in, because the last one yielded what no coroutine may.
   #failure: RuntimeError | null = null;
   #mustCancel = false;
+  // Whether there may be one of the two above: all that a step asks in the usual case.
+  #mayThrow = false;
   #cancelRequests = 0;
   #strands: Strand[] | null = null;
   // Whether the function rests on something foreign, and the loop goes on without it.
@@ -318,6 +320,7 @@ export class Task<T = unknown> extends Future<T> {
     this.#cancelRequests++;
     if (!this.#cancelWaiters(message)) {
       this.#mustCancel = true;
+      this.#mayThrow = true;
       setCancelMessage(this, message);
     }
     abortSignalOf(this, message);
@@ -441,11 +444,8 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore One step, run by the loop. */
   [execute](): void {
-    const waiter = this.#waiter;
+    const error = this.#mayThrow ? this.#takeError() : null;
     this.#waiter = null;
-    let error: Error | null = this.#failure;
-    if (error !== null) this.#failure = null;
-    if (this.#mustCancel) error = this.#takeCancellation(waiter);
     // No context is put in force: outside of one, the task that runs is asked for its own. It is put down
     // as running until the next entry, which is another task or clears it: that spares a write.
     running.task = this;
@@ -539,13 +539,17 @@ export class Task<T = unknown> extends Future<T> {
         if (this.#mustCancel) this.#cancelAtOnce(future);
         return true;
       }
+      this.#mayThrow = true;
       this.#failure = badWaiting(this, future);
     } else if (result !== STEP_ASIDE) {
       if (result.done) {
         this.#succeed(result.value);
         return false;
       }
-      if (result.value !== undefined) this.#failure = badYield(this, result.value);
+      if (result.value !== undefined) {
+        this.#mayThrow = true;
+        this.#failure = badYield(this, result.value);
+      }
     }
     // A future that the coroutine asked by hand, and did not wait for, is no waiter.
     this.#waiter = null;
@@ -717,6 +721,14 @@ export class Task<T = unknown> extends Future<T> {
       swapContext(previousContext);
       own.instrument?.stepEnded(this);
     };
+  }
+
+  /** What the step that is due throws in, or `null`. */
+  #takeError(): Error | null {
+    this.#mayThrow = false;
+    const failure = this.#failure;
+    this.#failure = null;
+    return this.#mustCancel ? this.#takeCancellation(this.#waiter) : failure;
   }
 
   /**
