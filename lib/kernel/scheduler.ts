@@ -139,6 +139,8 @@ export class Scheduler {
   // the clock, where an alarm has made it earlier.
   #untilLook = 1;
   #afterAlarm = 0;
+  // Whether the look at the clock was due when an async function got the thread.
+  #mustLook = false;
   #interval = 1;
   // On a virtual clock: whether the host had a turn since something was ready, so that promises
   // and threads could report before the clock jumps.
@@ -376,6 +378,7 @@ export class Scheduler {
   #iterate(): boolean {
     const ready = this.#ready;
     this.#isRewired = false;
+    if (this.#mustLook && this.#isBudgetSpent(this.#todo)) return false;
     do {
       // The entries that were ready when the iteration began.
       let todo = this.#todo;
@@ -398,6 +401,10 @@ export class Scheduler {
     this.#held = null;
     if (held === null) instrument.turnBegan();
     else instrument.entryEnded(held);
+    if (this.#mustLook && this.#isBudgetSpent(this.#todo)) {
+      instrument.turnEnded("yielded");
+      return false;
+    }
     do {
       while (this.#todo > 0) {
         this.#todo--;
@@ -508,27 +515,36 @@ export class Scheduler {
     this.#untilLook = untilClock > 0 ? untilClock : 1;
     this.#todo = this.#interrupt === null ? todo : 0;
     // Only this loop's own has it: while another's had, this one would not have begun.
-    if (running.held !== null || this.#isRewired) return true;
+    if (running.held !== null) {
+      this.#mustLook = untilClock === 0;
+      // The next turn begins in the right form.
+      this.#isRewired = false;
+      return true;
+    }
+    if (this.#isRewired) return true;
     if (this.#interrupt !== null) {
       running.task = null;
       this.#end(this.#interrupt);
       return true;
     }
-    if (untilClock === 0) {
-      const now = host.now();
-      const elapsed = now - this.#lastLook;
-      this.#lastLook = now;
-      if (elapsed > SLOW_INTERVAL) this.#interval = 1;
-      else if (elapsed < QUICK_INTERVAL && this.#interval < LONGEST_INTERVAL) this.#interval *= 2;
-      this.#untilLook = this.#interval;
-      const hasMore = todo > 0 || this.#ready.length > 0;
-      if (hasMore && now - this.#turnStart > TURN_BUDGET && !this.#synchronous) {
-        this.#orderTurn(false);
-        return true;
-      }
-    }
+    if (untilClock === 0 && this.#isBudgetSpent(todo)) return true;
     this.#todo = 0;
     return false;
+  }
+
+  /** Looks at the clock, and tells whether the host must be let in, which is then arranged. */
+  #isBudgetSpent(todo: number): boolean {
+    this.#mustLook = false;
+    const now = host.now();
+    const elapsed = now - this.#lastLook;
+    this.#lastLook = now;
+    if (elapsed > SLOW_INTERVAL) this.#interval = 1;
+    else if (elapsed < QUICK_INTERVAL && this.#interval < LONGEST_INTERVAL) this.#interval *= 2;
+    this.#untilLook = this.#interval;
+    const hasMore = todo > 0 || this.#ready.length > 0;
+    if (!hasMore || now - this.#turnStart <= TURN_BUDGET || this.#synchronous) return false;
+    this.#orderTurn(false);
+    return true;
   }
 
   /** One timer of the host's serves all; one that fires too early finds nothing due and is set anew. */
