@@ -127,6 +127,8 @@ export class Scheduler {
   // How many entries of the current iteration are still to run.
   #todo = 0;
   #iterating = false;
+  // Whether the next iteration may begin without another question.
+  #mayGoOn = false;
   #stopping = false;
   #interrupt: { readonly interrupt: unknown } | null = null;
   #synchronous = false;
@@ -220,6 +222,7 @@ export class Scheduler {
   /** Ends the run after the current iteration; without a run on, ends the next one after its first. */
   stop(): void {
     this.#stopping = true;
+    this.#mayGoOn = false;
     if (this.#phase === IDLE) this.#wake();
   }
 
@@ -227,9 +230,9 @@ export class Scheduler {
   interrupt(error: unknown): void {
     this.#interrupt = { interrupt: error };
     this.#todo = 0;
-    // Inside an iteration what is left of it is counted there; the next one looks before it begins.
+    this.#mayGoOn = false;
+    // Inside an iteration what is left of it is counted there.
     this.#alarm();
-    this.#iterating = false;
     if (this.#phase === IDLE) this.#wake();
   }
 
@@ -333,6 +336,7 @@ export class Scheduler {
   readonly #onHostTurn = (): void => {
     this.#turnStart = host.now();
     this.#hostHadTurn = this.#isHostAwaited;
+    if (this.#hostHadTurn) this.#mayGoOn = false;
     this.#isHostAwaited = false;
     this.#turnSoon();
   };
@@ -430,15 +434,13 @@ export class Scheduler {
   #beginIteration(): boolean {
     const count = this.#ready.length;
     // With no timers and something ready there is nothing to wait for and nothing to move.
-    if (count === 0 || this.timers.length > 0 || this.#stopping || !this.#iterating) {
-      return this.#beginSlowly();
-    }
-    this.#hostHadTurn = false;
+    if (count === 0 || !this.#mayGoOn || this.timers.length > 0) return this.#beginSlowly();
     this.#todo = count;
     return true;
   }
 
   #beginSlowly(): boolean {
+    this.#mayGoOn = false;
     // A clock may be the user's, and whoever waits for the end is told from here.
     running.task = null;
     if (this.#interrupt !== null) {
@@ -458,6 +460,7 @@ export class Scheduler {
     this.#hostHadTurn = false;
     this.#todo = this.#ready.length;
     this.#iterating = true;
+    this.#mayGoOn = !this.#stopping;
     return true;
   }
 

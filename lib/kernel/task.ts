@@ -520,6 +520,12 @@ export class Task<T = unknown> extends Future<T> {
         : this.#isGenerator
         ? nextOfGenerators.call(steps)
         : steps.next();
+      if (result === STEP_ASIDE) {
+        // A future that the coroutine asked by hand, and did not wait for, is no waiter.
+        this.#waiter = null;
+        schedulerOfFuture(this).push(this);
+        return true;
+      }
       while (result === CALLING) {
         const frame = takeFrame();
         if (this.#call(frame, this)) return false;
@@ -551,7 +557,6 @@ export class Task<T = unknown> extends Future<T> {
         this.#failure = badYield(this, result.value);
       }
     }
-    // A future that the coroutine asked by hand, and did not wait for, is no waiter.
     this.#waiter = null;
     schedulerOfFuture(this).push(this);
     return true;
