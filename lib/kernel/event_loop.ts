@@ -39,11 +39,12 @@ import {
 } from "./handle.ts";
 import { formatContext } from "./exception_report.ts";
 import { tellLoopClosed } from "./loop_closing.ts";
+import { loopOptions } from "./loop_options.ts";
 import { runningLoop } from "./loops.ts";
 import { makeScheduledQueue, Schedule } from "./schedule.ts";
 import { type RunEnd, Scheduler, setLoopAccess } from "./scheduler.ts";
 import { noteSource, sourceContext, sourceTraceback } from "./sources.ts";
-import { Task, type TaskOptions, tasksOf } from "./task.ts";
+import { type NewTaskOptions, Task, type TaskOptions, tasksOf } from "./task.ts";
 import { wrapFuture } from "./wrap_future.ts";
 
 // Own constants, which the engine folds into its code; imported ones it loads each time.
@@ -97,7 +98,7 @@ export class EventLoop implements HandleOwner {
 
   readonly #scheduler: Scheduler;
   // Handed to every task made without options, so that making one allocates none.
-  readonly #plainOptions: { readonly loop: EventLoop };
+  readonly #plainOptions: NewTaskOptions;
   #taskFactory: TaskFactory | null = null;
   #exceptionHandler: ExceptionHandler | null = null;
   #executor: Executor | null = null;
@@ -127,7 +128,7 @@ export class EventLoop implements HandleOwner {
       throw new TypeError(`schedule must be a Schedule, got ${describe(schedule)}`);
     }
     this.#scheduler = new Scheduler(this, clock, schedule && makeScheduledQueue(schedule));
-    this.#plainOptions = { loop: this };
+    this.#plainOptions = loopOptions(this);
     if (isDebugAsked()) this.setDebug(true);
   }
 
@@ -395,7 +396,7 @@ export class EventLoop implements HandleOwner {
     }
     return new OwnTask<T>(
       coro,
-      options === undefined ? this.#plainOptions : { ...options, loop: this },
+      options === undefined ? this.#plainOptions : loopOptions(this, options),
     );
   }
 

@@ -20,6 +20,7 @@ import {
   Future,
   setCancelMessage,
 } from "./future.ts";
+import { loopOptions } from "./loop_options.ts";
 import { getEventLoop } from "./loops.ts";
 import { awaitingTask } from "./promise_bridge.ts";
 
@@ -78,7 +79,7 @@ class RemoteOutcome<T> extends Future<T> {
   readonly #source: ConcurrentFuture<T>;
 
   constructor(source: ConcurrentFuture<T>, loop: EventLoop) {
-    super({ loop });
+    super(loopOptions(loop));
     this.#source = source;
   }
 

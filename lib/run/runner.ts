@@ -14,6 +14,7 @@ import { runningLoop } from "../kernel/loops.ts";
 import { isLoop } from "../kernel/scheduler.ts";
 import { cancelAllTasks } from "./cancel_all.ts";
 import { runInterruptibly } from "./interrupt.ts";
+import { keepLayouts } from "./kept_layouts.ts";
 
 /** How long the default executor may take to end, in seconds; asyncio's number. */
 const THREAD_JOIN_TIMEOUT = 300;
@@ -132,6 +133,7 @@ export class Runner {
   #initialize(): { loop: EventLoop; context: Context } {
     if (this.#state === "closed") throw new RuntimeError("Runner is closed");
     if (this.#state === "created") {
+      keepLayouts();
       const { inspect = false, loopFactory = newEventLoop } = this.#options;
       if (typeof inspect !== "boolean") {
         throw new TypeError(`inspect must be a boolean, got ${describe(inspect)}`);

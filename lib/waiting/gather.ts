@@ -24,6 +24,7 @@ import {
   waiters,
 } from "../kernel/future.ts";
 import { execute, type Runnable } from "../kernel/handle.ts";
+import { loopOptions } from "../kernel/loop_options.ts";
 import { getEventLoop } from "../kernel/loops.ts";
 import { running } from "../kernel/running.ts";
 import { iterateAwaitables, type Outcome, type Outcomes } from "./awaitables.ts";
@@ -136,7 +137,7 @@ class GatheringFuture extends Future<unknown> {
     options: GatherOptions,
     loop: EventLoop,
   ) {
-    super({ loop });
+    super(loopOptions(loop));
     this.#children = children;
     this.#returnExceptions = options.returnExceptions ?? false;
     this.#cancelOnError = options.cancelOnError ?? false;

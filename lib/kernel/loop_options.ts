@@ -1,0 +1,41 @@
+/**
+ * The options of tasks and futures that a loop makes.
+ *
+ * Their constructors read them for every task there is, so all have one layout, whatever the user gave: with
+ * another for each set of options the engine keeps several ways to read them, and forgets code optimised for
+ * one as soon as no object of it is left.
+ *
+ * @module
+ */
+import type { Context } from "../coroutine/context_vars.ts";
+import type { EventLoop } from "./event_loop.ts";
+import type { NewTaskOptions, TaskOptions } from "./task.ts";
+
+const NOTHING: TaskOptions = {};
+
+class LoopOptions {
+  readonly loop: EventLoop;
+  readonly name: string | undefined;
+  readonly context: Context | undefined;
+  readonly eagerStart: boolean | undefined;
+  readonly signal: AbortSignal | undefined;
+
+  constructor(loop: EventLoop, options: TaskOptions) {
+    this.loop = loop;
+    this.name = options.name;
+    this.context = options.context;
+    this.eagerStart = options.eagerStart;
+    this.signal = options.signal;
+  }
+}
+
+/**
+ * What a task or a future is made with.
+ *
+ * @param loop Its loop.
+ * @param options What the user gave, if anything.
+ * @returns The options of its constructor.
+ */
+export function loopOptions(loop: EventLoop, options: TaskOptions = NOTHING): NewTaskOptions {
+  return new LoopOptions(loop, options) as NewTaskOptions;
+}
