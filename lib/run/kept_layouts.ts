@@ -31,20 +31,20 @@ function makeOneOfEach(): readonly unknown[] {
   // Not one of the numbers that tasks without a name get.
   const name = "layout";
   return [
-    loop.createTask(wait(future), { name }),
-    loop.createTask(coroutine(wait)(future), { name }),
-    future.addDoneCallback(nothing),
+    loop.createTask(holdBack(future), { name }),
+    loop.createTask(coroutine(holdBack)(future), { name }),
+    future.addDoneCallback(ignore),
     gather([future]),
     done,
     sleep(0),
     sleep(1),
-    loop.callSoon(nothing),
-    loop.callLater(1, nothing),
+    loop.callSoon(ignore),
+    loop.callLater(1, ignore),
   ];
 }
 
-function* wait(future: Future<void>): CoroutineObject<void> {
+function* holdBack(future: Future<void>): CoroutineObject<void> {
   yield* future;
 }
 
-function nothing(): void {}
+function ignore(): void {}
