@@ -22,8 +22,6 @@
 
 // What stands behind `await` of this module's objects.
 import "./lib/kernel/promise_bridge.ts";
-// What `runInExecutor(null, …)` and `toThread` run in.
-import "./lib/threads/default_executor.ts";
 // What lets a worker know the copy of this module that a function brought.
 import "./lib/run/worker_runtime.ts";
 

@@ -108,4 +108,4 @@ export class Logger {
  * assertEquals(logger.getSink(), null);
  * ```
  */
-export const logger: Logger = new Logger();
+export const logger: Logger = /* @__PURE__ */ new Logger();

@@ -20,6 +20,7 @@ import {
   TimeoutError,
   ValueError,
 } from "../base/errors.ts";
+import { defineMethods } from "../base/methods.ts";
 import { describe, repr } from "../base/repr.ts";
 import { awaitable } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
@@ -130,6 +131,17 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
     return "ConcurrentFuture";
   }
 
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(ConcurrentFuture, {
+      [awaitable](this: ConcurrentFuture<unknown>) {
+        if (awaiting === null) {
+          throw new RuntimeError("no event loop to await a ConcurrentFuture in");
+        }
+        return awaiting.steps(this);
+      },
+    });
+  })();
+
   #state: ConcurrentFutureState = "PENDING";
   #outcome: Outcome<T> | null = null;
   // Not of T: else no future of a number would be one of anything.
@@ -139,7 +151,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   #joins = false;
   #wait: ((milliseconds: number) => void) | null = null;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     onCancelRequest = (future, callback) => {
       future.#cancelRequest = callback;
     };
@@ -154,7 +166,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
     setBlocking = (future, wait) => {
       future.#wait = wait;
     };
-  }
+  })();
 
   /**
    * Cancels work that has not begun. Running work goes on, for a thread cannot be unwound from
@@ -310,12 +322,6 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
     return this[awaitable]();
   }
 
-  /** Python's `__await__`: by it `gather`, `waitFor` and the rest take the future. */
-  [awaitable](): Iterator<never, T, unknown> {
-    if (awaiting === null) throw new RuntimeError("no event loop to await a ConcurrentFuture in");
-    return awaiting.steps(this);
-  }
-
   /** The printed form: the state, and the kind of the outcome. */
   toString(): string {
     const outcome = this.#outcome === null
@@ -380,6 +386,12 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
       host.logError(`exception calling callback for ${this}\n${shown}`);
     }
   }
+}
+
+/** A concurrent future can be awaited in tasks. */
+export interface ConcurrentFuture<T> {
+  /** Python's `__await__`: by it `gather`, `waitFor` and the rest take the future. */
+  [awaitable](): Iterator<never, T, unknown>;
 }
 
 /**

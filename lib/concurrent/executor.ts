@@ -4,6 +4,7 @@
  * @module
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
+import { defineMethods } from "../base/methods.ts";
 import { checkCount } from "./check_count.ts";
 import type { ConcurrentFuture } from "./concurrent_future.ts";
 import { ExecutorMap } from "./executor_map.ts";
@@ -101,6 +102,17 @@ export interface ExecutorShutdownOptions {
  * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Executor
  */
 export abstract class Executor {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Executor";
+
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(Executor, {
+      [asyncDisposeKey](this: Executor) {
+        return this.shutdown({ wait: true });
+      },
+    });
+  })();
+
   /**
    * Has a function called elsewhere.
    *
@@ -199,9 +211,10 @@ export abstract class Executor {
   exit(): ConcurrentFuture<void> {
     return this.shutdown({ wait: true });
   }
+}
 
+/** An executor can be shut down by `await using`. */
+export interface Executor {
   /** What `await using` calls: shuts the executor down and waits. */
-  [asyncDisposeKey](): ConcurrentFuture<void> {
-    return this.shutdown({ wait: true });
-  }
+  [Symbol.asyncDispose](): ConcurrentFuture<void>;
 }

@@ -69,11 +69,11 @@ export class JobStream<T, R> {
   #end: End<R> | null = null;
   #taken = 0;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     pushItem = (stream, item) => stream.#push(item);
     endStream = (stream, value) => stream.#finish({ kind: "returned", value });
     failStream = (stream, error) => stream.#finish({ kind: "failed", error });
-  }
+  })();
 
   /**
    * Ties a stream to its job; for the executors.

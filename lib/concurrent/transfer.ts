@@ -9,7 +9,7 @@ import { describe } from "../base/repr.ts";
 const TRANSFERS: unique symbol = Symbol.for("asyncio.transfers") as never;
 
 const scope = globalThis as { [TRANSFERS]?: WeakMap<object, readonly Transferable[]> };
-const transfers = scope[TRANSFERS] ??= new WeakMap();
+const transfers = /* @__PURE__ */ (() => scope[TRANSFERS] ??= new WeakMap())();
 
 /**
  * Has buffers within a value moved, not copied, the next time that the value crosses to another thread

@@ -5,6 +5,7 @@
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
+import { defineMethods } from "../base/methods.ts";
 import { describe, functionName } from "../base/repr.ts";
 import { type AsyncContextManager, asyncWith } from "./async_with.ts";
 import { type CoroutineObject, isGenerator, type Suspension } from "./awaitable.ts";
@@ -125,6 +126,14 @@ export class GeneratorContextManager<T> implements AsyncContextManager<T> {
   /** The class's name, which a bundler may not change. */
   static readonly name: string = "GeneratorContextManager";
 
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(GeneratorContextManager, {
+      [asyncDisposeKey](this: GeneratorContextManager<unknown>) {
+        return lazy("dispose", contextOf(this).dispose());
+      },
+    });
+  })();
+
   /**
    * Makes a new `GeneratorContextManager`.
    *
@@ -171,15 +180,12 @@ export class GeneratorContextManager<T> implements AsyncContextManager<T> {
   exit(error: unknown): Coroutine<boolean> {
     return lazy("exit", contextOf(this).exit(error));
   }
-
-  /** Leaves without an error, if it was entered. */
-  [asyncDisposeKey](): PromiseLike<void> {
-    return lazy("dispose", contextOf(this).dispose());
-  }
 }
 
 /** A manager is a decorator, too; see {@linkcode GeneratorContextManager}. */
 export interface GeneratorContextManager<T> {
+  /** Leaves without an error, if it was entered. */
+  [Symbol.asyncDispose](): PromiseLike<void>;
   /**
    * Makes a function of the same kind whose calls run in contexts of their own.
    *

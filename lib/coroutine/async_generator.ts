@@ -10,6 +10,7 @@
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { GeneratorExit, RuntimeError, StopAsyncIteration } from "../base/errors.ts";
+import { defineMethods } from "../base/methods.ts";
 import { describe, functionName } from "../base/repr.ts";
 import { isGenerator, type Steps, type Suspension } from "./awaitable.ts";
 import { CallFrame } from "./call_frame.ts";
@@ -153,6 +154,14 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
   /** The class's name, which a bundler may not change. */
   static readonly name: string = "AsyncGeneratorObject";
 
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(AsyncGeneratorObject, {
+      [asyncDisposeKey](this: AsyncGeneratorObject) {
+        return this.aclose() as unknown as Promise<void>;
+      },
+    });
+  })();
+
   readonly #body: Body;
   readonly #name: string;
   // `closed` is not over yet: one that ignored its closing can still be resumed, as in CPython.
@@ -161,12 +170,12 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
   #isKnown = false;
   #forget: (() => void) | null = null;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     callNext = (generator) => generator.#resume(NEXT);
     isNew = (generator) => generator.#state === "new";
     enterCall = (generator, call) => generator.#enter(call);
     leaveCall = (generator, isOver) => generator.#leave(isOver);
-  }
+  })();
 
   /**
    * Makes an async generator; what {@linkcode asyncGenerator} made is the usual way.
@@ -265,11 +274,6 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
     return this;
   }
 
-  /** Closes the generator, for `await using`. */
-  [asyncDisposeKey](): Promise<void> {
-    return this.aclose() as unknown as Promise<void>;
-  }
-
   /** The printed form. */
   toString(): string {
     return `<async_generator object ${this.#name}>`;
@@ -337,6 +341,12 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
     }
     throw new RuntimeError("async generator ignored GeneratorExit");
   }
+}
+
+/** A generator can be closed by `await using`. */
+export interface AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> {
+  /** Closes the generator, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** One call of one of its methods, as a task drives it. */

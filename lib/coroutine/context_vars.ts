@@ -85,10 +85,10 @@ export class Token<T> {
   readonly #context: Context;
   #isUsed = false;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     makeToken = (variable, oldValue, context) => new Token(variable, oldValue, context);
     useToken = (token, variable, context) => token.#use(variable, context);
-  }
+  })();
 
   private constructor(variable: ContextVar<T>, oldValue: T | typeof MISSING, context: Context) {
     this.variable = variable;
@@ -200,7 +200,7 @@ export class Context {
   #values: Values = NOTHING;
   #entered = false;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     const root = new Context();
     rootContext = root;
     let current = root;
@@ -229,7 +229,7 @@ export class Context {
     setValuesOf = (context, values) => {
       context.#values = values;
     };
-  }
+  })();
 
   /**
    * Calls a function in this context.
@@ -351,7 +351,7 @@ export class ContextVar<T> {
   #default: T | typeof MISSING;
   readonly #module: string | null;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     carriedValues = (context) => {
       const carried: CarriedValue[] = [];
       for (const [variable, value] of context) {
@@ -359,7 +359,7 @@ export class ContextVar<T> {
       }
       return carried;
     };
-  }
+  })();
 
   /**
    * Makes a new `ContextVar`.

@@ -4,6 +4,7 @@
  * @module
  */
 import { asyncDisposeKey, disposeKey } from "../base/dispose.ts";
+import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
 import type { AsyncContextManager, Eventually } from "./async_with.ts";
 import type { Suspension } from "./awaitable.ts";
@@ -45,6 +46,14 @@ export type ExitFunction = (error: unknown) => Eventually<unknown>;
 export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
   /** The class's name, which a bundler may not change. */
   static readonly name: string = "AsyncExitStack";
+
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(AsyncExitStack, {
+      [asyncDisposeKey](this: AsyncExitStack) {
+        return this.aclose();
+      },
+    });
+  })();
 
   #exits: ExitFunction[] = [];
 
@@ -183,11 +192,6 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
     return lazy("AsyncExitStack.exit", this.#exit(error));
   }
 
-  /** Leaves all that is on the stack, without an error, for `await using`. */
-  [asyncDisposeKey](): PromiseLike<void> {
-    return this.aclose();
-  }
-
   *#enterAsync(manager: unknown): Generator<Suspension, unknown, unknown> {
     if (isManager(manager)) {
       const result = yield* new CallFrame(() => manager.enter());
@@ -252,6 +256,12 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
     if (isNew) throw error;
     return received !== null && isSwallowed;
   }
+}
+
+/** A stack can be left by `await using`. */
+export interface AsyncExitStack {
+  /** Leaves all that is on the stack, without an error, for `await using`. */
+  [Symbol.asyncDispose](): PromiseLike<void>;
 }
 
 function isManager(value: unknown): value is AsyncContextManager<unknown> {

@@ -40,7 +40,7 @@ export class Cause {
 }
 
 /** No cause. */
-export const NOWHERE: Readonly<Cause> = new Cause();
+export const NOWHERE: Readonly<Cause> = /* @__PURE__ */ new Cause();
 
 /** The life of one task. */
 export class TaskLife {

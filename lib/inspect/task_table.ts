@@ -15,7 +15,7 @@ const COLUMNS: readonly (readonly [title: string, width: number])[] = [
   ["awaiter id", 15],
 ];
 
-const RULE = "-".repeat(180);
+const RULE = /* @__PURE__ */ "-".repeat(180);
 
 /** Writes the table: a row for each task and each that waits for it. */
 export function formatTable(tasks: readonly TaskSnapshot[]): string {

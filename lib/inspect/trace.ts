@@ -5,6 +5,7 @@
  */
 import { disposeKey } from "../base/dispose.ts";
 import { ValueError } from "../base/errors.ts";
+import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { schedulerOfFuture } from "../kernel/future.ts";
@@ -43,6 +44,17 @@ export interface TraceOptions {
  * It is made by {@linkcode trace}. `using` stops it at the end of a block.
  */
 export class Trace {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Trace";
+
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(Trace, {
+      [disposeKey](this: Trace) {
+        this.stop();
+      },
+    });
+  })();
+
   readonly #recorder: Recorder;
   readonly #unwatch: () => void;
 
@@ -68,11 +80,6 @@ export class Trace {
     this.#recorder.finish();
   }
 
-  /** Stops recording, for `using`. */
-  [disposeKey](): void {
-    this.stop();
-  }
-
   /**
    * Writes down what was recorded until now, in the Trace Event format: JSON, to be saved in a file that
    * Perfetto (ui.perfetto.dev), Chrome (chrome://tracing) or `web/trace.html` opens.
@@ -87,6 +94,12 @@ export class Trace {
   toPerfetto(): string {
     return writeTraceEvents(this.#recorder.read());
   }
+}
+
+/** A trace can be stopped by `using`. */
+export interface Trace {
+  /** Stops recording, for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /**

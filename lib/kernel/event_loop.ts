@@ -41,8 +41,8 @@ import { formatContext } from "./exception_report.ts";
 import { tellLoopClosed } from "./loop_closing.ts";
 import { loopOptions } from "./loop_options.ts";
 import { runningLoop } from "./loops.ts";
-import { makeScheduledQueue, Schedule } from "./schedule.ts";
-import { type RunEnd, Scheduler, setLoopAccess } from "./scheduler.ts";
+import type { Schedule } from "./schedule.ts";
+import { type ReadyQueue, type RunEnd, Scheduler, setLoopAccess } from "./scheduler.ts";
 import { noteSource, sourceContext, sourceTraceback } from "./sources.ts";
 import { type NewTaskOptions, Task, type TaskOptions, tasksOf } from "./task.ts";
 import { wrapFuture } from "./wrap_future.ts";
@@ -68,6 +68,16 @@ export type TaskFactory = <T>(
 
 /** Takes the errors that nobody else can; see {@linkcode EventLoop.setExceptionHandler}. */
 export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => unknown;
+
+let scheduledQueue: (schedule: unknown) => ReadyQueue | null = () => null;
+
+/**
+ * Tells how the queue of a loop with a schedule is made, `null` for what is none; for the schedules, which a
+ * program without any need not have.
+ */
+export function setScheduling(make: (schedule: unknown) => ReadyQueue | null): void {
+  scheduledQueue = make;
+}
 
 /**
  * Runs tasks and callbacks, one at a time, each until it waits.
@@ -105,14 +115,14 @@ export class EventLoop implements HandleOwner {
   #executorIsShut = false;
   #debugMode: DebugMode | null = null;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     setLoopAccess({
       schedulerOr: (value) =>
         typeof value === "object" && value !== null && #scheduler in value
           ? value.#scheduler
           : null,
     });
-  }
+  })();
 
   /**
    * Makes a loop; {@linkcode newEventLoop} is the usual way.
@@ -124,10 +134,11 @@ export class EventLoop implements HandleOwner {
     if (typeof clock?.time !== "function") {
       throw new TypeError(`clock must have a time() method, got ${describe(clock)}`);
     }
-    if (schedule !== undefined && !(schedule instanceof Schedule)) {
+    const queue = schedule === undefined ? undefined : scheduledQueue(schedule);
+    if (queue === null) {
       throw new TypeError(`schedule must be a Schedule, got ${describe(schedule)}`);
     }
-    this.#scheduler = new Scheduler(this, clock, schedule && makeScheduledQueue(schedule));
+    this.#scheduler = new Scheduler(this, clock, queue);
     this.#plainOptions = loopOptions(this);
     if (isDebugAsked()) this.setDebug(true);
   }

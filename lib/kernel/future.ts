@@ -211,7 +211,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   // The record of an error that nobody has seen yet.
   #failure: Failure | null = null;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     listen = (future, listener) => future.#listen(listener);
     callWhenDone = (future, callback, waiting) =>
       future.#listen(new DoneCallback(callback, copyContext(), waiting));
@@ -246,7 +246,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     cancelMessageOf = (future) => future.#message;
     peekError = (future) => future.#state === FAILED ? { error: future.#outcome } : undefined;
     markRetrieved = (future) => future.#retrieve();
-  }
+  })();
 
   /**
    * Makes a new `Future`.

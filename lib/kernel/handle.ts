@@ -94,9 +94,9 @@ export class Handle {
   readonly #loop: HandleOwner;
   #context: LazyContext;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     callbackOf = (handle) => handle.#callback;
-  }
+  })();
 
   /**
    * Makes a handle, as `callSoon` does; the loop must be given it to call it.
@@ -226,11 +226,11 @@ export class TimerHandle extends Handle {
   readonly #when: number;
   #owner: TimerOwner | null = null;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     setTimerOwner = (handle, owner) => {
       handle.#owner = owner;
     };
-  }
+  })();
 
   /**
    * Makes a handle, as `callAt` does; the loop must be given it to call it.

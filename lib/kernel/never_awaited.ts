@@ -21,7 +21,7 @@ interface Unawaited {
 }
 
 const records = new WeakMap<Coroutine<unknown>, Unawaited>();
-const collected = new FinalizationRegistry<Unawaited>(report);
+const collected = /* @__PURE__ */ new FinalizationRegistry<Unawaited>(report);
 
 /** What a loop in debug mode knows of the coroutines made on it. */
 const watched = new Map<object, Set<Unawaited>>();

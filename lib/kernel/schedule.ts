@@ -23,6 +23,7 @@
  */
 import { Random } from "../base/random.ts";
 import { describe, functionName } from "../base/repr.ts";
+import { setScheduling } from "./event_loop.ts";
 import { callbackOf, Handle, type Runnable, TimerHandle } from "./handle.ts";
 import type { ReadyQueue } from "./scheduler.ts";
 import { Strand, type StrandOwner } from "./strand.ts";
@@ -69,9 +70,6 @@ export function taskOfEntry(entry: Runnable): StrandOwner | null {
 /** How often, with the freedom `"ready"`, others may be taken before the entry whose turn it is. */
 const LONGEST_WAIT = 64;
 
-/** The queue of a loop with a schedule; for the loop's own file. */
-export let makeScheduledQueue: (schedule: Schedule) => ReadyQueue;
-
 /**
  * Decides the order in which a loop runs what is ready: by a seed, or by an order that was told.
  *
@@ -98,6 +96,9 @@ export let makeScheduledQueue: (schedule: Schedule) => ReadyQueue;
  * ```
  */
 export class Schedule {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Schedule";
+
   readonly #seed: number | null;
   readonly #freedom: Freedom;
   readonly #choose: Chooser;
@@ -105,9 +106,9 @@ export class Schedule {
   readonly #steps: ScheduledStep[] | null;
   #isTaken = false;
 
-  static {
-    makeScheduledQueue = (schedule) => schedule.#makeQueue();
-  }
+  static readonly #friends: void = /* @__PURE__ */ (() => {
+    setScheduling((value) => value instanceof Schedule ? value.#makeQueue() : null);
+  })();
 
   /**
    * Makes a new `Schedule`.

@@ -204,7 +204,7 @@ export class Task<T = unknown> extends Future<T> {
   // Where it stands among its loop's tasks.
   #place = 0;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     startStrand = (task, subject, awaiting) => {
       const strand = new Strand(task, subject[Symbol.iterator](), awaiting);
       task.#strands ??= [];
@@ -242,7 +242,7 @@ export class Task<T = unknown> extends Future<T> {
     });
     waiterOf = (task) =>
       task.#waiter ?? task.#strands?.find((strand) => strand.waiter)?.waiter ?? null;
-  }
+  })();
 
   /**
    * Makes a task; `createTask` is the usual way.

@@ -53,7 +53,7 @@ export class Failure {
   }
 }
 
-const collected = new FinalizationRegistry<Failure>((failure) => failure.report());
+const collected = /* @__PURE__ */ new FinalizationRegistry<Failure>((failure) => failure.report());
 
 /** The failures of one loop's futures that nobody has seen yet. */
 export class Failures {

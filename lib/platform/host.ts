@@ -7,7 +7,7 @@
 
 import type { HostInspector } from "./inspector.ts";
 import type { Terminal } from "./terminal.ts";
-import type { Processes, Workers } from "./workers.ts";
+import type { Processes } from "./workers.ts";
 
 /** Follows one value through the promise reactions of an async function, as the host tracks it. */
 export interface AsyncIdentity {
@@ -38,8 +38,6 @@ export interface Host {
   readonly needsKeepAlive: boolean;
   /** The identity that the host carries across promises, or `null` where it carries none. */
   readonly asyncIdentity: AsyncIdentity | null;
-  /** Its threads. */
-  readonly workers: Workers;
   /** Its child processes, or `null` where it has none. */
   readonly processes: Processes | null;
   /**

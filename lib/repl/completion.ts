@@ -17,11 +17,12 @@ export interface Completion {
 }
 
 /** The words of the language that begin or join expressions and statements. */
-const KEYWORDS: readonly string[] = (
-  "async await break case catch class const continue default delete do else export extends false finally " +
-  "for function if import in instanceof interface let new null of return static super switch this throw " +
-  "true try type typeof undefined using var void while yield"
-).split(" ");
+const KEYWORDS: readonly string[] = /* @__PURE__ */ (() =>
+  (
+    "async await break case catch class const continue default delete do else export extends false finally " +
+    "for function if import in instanceof interface let new null of return static super switch this throw " +
+    "true try type typeof undefined using var void while yield"
+  ).split(" "))();
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 

@@ -5,6 +5,7 @@
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { CancelledError, RuntimeError } from "../base/errors.ts";
+import { defineMethods } from "../base/methods.ts";
 import { type Context, copyContext } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { runningLoop } from "../kernel/loops.ts";
@@ -98,6 +99,17 @@ class SystemExit extends Error {
  * ```
  */
 export class Repl {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Repl";
+
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(Repl, {
+      [asyncDisposeKey](this: Repl) {
+        return this.close();
+      },
+    });
+  })();
+
   readonly #runner = new Runner();
   readonly #loop: EventLoop;
   readonly #context: Context = copyContext();
@@ -240,11 +252,6 @@ export class Repl {
     await this.#runner.close();
   }
 
-  /** Closes the console, for `await using`. */
-  [asyncDisposeKey](): Promise<void> {
-    return this.close();
-  }
-
   /**
    * Prints an error as outcomes have it.
    *
@@ -359,6 +366,12 @@ export class Repl {
     this.#exit ??= { kind: "exit", code, message };
     this.#end(this.#exit);
   }
+}
+
+/** A console can be closed by `await using`. */
+export interface Repl {
+  /** Closes the console, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The commands, and the words that they take. */

@@ -20,7 +20,8 @@ interface Frame {
 }
 
 /** Where this module's files are; in a bundle, that is the bundle. A script has no such URL. */
-const OWN_FILES = (import.meta.url ?? "").replace(/repl\/traceback\.ts$/, "");
+const OWN_FILES =
+  /* @__PURE__ */ (() => (import.meta.url ?? "").replace(/repl\/traceback\.ts$/, ""))();
 
 /** Frames of these are the host's own. */
 const HOST_FRAMES = /^(?:ext:|node:|native|<anonymous>|wasm:)/;

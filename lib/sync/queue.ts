@@ -71,9 +71,9 @@ export class Queue<T = unknown> {
   #unfinished = 0;
   #isShutDown = false;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     gettersOf = (queue) => [...queue.#getters];
-  }
+  })();
 
   /**
    * Makes a new `Queue`.

@@ -27,7 +27,7 @@ const FILLED = 3;
 
 /** How many bytes of an answer a cell holds at first, and the most that it keeps holding. */
 const SMALLEST = 4096;
-const LARGEST_KEPT = 1 << 20;
+const LARGEST_KEPT = 1_048_576;
 
 /** What an answer says. `more` says that the cell is too small for it. */
 export type AnswerKind = "result" | "error" | "cancelled" | "interrupted" | "more";

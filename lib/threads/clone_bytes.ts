@@ -35,23 +35,26 @@ const WRAPPED = 20;
 type ViewClass = new (buffer: ArrayBuffer, offset: number, length: number) => ArrayBufferView;
 
 /** The classes of views, by the names that a minifier leaves alone. */
-const VIEWS: ReadonlyMap<string, ViewClass> = new Map(
-  ("BigInt64Array BigUint64Array DataView Float16Array Float32Array Float64Array Int16Array Int32Array " +
-    "Int8Array Uint16Array Uint32Array Uint8Array Uint8ClampedArray").split(" ")
-    .map((name): [string, ViewClass] => [name, Reflect.get(globalThis, name)])
-    .filter(([, view]) => view !== undefined),
-);
+const VIEWS: ReadonlyMap<string, ViewClass> = /* @__PURE__ */ (() =>
+  new Map(
+    ("BigInt64Array BigUint64Array DataView Float16Array Float32Array Float64Array Int16Array Int32Array " +
+      "Int8Array Uint16Array Uint32Array Uint8Array Uint8ClampedArray").split(" ")
+      .map((name): [string, ViewClass] => [name, Reflect.get(globalThis, name)])
+      .filter(([, view]) => view !== undefined),
+  ))();
 
 /** The errors whose class a structured clone keeps. */
-const ERRORS: ReadonlyMap<string, ErrorConstructor> = new Map(Object.entries({
-  Error,
-  EvalError,
-  RangeError,
-  ReferenceError,
-  SyntaxError,
-  TypeError,
-  URIError,
-}));
+const ERRORS: ReadonlyMap<string, ErrorConstructor> =
+  /* @__PURE__ */ (() =>
+    new Map(Object.entries({
+      Error,
+      EvalError,
+      RangeError,
+      ReferenceError,
+      SyntaxError,
+      TypeError,
+      URIError,
+    })))();
 
 /**
  * Writes a value as bytes.

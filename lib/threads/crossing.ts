@@ -8,7 +8,7 @@
 import { describe, functionName } from "../base/repr.ts";
 import type { JobResult } from "../concurrent/executor.ts";
 import { WorkerCall, type WorkerFunction } from "../concurrent/worker_call.ts";
-import { host } from "../platform/current.ts";
+import { hostWorkers } from "../platform/current.ts";
 import { analyzeFunction, type FunctionAnalysis } from "./free_variables.ts";
 import { SourceError } from "./javascript_lexer.ts";
 import type { FunctionSource } from "./wire.ts";
@@ -27,16 +27,17 @@ export interface Crossing {
 export type AnyFunction = (...args: never[]) => unknown;
 
 /** The globals of the language itself, which are everywhere. */
-const LANGUAGE_GLOBALS: ReadonlySet<string> = new Set(
-  ("AggregateError Array ArrayBuffer AsyncDisposableStack Atomics BigInt BigInt64Array BigUint64Array " +
-    "Boolean DataView Date DisposableStack Error EvalError FinalizationRegistry Float16Array " +
-    "Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Intl Iterator JSON " +
-    "Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set " +
-    "SharedArrayBuffer String SuppressedError Symbol SyntaxError Temporal TypeError URIError " +
-    "Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet decodeURI " +
-    "decodeURIComponent encodeURI encodeURIComponent escape eval globalThis isFinite isNaN " +
-    "parseFloat parseInt undefined unescape").split(" "),
-);
+const LANGUAGE_GLOBALS: ReadonlySet<string> = /* @__PURE__ */ (() =>
+  new Set(
+    ("AggregateError Array ArrayBuffer AsyncDisposableStack Atomics BigInt BigInt64Array BigUint64Array " +
+      "Boolean DataView Date DisposableStack Error EvalError FinalizationRegistry Float16Array " +
+      "Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Intl Iterator JSON " +
+      "Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set " +
+      "SharedArrayBuffer String SuppressedError Symbol SyntaxError Temporal TypeError URIError " +
+      "Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet decodeURI " +
+      "decodeURIComponent encodeURI encodeURIComponent escape eval globalThis isFinite isNaN " +
+      "parseFloat parseInt undefined unescape").split(" "),
+  ))();
 
 /** The name under which a worker has this module, once it has loaded it. */
 const RUNTIME_GLOBAL = "asyncio";
@@ -168,7 +169,7 @@ function crossSource(job: AnyFunction): Crossing {
   }
   const { free, expression } = analyze(text, label);
   const kept = free.filter((name) => !LANGUAGE_GLOBALS.has(name) && !PROVIDED.has(name));
-  const missing = kept.filter((name) => !host.workers.globals.includes(name));
+  const missing = kept.filter((name) => !hostWorkers.globals.includes(name));
   if (missing.length > 0) throw refusal(label, explain(missing));
   const helper = free.includes(NAME_HELPER) ? `const ${NAME_HELPER} = (named) => named;` : "";
   const crossing: Crossing = {

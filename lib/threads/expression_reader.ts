@@ -6,10 +6,11 @@
 import { SourceError, type Token } from "./javascript_lexer.ts";
 import { type FunctionForm, OWN_THIS, PLAIN, Scope, ScopeReader } from "./scope_reader.ts";
 
-const OPERATORS = new Set(
-  ("= += -= *= /= %= **= <<= >>= >>>= &= ^= |= &&= ||= ??= == != === !== < > <= >= + - * / % ** " +
-    "<< >> >>> & | ^ && || ??").split(" "),
-);
+const OPERATORS = /* @__PURE__ */ (() =>
+  new Set(
+    ("= += -= *= /= %= **= <<= >>= >>>= &= ^= |= &&= ||= ??= == != === !== < > <= >= + - * / % ** " +
+      "<< >> >>> & | ^ && || ??").split(" "),
+  ))();
 const PREFIXES = new Set(["!", "~", "+", "-", "++", "--"]);
 const WORD_PREFIXES = new Set(["void", "delete", "new"]);
 const LITERALS = new Set(["null", "true", "false"]);

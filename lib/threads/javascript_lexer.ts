@@ -39,20 +39,24 @@ export class SourceError extends Error {
   }
 }
 
-const NAME_START = String.raw`[$_\p{ID_Start}]|\\u[\da-fA-F]{4}|\\u\{[\da-fA-F]+\}`;
-const NAME_PART = String.raw`[$\u200c\u200d\p{ID_Continue}]|\\u[\da-fA-F]{4}|\\u\{[\da-fA-F]+\}`;
+const NAME_START =
+  /* @__PURE__ */ (() => String.raw`[$_\p{ID_Start}]|\\u[\da-fA-F]{4}|\\u\{[\da-fA-F]+\}`)();
+const NAME_PART =
+  /* @__PURE__ */ (() =>
+    String.raw`[$\u200c\u200d\p{ID_Continue}]|\\u[\da-fA-F]{4}|\\u\{[\da-fA-F]+\}`)();
 
 const BLANK = /(?:\s|\uFEFF|\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?\*\/)*/y;
 const NEWLINE = /[\n\r\u2028\u2029]/;
-const NAME = new RegExp(`#?(?:${NAME_START})(?:${NAME_PART})*`, "uy");
+const NAME = /* @__PURE__ */ (() => new RegExp(`#?(?:${NAME_START})(?:${NAME_PART})*`, "uy"))();
 const NUMBER =
   /(?:0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?[\d_]+)?)n?/y;
 const STRING = /"(?:[^"\\\n\r]|\\(?:\r\n|[^]))*"|'(?:[^'\\\n\r]|\\(?:\r\n|[^]))*'/y;
 const TEMPLATE = /(?:[^`\\$]|\\[^]|\$(?!\{))*(?:`|\$\{)/y;
-const REGEXP = new RegExp(
-  String.raw`\/(?:[^\\/\[\n\r]|\\.|\[(?:[^\]\\\n\r]|\\.)*\])+\/(?:${NAME_PART})*`,
-  "uy",
-);
+const REGEXP = /* @__PURE__ */ (() =>
+  new RegExp(
+    String.raw`\/(?:[^\\/\[\n\r]|\\.|\[(?:[^\]\\\n\r]|\\.)*\])+\/(?:${NAME_PART})*`,
+    "uy",
+  ))();
 // Longest first, for the first that fits is taken. `?.` before a digit is a conditional's `?`.
 const PUNCTUATOR =
   /\.\.\.|=>|\*\*=|\*\*|<<=|>>>=|>>>|>>=|<<|>>|===|!==|==|!=|<=|>=|&&=|\|\|=|\?\?=|&&|\|\||\?\?|\?\.(?!\d)|\+\+|--|[-+*/%&|^]=|[-{}()[\];,<>+*/%&|^!~?:=.@]/y;

@@ -47,7 +47,7 @@ interface Ask {
 /** Something that was asked for: a call, which has its end when it is cancelled, or of a queue. */
 type Work = Pick<QueueWork, "cancel"> & Partial<QueueWork>;
 
-const codec = makeCodec();
+const codec = /* @__PURE__ */ makeCodec();
 
 const ASKERS: ReadonlySet<string> = new Set(["ask", "tell", "unask", "block", "cell", "seen"]);
 

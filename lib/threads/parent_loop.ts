@@ -11,8 +11,6 @@ import { askCall, askHub } from "./asking.ts";
 import type { Exposed } from "./exposure.ts";
 import type { AskHub } from "./wire.ts";
 
-let makeParentLoop: (hub: AskHub) => ParentLoop;
-
 /**
  * The loop of the thread that started this one: what it exposes can be called from here.
  *
@@ -33,8 +31,12 @@ export class ParentLoop<E extends Exposed = Exposed> {
     this.#hub = hub;
   }
 
-  static {
-    makeParentLoop = (hub) => new ParentLoop(hub);
+  /**
+   * For {@linkcode parentLoop} alone, which so names the class: what an initialiser of a class hands out is
+   * missing where a bundler sees nobody name the class itself.
+   */
+  private static of(hub: AskHub): ParentLoop {
+    return new ParentLoop(hub);
   }
 
   /**
@@ -117,7 +119,7 @@ export function parentLoop<E extends Exposed = Exposed>(): ParentLoop<E> {
       "parentLoop() is for code in an executor's job or on a ThreadLoop: no such thread runs this",
     );
   }
-  return makeParentLoop(hub) as ParentLoop<E>;
+  return ParentLoop["of"](hub) as ParentLoop<E>;
 }
 
 function checkName(name: unknown, method: string): string {

@@ -10,10 +10,10 @@ import type { QueueCore } from "./queue_core.ts";
 
 const queues = new Map<string, QueueCore | WeakRef<QueueCore>>();
 const names = new WeakMap<QueueCore, string>();
-const collected = new FinalizationRegistry<string>((name) => queues.delete(name));
+const collected = /* @__PURE__ */ new FinalizationRegistry<string>((name) => queues.delete(name));
 
 // Two threads count alike, so a number alone would name a queue of each.
-const thread = Math.random().toString(36).slice(2);
+const thread = /* @__PURE__ */ (() => Math.random().toString(36).slice(2))();
 let made = 0;
 
 /** Gives a queue its name for other threads, the same each time. */

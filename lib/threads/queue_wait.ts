@@ -31,45 +31,47 @@ export function queueWait<R, T>(
   return new QueueWait(name, begin);
 }
 
-class QueueWait<R, T> extends Coroutine<T> {
-  override readonly name: string;
-  #begin: (() => QueueOperation<R, T>) | null;
+// Made by a call marked as pure, for a bundler keeps a class whose method has an imported key.
+const QueueWait = /* @__PURE__ */ (() =>
+  class QueueWait<R, T> extends Coroutine<T> {
+    override readonly name: string;
+    #begin: (() => QueueOperation<R, T>) | null;
 
-  constructor(name: string, begin: () => QueueOperation<R, T>) {
-    super();
-    this.name = name;
-    this.#begin = begin;
-  }
+    constructor(name: string, begin: () => QueueOperation<R, T>) {
+      super();
+      this.name = name;
+      this.#begin = begin;
+    }
 
-  override close(): void {
-    this.#begin = null;
-  }
+    override close(): void {
+      this.#begin = null;
+    }
 
-  override [awaitable](): Iterator<Suspension, T, unknown> {
-    const begin = this.#begin;
-    this.#begin = null;
-    return begin === null ? reused() : wait(begin());
-  }
+    override [awaitable](): Iterator<Suspension, T, unknown> {
+      const begin = this.#begin;
+      this.#begin = null;
+      return begin === null ? reused() : wait(begin());
+    }
 
-  /** In a task the wait is the task's; elsewhere, where nothing can cancel it, a promise's. */
-  override get then(): Then<T> {
-    if (awaitingTask() !== null) return super.then;
-    const begin = this.#begin;
-    if (begin === null) return rejection(reused());
-    this.#begin = null;
-    const { future, result, failure } = begin();
-    const promise = new Promise<T>((resolve, reject) => {
-      future.addDoneCallback(() => {
-        try {
-          resolve(succeeded(future) ? result(future.result()) : failure(errorOf(future)));
-        } catch (error) {
-          reject(error);
-        }
+    /** In a task the wait is the task's; elsewhere, where nothing can cancel it, a promise's. */
+    override get then(): Then<T> {
+      if (awaitingTask() !== null) return super.then;
+      const begin = this.#begin;
+      if (begin === null) return rejection(reused());
+      this.#begin = null;
+      const { future, result, failure } = begin();
+      const promise = new Promise<T>((resolve, reject) => {
+        future.addDoneCallback(() => {
+          try {
+            resolve(succeeded(future) ? result(future.result()) : failure(errorOf(future)));
+          } catch (error) {
+            reject(error);
+          }
+        });
       });
-    });
-    return promise.then.bind(promise) as Then<T>;
-  }
-}
+      return promise.then.bind(promise) as Then<T>;
+    }
+  })();
 
 /** What `await` uses of an iterator whose first step throws. */
 function rejection<T>(steps: Iterator<unknown, never, unknown>): Then<T> {

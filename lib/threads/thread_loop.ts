@@ -5,11 +5,12 @@
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
+import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
 import { BrokenExecutor } from "../concurrent/broken_executor.ts";
 import { ConcurrentFuture, confirmCancel, joinCancel } from "../concurrent/concurrent_future.ts";
 import type { WorkerCall } from "../concurrent/worker_call.ts";
-import { host } from "../platform/current.ts";
+import { host, hostWorkers } from "../platform/current.ts";
 import type { WorkerDeath } from "../platform/workers.ts";
 import { type AnyFunction, cross, type Crossing } from "./crossing.ts";
 import { type ExposeOptions, type Exposure, makeExposure } from "./exposure.ts";
@@ -71,6 +72,20 @@ export class ThreadLoop {
     return "ThreadLoop";
   }
 
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(ThreadLoop, {
+      [asyncDisposeKey](this: ThreadLoop) {
+        const run = this.#run;
+        if (run === null) return this.close();
+        const disposal = new ConcurrentFuture<void>();
+        disposal.setRunningOrNotifyCancel();
+        run.addDoneCallback(() => this.close().addDoneCallback(() => disposal.setResult()));
+        this.stop();
+        return disposal;
+      },
+    });
+  })();
+
   readonly #name: string;
   readonly #exposure: Exposure | null;
   #line: WorkerLine | null = null;
@@ -85,9 +100,9 @@ export class ThreadLoop {
   #numbers = 0;
   #turnEnds = false;
 
-  static {
+  static readonly #friends: void = /* @__PURE__ */ (() => {
     callOnThread = (loop, call) => loop.#call(call);
-  }
+  })();
 
   /**
    * Makes a loop. Its thread is started when it is first needed.
@@ -231,17 +246,6 @@ export class ThreadLoop {
     return ending;
   }
 
-  /** What `await using` calls: stops the loop, waits for that, and closes it. */
-  [asyncDisposeKey](): ConcurrentFuture<void> {
-    const run = this.#run;
-    if (run === null) return this.close();
-    const disposal = new ConcurrentFuture<void>();
-    disposal.setRunningOrNotifyCancel();
-    run.addDoneCallback(() => this.close().addDoneCallback(() => disposal.setResult()));
-    this.stop();
-    return disposal;
-  }
-
   /**
    * Not for other threads; {@linkcode callSoonThreadsafe} is.
    *
@@ -287,7 +291,7 @@ export class ThreadLoop {
     const crossing = cross(call.target, "runCoroutineThreadsafe");
     const line = this.#open();
     // What the thread knows was checked before; asking the host is dear.
-    if (!line.knows(crossing.id)) checkImports(host.workers, crossing.source);
+    if (!line.knows(crossing.id)) checkImports(hostWorkers, crossing.source);
     const id = this.#numbers++;
     const future = new ConcurrentFuture<T>();
     this.#calls.set(id, future as ConcurrentFuture<unknown>);
@@ -326,15 +330,15 @@ export class ThreadLoop {
       );
     }
     const crossing = cross(callback, method);
-    checkImports(host.workers, crossing.source);
+    checkImports(hostWorkers, crossing.source);
     return crossing;
   }
 
   #open(): WorkerLine {
     if (this.#closed !== null) throw new RuntimeError(this.#closed);
     if (this.#line !== null) return this.#line;
-    checkRuntime(host.workers);
-    this.#line = new WorkerLine(host.workers, { name: this.#name, script: loopWorkerScript() }, {
+    checkRuntime(hostWorkers);
+    this.#line = new WorkerLine(hostWorkers, { name: this.#name, script: loopWorkerScript() }, {
       exposure: this.#exposure,
       receive: (message) => this.#receive(message),
       turnEnded() {},
@@ -409,6 +413,12 @@ export class ThreadLoop {
     const lost = [...this.#calls.keys()];
     for (const id of lost) this.#take(id)?.setException(error);
   }
+}
+
+/** A thread's loop can be ended by `await using`. */
+export interface ThreadLoop {
+  /** What `await using` calls: stops the loop, waits for that, and closes it. */
+  [Symbol.asyncDispose](): ConcurrentFuture<void>;
 }
 
 /** asyncio tells of this in debug mode; here there is no other way that it could go. */

@@ -12,7 +12,8 @@ import {
   type Job,
   type JobResult,
 } from "../concurrent/executor.ts";
-import { host } from "../platform/current.ts";
+import { setDefaultExecutorFactory } from "../kernel/default_executor.ts";
+import { hostWorkers } from "../platform/current.ts";
 import { type ExposeOptions, makeExposure } from "./exposure.ts";
 import type { WorkerPermissions } from "../platform/workers.ts";
 import { WorkerPool } from "./worker_pool.ts";
@@ -29,6 +30,11 @@ export interface ThreadPoolExecutorOptions extends WorkerOptions, ExposeOptions 
 }
 
 let made = 0;
+
+/** Gives the event loops their default executor; for who has a loop use it. */
+export function provideDefaultExecutor(): void {
+  setDefaultExecutorFactory(() => new ThreadPoolExecutor({ threadNamePrefix: "asyncio" }));
+}
 
 /**
  * Runs functions in a pool of threads: Web Workers in a browser, Node's workers in Deno.
@@ -59,6 +65,9 @@ let made = 0;
  * @see https://docs.python.org/3/library/concurrent.futures.html#threadpoolexecutor
  */
 export class ThreadPoolExecutor extends Executor {
+  // Marked as pure: to a bundler that drops the class it says that nobody here makes threads.
+  static readonly #provided: void = /* @__PURE__ */ provideDefaultExecutor();
+
   readonly #pool: WorkerPool;
 
   /**
@@ -72,11 +81,11 @@ export class ThreadPoolExecutor extends Executor {
    */
   constructor(options: ThreadPoolExecutorOptions = {}) {
     super();
-    const { maxWorkers = Math.min(32, host.workers.parallelism + 4) } = options;
+    const { maxWorkers = Math.min(32, hostWorkers.parallelism + 4) } = options;
     checkCount("maxWorkers", maxWorkers);
     const prefix = options.threadNamePrefix ?? `ThreadPoolExecutor-${made++}`;
-    checkWorkerOptions("ThreadPoolExecutor", host.workers, options);
-    this.#pool = new WorkerPool(host.workers, { ...options, maxWorkers, prefix, kind: "thread" });
+    checkWorkerOptions("ThreadPoolExecutor", hostWorkers, options);
+    this.#pool = new WorkerPool(hostWorkers, { ...options, maxWorkers, prefix, kind: "thread" });
     this.#pool.exposure = makeExposure(options);
   }
 

@@ -8,6 +8,7 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import { carryContext } from "./carried_context.ts";
+import { provideDefaultExecutor } from "./thread_pool.ts";
 
 /**
  * Runs a function in a thread of the loop's default executor, and waits for it. Cancelling the task
@@ -37,6 +38,7 @@ export function toThread<A extends unknown[], R>(
   func: Job<A, R>,
   ...args: A
 ): Coroutine<JobResult<R>> {
+  provideDefaultExecutor();
   return lazy("toThread", inThread(func, args));
 }
 

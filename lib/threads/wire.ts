@@ -306,20 +306,21 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
 }
 
 // By names that a minifier leaves alone.
-const CLASSES: ReadonlyMap<string, typeof Error> = new Map(Object.entries({
-  AggregateError,
-  Error,
-  EvalError,
-  RangeError,
-  ReferenceError,
-  SyntaxError,
-  TypeError,
-  URIError,
-  BrokenExecutor,
-  BrokenProcessPool,
-  BrokenThreadPool,
-  ...errors,
-} as unknown as Record<string, typeof Error>));
+const CLASSES: ReadonlyMap<string, typeof Error> = /* @__PURE__ */ (() =>
+  new Map(Object.entries({
+    AggregateError,
+    Error,
+    EvalError,
+    RangeError,
+    ReferenceError,
+    SyntaxError,
+    TypeError,
+    URIError,
+    BrokenExecutor,
+    BrokenProcessPool,
+    BrokenThreadPool,
+    ...errors,
+  } as unknown as Record<string, typeof Error>)))();
 
 /**
  * Puts together what was thrown in another thread.

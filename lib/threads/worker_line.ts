@@ -39,7 +39,7 @@ export interface LineHolder {
 /** How the worker of a line is started. */
 export type LineStart = Omit<WorkerStart, "onReady" | "onMessage" | "onDeath">;
 
-const codec = makeCodec();
+const codec = /* @__PURE__ */ makeCodec();
 
 /** What tells of what a kind of workers' messages would lose, by its classes. */
 const losses = new Map<readonly string[], Codec>();

@@ -6,6 +6,7 @@
 import { type Duration, toDelay } from "../base/duration.ts";
 import { CancelledError, KeyboardInterrupt, SystemExit, TimeoutError } from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
+import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
 import { Awaitable, type Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
@@ -72,6 +73,14 @@ export function staggeredRace<R extends Racer<unknown>>(
 }
 
 class StaggeredRace<T> implements Waiting {
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(StaggeredRace, {
+      [waiters](this: StaggeredRace<unknown>) {
+        return this.#allDone?.[waiters]() ?? [];
+      },
+    });
+  })();
+
   readonly #functions: Iterator<Racer<T>>;
   readonly #delay: number | null;
   readonly #running = new Set<Future<unknown>>();
@@ -107,11 +116,6 @@ class StaggeredRace<T> implements Waiting {
     return this.#winner === null
       ? [null, null, this.#exceptions]
       : [...this.#winner, this.#exceptions];
-  }
-
-  /** Who awaits the race waits for those that run. */
-  [waiters](): readonly Future<unknown>[] {
-    return this.#allDone?.[waiters]() ?? [];
   }
 
   #start(loop: EventLoop, previousFailed: Event | null): void {
@@ -167,4 +171,9 @@ class StaggeredRace<T> implements Waiting {
     markRetrieved(task);
     this.#unhandled.push(failure.error);
   }
+}
+
+interface StaggeredRace<T> {
+  /** Who awaits the race waits for those that run. */
+  [waiters](): readonly Future<unknown>[];
 }

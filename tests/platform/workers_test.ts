@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { host } from "../../lib/platform/current.ts";
+import { hostWorkers } from "../../lib/platform/current.ts";
 import type { WorkerHandle, WorkerPort } from "../../lib/platform/workers.ts";
 import { needs, test } from "../_support/harness.ts";
 
@@ -14,7 +14,7 @@ async function start(script: (port: WorkerPort) => void): Promise<{
   const next = () => new Promise<void>((resolve) => wake = resolve);
   const ready = Promise.withResolvers<void>();
   const first = next();
-  const worker = host.workers.start({
+  const worker = hostWorkers.start({
     name: "under test",
     script: String(script),
     onReady: ready.resolve,
@@ -151,7 +151,7 @@ test({
 });
 
 test("Workers.globals has what every worker has", () => {
-  const { globals } = host.workers;
+  const { globals } = hostWorkers;
   for (const name of ["fetch", "crypto", "setTimeout", "URL", "performance"]) {
     assert(globals.includes(name), name);
   }
@@ -166,14 +166,14 @@ test({
   async fn() {
     let missing: unknown;
     await new Promise<void>((resolve) => {
-      const worker = host.workers.start({
+      const worker = hostWorkers.start({
         name: "globals",
         script: String((port: WorkerPort) => {
           port.listen((names: string[]) => {
             port.post(names.filter((name) => !(name in globalThis)));
           });
         }),
-        onReady: () => worker.post(host.workers.globals),
+        onReady: () => worker.post(hostWorkers.globals),
         onMessage: (names) => {
           missing = names;
           worker.terminate().then(resolve);

@@ -5,7 +5,6 @@
  */
 import type { Host } from "../host.ts";
 import { browserInspector } from "./inspector.ts";
-import { browserWorkers } from "./workers.ts";
 
 interface TaskScheduler {
   postTask(callback: () => void, options: { priority: "user-visible" }): Promise<void>;
@@ -21,7 +20,6 @@ export function browserHost(): Host {
     nextTurn: nextTurn(),
     needsKeepAlive: false,
     asyncIdentity: null,
-    workers: browserWorkers(),
     processes: null,
     onInterrupt: null,
     terminal: null,

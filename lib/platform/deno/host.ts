@@ -8,7 +8,6 @@ import { denoInspector } from "./inspector.ts";
 import { denoGlobal } from "./namespace.ts";
 import { denoProcesses } from "./processes.ts";
 import { denoTerminal } from "./terminal.ts";
-import { denoWorkers } from "./workers.ts";
 
 /** Assembles the host from what Deno has. */
 export function denoHost(): Host {
@@ -24,7 +23,6 @@ export function denoHost(): Host {
     },
     needsKeepAlive: true,
     asyncIdentity: asyncIdentity(),
-    workers: denoWorkers(),
     processes: denoProcesses(),
     onInterrupt,
     get terminal() {

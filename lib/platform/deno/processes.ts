@@ -17,12 +17,14 @@ import { denoGlobal, type V8 } from "./namespace.ts";
 import { denoGlobals, EMPTIED } from "./workers.ts";
 
 /** Of these, a serializer makes empty objects, too. */
-const EMPTIED_IN_FRAMES: readonly string[] = [...EMPTIED, "Blob", "CryptoKey", "MessagePort"];
+const EMPTIED_IN_FRAMES: readonly string[] =
+  /* @__PURE__ */ (() => [...EMPTIED, "Blob", "CryptoKey", "MessagePort"])();
 
 /** The hosts from which Deno lets modules be imported where nothing is said. */
 const USUAL_HOSTS: readonly string[] =
-  ("deno.land:443 jsr.io:443 esm.sh:443 raw.esm.sh:443 cdn.jsdelivr.net:443 " +
-    "raw.githubusercontent.com:443 gist.githubusercontent.com:443").split(" ");
+  /* @__PURE__ */ (() =>
+    ("deno.land:443 jsr.io:443 esm.sh:443 raw.esm.sh:443 cdn.jsdelivr.net:443 " +
+      "raw.githubusercontent.com:443 gist.githubusercontent.com:443").split(" "))();
 
 /** Makes Deno's child processes. */
 export function denoProcesses(): Processes {

@@ -29,9 +29,10 @@ export function denoGlobals(): readonly string[] {
  * some of them when they stand alone.
  */
 export const EMPTIED: readonly string[] =
-  ("CompressionStream DecompressionStream EventTarget Event FormData Headers ImageData Request " +
-    "Response ReadableStream TextDecoder TextEncoder TransformStream URL URLPattern URLSearchParams " +
-    "WritableStream AbortController").split(" ");
+  /* @__PURE__ */ (() =>
+    ("CompressionStream DecompressionStream EventTarget Event FormData Headers ImageData Request " +
+      "Response ReadableStream TextDecoder TextEncoder TransformStream URL URLPattern URLSearchParams " +
+      "WritableStream AbortController").split(" "))();
 
 /** Makes Deno's threads. */
 export function denoWorkers(): Workers {
@@ -54,7 +55,7 @@ const OUT_OF_MEMORY = "ERR_WORKER_OUT_OF_MEMORY";
  * How much a thread may hold, in bytes: what V8 gives to a program of its own. Without a limit, a
  * thread that runs out of memory takes the process with it.
  */
-const DEFAULT_MEMORY = 4 * 2 ** 30;
+const DEFAULT_MEMORY = 4_294_967_296;
 
 function startThread(options: WorkerStart): WorkerHandle {
   const { Worker } = denoGlobal.process.getBuiltinModule("node:worker_threads");

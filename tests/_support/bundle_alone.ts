@@ -1,0 +1,68 @@
+/**
+ * Bundles programs that import some names of the module and nothing else, and prints what is left of the
+ * module in each, as JSON. Its arguments are the lists of names, each joined by commas.
+ *
+ * A program of its own, because esbuild leaves a child process behind that a test would be told of.
+ *
+ * @module
+ */
+import * as esbuild from "esbuild";
+import { ENTRY, NOT_DENO, TARGETS } from "../../web/build.ts";
+import { readSources } from "./source_tree.ts";
+import { ROOT } from "./test_files.ts";
+
+/** What is left of the module in one program. */
+export interface Bundled {
+  /** The names that it imports. */
+  readonly names: readonly string[];
+  /** The files of `lib/` of which something is left. */
+  readonly kept: readonly string[];
+  /** The functions that are called, and that the class which was to provide them is not there to provide. */
+  readonly missing: readonly string[];
+}
+
+/** The variables that the initialisers of classes set: those without a value where they are declared. */
+async function providedByClasses(): Promise<readonly string[]> {
+  const files = await readSources("lib");
+  const texts = await Promise.all(files.map(({ path }) => Deno.readTextFile(`${ROOT}/${path}`)));
+  const found = texts.flatMap((text) =>
+    [...text.matchAll(/^(?:export )?let (\w+): (?:[^=]|=>)*?;$/gm)].map(([, name]) => name!)
+  );
+  if (found.length < 10) throw new Error(`expected what classes provide, found ${found}`);
+  return found;
+}
+
+async function bundle(names: readonly string[], provided: readonly string[]): Promise<Bundled> {
+  const { outputFiles, metafile } = await esbuild.build({
+    stdin: {
+      contents: `export { ${names.join(", ")} } from ${JSON.stringify(ENTRY)};`,
+      resolveDir: ROOT,
+    },
+    bundle: true,
+    format: "esm",
+    define: { ...NOT_DENO, ASYNCIO_RUNTIME: "undefined" },
+    target: [...TARGETS],
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  const { text } = outputFiles[0]!;
+  const { inputs } = Object.values(metafile.outputs)[0]!;
+  return {
+    names,
+    kept: Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path.replace(/^.*\blib\//, "")),
+    missing: provided.filter((name) =>
+      new RegExp(`\\b${name}\\d*\\(`).test(text) && !new RegExp(`\\b${name}\\d* = [^=]`).test(text)
+    ),
+  };
+}
+
+if (import.meta.main) {
+  const provided = await providedByClasses();
+  const all: Bundled[] = [];
+  for (const names of Deno.args) all.push(await bundle(names.split(","), provided));
+  await esbuild.stop();
+  console.log(JSON.stringify(all));
+}
