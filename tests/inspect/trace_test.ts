@@ -151,7 +151,13 @@ test("trace() records turns of the loop, and the gaps between them", async () =>
   assert(turns.length >= 3, `${turns.length} turns`);
   // A turn may end early on a busy machine, and the host has the thread then.
   const gaps = [...spansOf(events, "idle"), ...spansOf(events, "host")];
-  assertEquals(gaps.length, turns.length - 1);
+  assert(gaps.some(({ cat }) => cat === "idle"), "the sleeps leave the thread idle");
+  // A page's clock may be too coarse to see that the host has the thread: then nothing lies between turns.
+  const apart = turns.slice(1).filter(({ ts }, index) => {
+    const { ts: begin, dur } = turns[index]!;
+    return ts! - (begin! + dur!) > 0.001;
+  });
+  assertEquals(gaps.length, apart.length);
   assert(turns.slice(0, -1).every(({ args }) => /^(idle|yielded)$/.test(String(args!["then"]))));
 });
 
