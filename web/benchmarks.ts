@@ -8,7 +8,7 @@
 
 import { join } from "node:path";
 import type { Results, RowResult } from "../tests/bench/results.ts";
-import type { SubjectName } from "../tests/bench/row.ts";
+import { LIBRARIES, type SubjectName } from "../tests/bench/row.ts";
 
 const DOCS = join(import.meta.dirname ?? ".", "docs");
 const RESULTS = join(DOCS, "benchmarks.json");
@@ -22,7 +22,6 @@ const SUBJECTS: readonly { name: SubjectName; title: string }[] = [
   { name: "uvloop", title: "uvloop" },
   { name: "effect", title: "Effect" },
   { name: "effection", title: "Effection" },
-  { name: "library", title: "library" },
 ];
 
 /** Writes the page anew. */
@@ -50,7 +49,7 @@ ${
   }, ${machine.processor} (${machine.processors} processors), ${machine.system}, ${results.place}${
     machine.python === null ? "" : `, CPython ${machine.python}`
   }${machine.uvloop === null ? "" : `, uvloop ${machine.uvloop}`}, ${machine.libraries.join(", ")}.
-Medians of ${rounds} rounds, taken in turns, for one operation. "Library" is the one that people use for the row's one thing.
+Medians of ${rounds} rounds, taken in turns, for one operation. "Libraries" are those that people use for the row's one thing.
 
 ## How many times as long CPython takes
 
@@ -96,13 +95,20 @@ function figures(rows: readonly RowResult[], unit: RowResult["unit"]): string {
     row.name,
     ...subjects.map(({ name }) => {
       const figure = row.figures[name];
-      if (figure === undefined) return "";
-      const of = name === "library" ? ` (${row.library})` : "";
-      return formatNumber(figure.median) + of;
+      return figure === undefined ? "" : formatNumber(figure.median);
     }),
+    ...unit === "ns" ? [librariesOf(row)] : [],
     row.what,
   ]);
-  return table([["", ...subjects.map(({ title }) => title), "one operation"], ...lines]);
+  const titles = [...subjects.map(({ title }) => title), ...unit === "ns" ? ["libraries"] : []];
+  return table([["", ...titles, "one operation"], ...lines]);
+}
+
+function librariesOf({ figures }: RowResult): string {
+  return LIBRARIES.flatMap((name) => {
+    const figure = figures[name];
+    return figure === undefined ? [] : [`${name} ${formatNumber(figure.median)}`];
+  }).join(", ");
 }
 
 function targets(rows: readonly RowResult[]): string {

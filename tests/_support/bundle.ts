@@ -9,7 +9,8 @@ import * as esbuild from "esbuild";
 // Had in the graph, so that `import.meta.resolve` answers with a file and not with `npm:…`.
 import "@babel/parser";
 import "deno-std/assert";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TARGETS } from "../../web/build.ts";
 import { SITE } from "./page_messages.ts";
@@ -24,15 +25,22 @@ export const PAGE_SCRIPT = "tests/_support/page.ts";
 /** What only Deno runs, behind `needs("deno")` or the like: a page never comes to these imports. */
 const DENO_ONLY = /^(node:|typescript$|esbuild$|rollup|playwright-core$|pyodide$)/;
 
+/** A file of a package's, in Deno's cache. */
+const PACKAGE = /[/\\]npm[/\\]registry\.npmjs\.org[/\\]/;
+
 /**
- * Resolves bare names as `deno.json` maps them, for esbuild, which knows neither import maps nor
- * Deno's cache of npm packages.
+ * Resolves bare names as `deno.json` maps them, and those of packages as their own dependencies, for esbuild,
+ * which knows neither import maps nor Deno's cache of npm packages.
  */
 export const denoImports: esbuild.Plugin = {
   name: "deno-imports",
   setup(build) {
-    build.onResolve({ filter: /^[^./]/ }, ({ path }) => {
+    build.onResolve({ filter: /^[^./]/ }, ({ path, importer }) => {
       if (DENO_ONLY.test(path)) return { path, external: true };
+      if (PACKAGE.test(importer)) {
+        const file = createRequire(importer).resolve(path);
+        return { path: file, external: !isAbsolute(file) };
+      }
       const url = import.meta.resolve(path);
       return url.startsWith("file:") ? { path: fileURLToPath(url) } : { path: url, external: true };
     });

@@ -11,13 +11,13 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import type { Greeting, Round } from "./protocol.ts";
-import type { RowName, Works } from "./row.ts";
+import { moduleOf, type RowName, type SubjectName, type Works } from "./row.ts";
 import { runRound } from "./round.ts";
 
 const collectGarbage = (globalThis as unknown as { gc(): void }).gc;
 
 const [subject, row] = Deno.args;
-const { works }: { works: Works } = await import(`./subjects/${subject}.ts`);
+const { works }: { works: Works } = await import(moduleOf(subject as SubjectName));
 const work = works[row as RowName];
 if (work === undefined) throw new Error(`${subject} has no row ${row}`);
 
@@ -25,6 +25,8 @@ say({ version: Deno.version.deno });
 for await (const line of createInterface({ input: process.stdin })) {
   say(await runRound(work, Number(line), weigh));
 }
+// Some libraries' workers would hold the process.
+Deno.exit();
 
 function weigh(): number {
   collectGarbage();

@@ -5,31 +5,19 @@
  */
 
 import { runRound } from "./round.ts";
-import type { RowName, Works } from "./row.ts";
-import { works as async } from "./subjects/async.ts";
-import { works as bare } from "./subjects/bare.ts";
-import { works as effect } from "./subjects/effect.ts";
-import { works as effection } from "./subjects/effection.ts";
-import { works as generator } from "./subjects/generator.ts";
-import { works as library } from "./subjects/library.ts";
-
-const SUBJECTS: Readonly<Record<string, Works>> = {
-  async,
-  bare,
-  effect,
-  effection,
-  generator,
-  library,
-};
+import { moduleOf, type RowName, type SubjectName, type Works } from "./row.ts";
 
 function heapSize(): number {
   throw new Error("a page cannot tell how many bytes are in use");
 }
 
 Object.assign(globalThis, {
-  benchmark: (subject: string, row: RowName, n: number) => {
-    const work = SUBJECTS[subject]?.[row];
+  benchmark: async (subject: SubjectName, row: RowName, n: number) => {
+    // One subject alone, from its own address: beside it stand the scripts of its workers.
+    const address = new URL(moduleOf(subject), import.meta.url).href;
+    const { works }: { works: Works } = await import(address);
+    const work = works[row];
     if (work === undefined) throw new Error(`${subject} has no row ${row}`);
-    return runRound(work, n, heapSize);
+    return await runRound(work, n, heapSize);
   },
 });

@@ -13,6 +13,9 @@ import type { Round } from "./protocol.ts";
 import type { Row, SubjectName } from "./row.ts";
 import { amountOf, type Place, type Subject } from "./subject.ts";
 
+/** How long a round may take, in milliseconds. */
+const ROUND_LIMIT = 120_000;
+
 class PageSubject implements Subject {
   readonly name: SubjectName;
   readonly #row: Row;
@@ -26,7 +29,20 @@ class PageSubject implements Subject {
 
   async run(n: number): Promise<number> {
     const call = `benchmark(${JSON.stringify(this.name)}, ${JSON.stringify(this.#row.name)}, ${n})`;
-    return amountOf(this.name, n, await this.#page.evaluate<Round>(call));
+    return amountOf(this.name, n, await this.#evaluate<Round>(call));
+  }
+
+  /** A worker that does not come up is silent with some libraries. */
+  async #evaluate<T>(call: string): Promise<T> {
+    const expired = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      expired.reject(new Error(`${this.name}: no answer in ${ROUND_LIMIT / 1000} s`));
+    }, ROUND_LIMIT);
+    try {
+      return await Promise.race([this.#page.evaluate<T>(call), expired.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async stop(): Promise<void> {

@@ -5,7 +5,7 @@
  */
 
 import type { Figures, RowFigures } from "./measure.ts";
-import type { Row, SubjectName, Unit } from "./row.ts";
+import { LIBRARIES, type Row, type SubjectName, type Unit } from "./row.ts";
 import { judge, type Medians, ratio, type Verdict } from "./verdict.ts";
 
 /** What the figures were taken on. */
@@ -42,7 +42,7 @@ export interface Ratios {
   effectOverGenerator: number | null;
   /** Effection by generator coroutines; more is better. */
   effectionOverGenerator: number | null;
-  /** The row's library by generator coroutines; more is better. */
+  /** The fastest of the row's libraries by generator coroutines; more is better. */
   libraryOverGenerator: number | null;
 }
 
@@ -54,8 +54,6 @@ export interface RowResult {
   what: string;
   /** What the figures count. */
   unit: Unit;
-  /** Which library the subject `library` is, or `null` where the row has none. */
-  library: string | null;
   /** Each subject's figures for one operation. */
   figures: RowFigures;
   /** How they compare. */
@@ -86,7 +84,6 @@ export function rowResult(row: Row, figures: RowFigures): RowResult {
     name: row.name,
     what: row.what,
     unit: row.unit,
-    library: row.library ?? null,
     figures,
     ratios: {
       generatorOverBare: ratio(medians, "generator", "bare"),
@@ -95,8 +92,13 @@ export function rowResult(row: Row, figures: RowFigures): RowResult {
       uvloopOverGenerator: ratio(medians, "uvloop", "generator"),
       effectOverGenerator: ratio(medians, "effect", "generator"),
       effectionOverGenerator: ratio(medians, "effection", "generator"),
-      libraryOverGenerator: ratio(medians, "library", "generator"),
+      libraryOverGenerator: fastestLibrary(medians),
     },
     verdicts: row.targets.map((target) => judge(target, medians, row.unit)),
   };
+}
+
+function fastestLibrary(medians: Medians): number | null {
+  const ratios = LIBRARIES.flatMap((name) => ratio(medians, name, "generator") ?? []);
+  return ratios.length === 0 ? null : Math.min(...ratios);
 }

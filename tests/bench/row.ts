@@ -4,9 +4,22 @@
  * @module
  */
 
+/** The libraries that people use for the one thing that a row is about. */
+export const LIBRARIES = [
+  "async-mutex",
+  "p-limit",
+  "p-queue",
+  "comlink",
+  "workerpool",
+  "piscina",
+] as const;
+
+/** One of them. */
+export type LibraryName = (typeof LIBRARIES)[number];
+
 /**
  * Whose work is measured: this module's two kinds of coroutine, no module at all, Python's asyncio on its
- * own loop and on uvloop's, two libraries of tasks, and the library that people use for a row's one thing.
+ * own loop and on uvloop's, two libraries of tasks, and libraries for single things.
  */
 export type SubjectName =
   | "generator"
@@ -16,7 +29,12 @@ export type SubjectName =
   | "uvloop"
   | "effect"
   | "effection"
-  | "library";
+  | LibraryName;
+
+/** The module with a subject's work, from this folder. */
+export function moduleOf(subject: SubjectName): string {
+  return `./subjects/${subject.replaceAll("-", "_")}.ts`;
+}
 
 /** The names of the rows. */
 export type RowName =
@@ -90,8 +108,6 @@ export interface Row {
   batch: number;
   /** Whether a round is one batch, however long it takes: the size is what the row is about. */
   isFixed: boolean;
-  /** Which library the subject `library` is. */
-  library?: string;
   /** Whether only Deno can do it. */
   isOfDeno?: boolean;
   /** What is aimed for. */

@@ -203,7 +203,6 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: 1,
     isFixed: false,
-    library: "async-mutex",
     targets: [],
   },
   {
@@ -212,7 +211,6 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: CONTENDERS,
     isFixed: false,
-    library: "async-mutex",
     targets: [],
   },
   {
@@ -221,7 +219,6 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: 1,
     isFixed: false,
-    library: "async-mutex",
     targets: [],
   },
   {
@@ -230,7 +227,6 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: CONTENDERS,
     isFixed: false,
-    library: "async-mutex",
     targets: [],
   },
   {
@@ -239,7 +235,6 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: LIMITED.calls,
     isFixed: false,
-    library: "p-limit",
     targets: [],
   },
   {

@@ -12,15 +12,20 @@ import { measureRow } from "./measure.ts";
 import { BrowserPlace } from "./page_subject.ts";
 import { findPython, findUvloop, type Python, pythonRows, type Uvloop } from "./python.ts";
 import { type Machine, type Results, rowResult } from "./results.ts";
-import type { Row, RowName, SubjectName } from "./row.ts";
+import { LIBRARIES, type Row, type RowName, type SubjectName } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { type Place, ProcessSubject } from "./subject.ts";
 import { works as asyncWorks } from "./subjects/async.ts";
+import { works as asyncMutexWorks } from "./subjects/async_mutex.ts";
 import { works as bareWorks } from "./subjects/bare.ts";
+import { works as comlinkWorks } from "./subjects/comlink.ts";
 import { works as effectWorks } from "./subjects/effect.ts";
 import { works as effectionWorks } from "./subjects/effection.ts";
 import { works as generatorWorks } from "./subjects/generator.ts";
-import { works as libraryWorks } from "./subjects/library.ts";
+import { works as pLimitWorks } from "./subjects/p_limit.ts";
+import { works as pQueueWorks } from "./subjects/p_queue.ts";
+import { works as piscinaWorks } from "./subjects/piscina.ts";
+import { works as workerpoolWorks } from "./subjects/workerpool.ts";
 import { formatResults } from "./table.ts";
 
 const USAGE = `deno task bench [--quick] [--in BROWSER] [--without SUBJECT] [--json FILE] [NAME...]
@@ -28,7 +33,8 @@ const USAGE = `deno task bench [--quick] [--in BROWSER] [--without SUBJECT] [--j
   NAME       only these rows: ${ROWS.map(({ name }) => name).join(", ")}
   --quick    fewer and shorter rounds
   --in       in a browser's pages: ${BROWSERS.join(" or ")}
-  --without  leaves a subject out: async, bare, cpython, uvloop, effect, effection or library;
+  --without  leaves a subject out: async, bare, cpython, uvloop, effect, effection,
+             ${LIBRARIES.join(", ")};
              may be given more than once
   --json     also writes the results to FILE
 
@@ -42,11 +48,16 @@ const WORKS = {
   bare: bareWorks,
   effect: effectWorks,
   effection: effectionWorks,
-  library: libraryWorks,
+  "async-mutex": asyncMutexWorks,
+  "p-limit": pLimitWorks,
+  "p-queue": pQueueWorks,
+  "comlink": comlinkWorks,
+  "workerpool": workerpoolWorks,
+  "piscina": piscinaWorks,
 } as const;
 
-/** The libraries whose work is measured. */
-const LIBRARIES = ["effect", "effection", "async-mutex", "p-limit"] as const;
+/** The subjects that no page can have. */
+const OF_DENO: readonly SubjectName[] = ["piscina"];
 
 interface Options {
   rows: readonly Row[];
@@ -99,7 +110,8 @@ function readOptions(parameters: string[]): Options | null {
     const rows = ROWS.filter(({ name, isOfDeno }) =>
       (positionals.length === 0 || positionals.includes(name)) && !(browser && isOfDeno)
     );
-    return { rows, isQuick: values.quick, browser, without: values.without, json: values.json };
+    const without = browser ? [...values.without, ...OF_DENO] : values.without;
+    return { rows, isQuick: values.quick, browser, without, json: values.json };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return null;
@@ -189,6 +201,8 @@ function describeMachine({ cpython, uvloop }: Pythons): Machine {
     v8: Deno.version.v8,
     python: cpython?.version ?? null,
     uvloop: uvloop === null ? null : `${uvloop.uvloop} (CPython ${uvloop.version})`,
-    libraries: LIBRARIES.map((name) => config.imports[name].replace(/^npm:/, "")),
+    libraries: (["effect", "effection", ...LIBRARIES] as const).map((name) =>
+      config.imports[name].replace(/^npm:/, "")
+    ),
   };
 }

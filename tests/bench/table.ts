@@ -7,11 +7,11 @@
 import Table from "cli-table3";
 import type { Figures } from "./measure.ts";
 import type { Results, RowResult } from "./results.ts";
-import type { SubjectName, Unit } from "./row.ts";
+import { LIBRARIES, type SubjectName, type Unit } from "./row.ts";
 
 const COLUMNS: readonly SubjectName[] = ["generator", "async", "bare", "cpython"];
 
-const PEERS: readonly SubjectName[] = ["uvloop", "effect", "effection", "library"];
+const PEERS: readonly SubjectName[] = ["uvloop", "effect", "effection"];
 
 const NO_RULES = {
   ...{ "top": "", "top-mid": "", "top-left": "", "top-right": "" },
@@ -28,20 +28,20 @@ const NO_RULES = {
  */
 export function formatResults(results: Results): string {
   const { machine, place, rounds } = results;
+  const sections = [
+    figuresTable(results.rows),
+    peersTable(results.rows.filter(({ figures }) => PEERS.some((name) => name in figures))),
+    librariesTable(results.rows),
+    plainTable(results.rows.map(({ name, what }) => [name, what])),
+    plainTable(results.rows.flatMap(targetLines)),
+  ];
   return [
     `${machine.processor}, ${place}, ` +
     (machine.python === null ? "no CPython found" : `CPython ${machine.python}`) +
     (machine.uvloop === null ? "" : `, uvloop ${machine.uvloop}`),
     machine.libraries.join(", "),
     `Medians of ${rounds} rounds, with the least and the greatest, for one operation`,
-    "",
-    figuresTable(results.rows),
-    "",
-    peersTable(results.rows.filter(({ figures }) => PEERS.some((name) => name in figures))),
-    "",
-    plainTable(results.rows.map(({ name, what }) => [name, what])),
-    "",
-    plainTable(results.rows.flatMap(targetLines)),
+    ...sections.filter((section) => section !== "").map((section) => `\n${section}`),
   ].join("\n");
 }
 
@@ -82,23 +82,33 @@ function peersTable(rows: readonly RowResult[]): string {
       "uvloop/gen.",
       "effect/gen.",
       "effection/gen.",
-      "library/gen.",
     ],
     chars: NO_RULES,
     style: { "head": [], "border": [], "padding-left": 0, "padding-right": 3 },
     colAligns: ["left", ...Array<"right">(PEERS.length * 2).fill("right")],
   });
-  for (const { name, unit, library, figures, ratios } of rows) {
+  for (const { name, unit, figures, ratios } of rows) {
     table.push([
-      `${name}, ${unit}${library === null ? "" : ` (${library})`}`,
+      `${name}, ${unit}`,
       ...PEERS.map((peer) => formatFigures(figures[peer])),
       formatRatio(ratios.uvloopOverGenerator),
       formatRatio(ratios.effectOverGenerator),
       formatRatio(ratios.effectionOverGenerator),
-      formatRatio(ratios.libraryOverGenerator),
     ]);
   }
   return trimLines(table.toString());
+}
+
+/** One line for each library of a row: few rows have one, and few of those the same. */
+function librariesTable(rows: readonly RowResult[]): string {
+  return plainTable(rows.flatMap(({ name, unit, figures }) =>
+    LIBRARIES.flatMap((library) => {
+      const [its, own] = [figures[library], figures.generator];
+      if (its === undefined) return [];
+      const multiple = own === undefined ? null : its.median / own.median;
+      return [[`${name}, ${unit}`, library, formatFigures(its), `${formatRatio(multiple)} gen.`]];
+    })
+  ));
 }
 
 function targetLines({ name, verdicts }: RowResult): string[][] {

@@ -5,7 +5,7 @@
  */
 
 import type { Works } from "../row.ts";
-import { MEBIBYTE } from "../rows.ts";
+import { MEBIBYTE, OUTSTANDING } from "../rows.ts";
 
 interface Line {
   post(message: unknown, transfer: Transferable[]): void;
@@ -71,6 +71,23 @@ async function oneByOne(n: number): Promise<number> {
   return done;
 }
 
+/** Answers come in the order of the messages, and need no number to be told apart. */
+async function allAtOnce(n: number): Promise<number> {
+  const line = open();
+  let done = 0;
+  for (let i = 0; i < n; i += OUTSTANDING) {
+    const settlers: ((sum: number) => void)[] = [];
+    let answered = 0;
+    line.onMessage = (sum) => settlers[answered++]!(sum as number);
+    const jobs = Array.from({ length: OUTSTANDING }, (_, job) => {
+      line.post([job, 1 - job], []);
+      return new Promise<number>((resolve) => settlers.push(resolve));
+    });
+    for (const job of jobs) done += await job;
+  }
+  return done;
+}
+
 async function moveBackAndForth(n: number): Promise<number> {
   let buffer = new ArrayBuffer(MEBIBYTE);
   let done = 0;
@@ -82,4 +99,8 @@ async function moveBackAndForth(n: number): Promise<number> {
 }
 
 /** What bare messages do. */
-export const works: Works = { "job": oneByOne, "job-moved": moveBackAndForth };
+export const works: Works = {
+  "job": oneByOne,
+  "jobs": allAtOnce,
+  "job-moved": moveBackAndForth,
+};

@@ -1,11 +1,10 @@
 /**
- * The rows' work in the libraries that people use for that one thing; `rows.ts` names them.
+ * The rows' work by async-mutex.
  *
  * @module
  */
 
 import { Mutex, type MutexInterface, Semaphore, type SemaphoreInterface } from "async-mutex";
-import pLimit from "p-limit";
 import type { Works } from "../row.ts";
 import { CONTENDERS, LIMITED } from "../rows.ts";
 
@@ -55,25 +54,10 @@ function acquiringOne(guard: SemaphoreInterface): () => Promise<() => void> {
   return async () => (await guard.acquire())[1];
 }
 
-async function limit(n: number): Promise<number> {
-  let done = 0;
-  const limited = pLimit(LIMITED.atOnce);
-  async function call(): Promise<number> {
-    await RESOLVED;
-    return 1;
-  }
-  for (let i = 0; i < n; i += LIMITED.calls) {
-    const calls = Array.from({ length: LIMITED.calls }, () => limited(call));
-    for (const result of await Promise.all(calls)) done += result;
-  }
-  return done;
-}
-
 /** The work of each row. */
 export const works: Works = {
   "lock": lock,
   "lock-contended": (n) => contend(n, acquiring(new Mutex())),
   "semaphore": semaphore,
   "semaphore-contended": (n) => contend(n, acquiringOne(new Semaphore(LIMITED.atOnce))),
-  "limit": limit,
 };
