@@ -54,16 +54,21 @@ export function areWithinBudget(sizes: readonly Size[]): boolean {
 }
 
 function sizeOf(name: Size["name"], text: Uint8Array): Size {
-  const gzipped = gzipSync(text, { level: 9 }).length;
+  const gzipped = gzippedSize(text);
   return { name, minified: text.length, gzipped, budget: budgets[name] };
 }
 
+/** How many bytes a text has when gzip packs it at its strongest. */
+export function gzippedSize(text: Uint8Array): number {
+  return gzipSync(text, { level: 9 }).length;
+}
+
 /** What a bundler keeps of the module for a program that imports the core. */
-async function bundleCore(): Promise<Uint8Array> {
+export async function bundleCore(): Promise<Uint8Array> {
   const { outputFiles } = await esbuild.build({
     stdin: {
       contents: `export { ${CORE.join(", ")} } from ${JSON.stringify(ENTRY)};`,
-      resolveDir: DIST,
+      resolveDir: import.meta.dirname!,
     },
     bundle: true,
     minify: true,

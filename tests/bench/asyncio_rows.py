@@ -309,6 +309,17 @@ async def nest_often(n):
     return done
 
 
+async def resume_flat(n):
+    return await step_aside(n)
+
+
+async def fire_batches(n):
+    fired = 0
+    for _ in range(0, n, TIMERS_AN_ITERATION):
+        fired += await fire_timers(TIMERS_AN_ITERATION)
+    return fired
+
+
 async def resume(n):
     return await nest(DEPTH - 1, n)
 
@@ -426,6 +437,8 @@ WORKS = {
     "limit": limit,
     "event": broadcast,
     "nested": nest_often,
+    "resume-1": resume_flat,
+    "timers-fired-1k": fire_batches,
     "resume": resume,
     "resume-200": resume_great,
     "context": use_context,

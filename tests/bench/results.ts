@@ -5,7 +5,7 @@
  */
 
 import type { Figures, RowFigures } from "./measure.ts";
-import { LIBRARIES, type Row, type SubjectName, type Unit } from "./row.ts";
+import { LIBRARIES, type Row, type RowName, type SubjectName, type Unit } from "./row.ts";
 import { judge, type Medians, ratio, type Verdict } from "./verdict.ts";
 
 /** What the figures were taken on. */
@@ -49,7 +49,7 @@ export interface Ratios {
 /** One row's results. */
 export interface RowResult {
   /** The row's name. */
-  name: string;
+  name: RowName;
   /** One operation, in words. */
   what: string;
   /** What the figures count. */
@@ -76,10 +76,21 @@ export interface Results {
   rows: RowResult[];
 }
 
-/** Compares the figures of a row. */
-export function rowResult(row: Row, figures: RowFigures): RowResult {
-  const entries = Object.entries(figures) as [SubjectName, Figures][];
-  const medians: Medians = Object.fromEntries(entries.map(([name, { median }]) => [name, median]));
+/**
+ * Compares the figures of a row.
+ *
+ * @param row The row.
+ * @param figures Its figures.
+ * @param before The results of the rows before.
+ * @returns The result.
+ */
+export function rowResult(
+  row: Row,
+  figures: RowFigures,
+  before: readonly RowResult[],
+): RowResult {
+  const medians = mediansOf(figures);
+  const earlier = new Map(before.map((result) => [result.name, mediansOf(result.figures)]));
   return {
     name: row.name,
     what: row.what,
@@ -94,8 +105,13 @@ export function rowResult(row: Row, figures: RowFigures): RowResult {
       effectionOverGenerator: ratio(medians, "effection", "generator"),
       libraryOverGenerator: fastestLibrary(medians),
     },
-    verdicts: row.targets.map((target) => judge(target, medians, row.unit)),
+    verdicts: row.targets.map((target) => judge(target, medians, { unit: row.unit, earlier })),
   };
+}
+
+function mediansOf(figures: RowFigures): Medians {
+  const entries = Object.entries(figures) as [SubjectName, Figures][];
+  return Object.fromEntries(entries.map(([name, { median }]) => [name, median]));
 }
 
 function fastestLibrary(medians: Medians): number | null {

@@ -20,7 +20,7 @@ export async function runRound(work: Work, n: number, heapSize: () => number): P
   // No collection is forced between rounds. With no task alive it would take the shapes of the
   // module's objects with it, and with them all the code that was optimised for them.
   const start = performance.now();
-  const count = await work(n, () => weights.push(heapSize()));
+  const count = await work(n, (known) => weights.push(known ?? heapSize()));
   const elapsed = (performance.now() - start) * 1e6;
   const [before, after] = weights;
   return { count, amount: before === undefined || after === undefined ? elapsed : after - before };

@@ -50,6 +50,7 @@ export type RowName =
   | "cancel"
   | "timeout"
   | "timer"
+  | "timers-fired-1k"
   | "timers-fired"
   | "call-soon"
   | "queue"
@@ -61,6 +62,7 @@ export type RowName =
   | "limit"
   | "event"
   | "nested"
+  | "resume-1"
   | "resume"
   | "traced"
   | "resume-200"
@@ -79,7 +81,11 @@ export type RowName =
   | "import"
   | "memory"
   | "memory-timer"
-  | "memory-waiter";
+  | "memory-waiter"
+  | "million-memory"
+  | "million-stall"
+  | "size"
+  | "size-script";
 
 /** What a figure of a row counts, for one operation. */
 export type Unit = "ns" | "bytes";
@@ -90,6 +96,8 @@ export interface Target {
   of: SubjectName;
   /** Whose figure it is divided by; the figure itself counts where left out. */
   over?: SubjectName;
+  /** The earlier row whose figure it is divided by; the same row where left out. */
+  overRow?: RowName;
   /** The most it may be. */
   atMost?: number;
   /** The least it may be. */
@@ -118,10 +126,11 @@ export interface Row {
  * Does an operation a number of times.
  *
  * @param n How often.
- * @param weigh Weighs the heap; called by rows that count bytes, once before and once after.
+ * @param weigh Weighs the heap, or notes what is given; called once before and once after by rows that count
+ * something else than the time.
  * @returns How many operations were seen to be done, which must be `n`.
  */
-export type Work = (n: number, weigh: () => void) => Promise<number>;
+export type Work = (n: number, weigh: (known?: number) => void) => Promise<number>;
 
 /** One subject's work for each row that it has. */
 export type Works = Partial<Record<RowName, Work>>;

@@ -38,6 +38,9 @@ const TIMERS_FIRED = 1_000_000;
 /** How many tasks, timers or waiters are there for the rows of memory. */
 const PARKED = 100_000;
 
+/** How many tasks the rows of a million have, and how many are made or woken between two iterations. */
+export const MILLION = { tasks: 1_000_000, atOnce: 1_000 } as const;
+
 /** How many jobs are outstanding at once in the rows `jobs` and `child-jobs`. */
 export const OUTSTANDING = 1_000;
 
@@ -135,7 +138,7 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: 1_000_000 * CROWD.switches,
     isFixed: true,
-    targets: [],
+    targets: [{ of: "generator", over: "generator", overRow: "tasks-1k", atMost: 2 }],
   },
   {
     name: "cancel",
@@ -162,12 +165,20 @@ export const ROWS: readonly Row[] = [
     targets: [{ of: "cpython", over: "generator", atLeast: 30 }],
   },
   {
+    name: "timers-fired-1k",
+    what: "one of 1,000 timers is set, and fires in its turn",
+    unit: "ns",
+    batch: TIMERS_AN_ITERATION,
+    isFixed: false,
+    targets: [],
+  },
+  {
     name: "timers-fired",
     what: "one of 1,000,000 timers is set, and fires in its turn",
     unit: "ns",
     batch: TIMERS_FIRED,
     isFixed: true,
-    targets: [],
+    targets: [{ of: "generator", over: "generator", overRow: "timers-fired-1k", atMost: 2 }],
   },
   {
     name: "call-soon",
@@ -257,12 +268,20 @@ export const ROWS: readonly Row[] = [
     ],
   },
   {
+    name: "resume-1",
+    what: "a switch of a coroutine that a task runs itself",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    targets: [],
+  },
+  {
     name: "resume",
     what: "a switch of the innermost of 20 coroutines that await one another",
     unit: "ns",
     batch: 1,
     isFixed: false,
-    targets: [],
+    targets: [{ of: "cpython", over: "generator", atLeast: 8 }],
   },
   {
     name: "traced",
@@ -294,7 +313,7 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: 1,
     isFixed: false,
-    targets: [],
+    targets: [{ of: "generator", over: "generator", overRow: "coroutine", atMost: 2 }],
   },
   {
     name: "context",
@@ -365,6 +384,43 @@ export const ROWS: readonly Row[] = [
     isFixed: true,
     isOfDeno: true,
     targets: [],
+  },
+  {
+    name: "million-memory",
+    what:
+      "the most that the process holds while 1,000,000 tasks are made, parked, woken and joined",
+    unit: "bytes",
+    batch: 1,
+    isFixed: true,
+    isOfDeno: true,
+    targets: [{ of: "generator", atMost: 600_000_000 }],
+  },
+  {
+    name: "million-stall",
+    what: "the longest that one of the host's timers is late meanwhile",
+    unit: "ns",
+    batch: 1,
+    isFixed: true,
+    isOfDeno: true,
+    targets: [{ of: "generator", atMost: 100_000_000 }],
+  },
+  {
+    name: "size",
+    what: "loop, tasks, gather, waits, group, locks, queues: bundled, minified, with gzip",
+    unit: "bytes",
+    batch: 1,
+    isFixed: true,
+    isOfDeno: true,
+    targets: [{ of: "generator", atMost: 13 * 1_024 }],
+  },
+  {
+    name: "size-script",
+    what: "the whole file for a script tag, with gzip",
+    unit: "bytes",
+    batch: 1,
+    isFixed: true,
+    isOfDeno: true,
+    targets: [{ of: "generator", atMost: 32 * 1_024 }],
   },
   {
     name: "job",

@@ -171,7 +171,7 @@ async function measureIn(
     const subjects = subjectsOf(row.name, pythons).filter((name) => !without.includes(name));
     try {
       const figures = await measureRow(row, { subjects, rounds, roundTime, place });
-      results.rows.push(rowResult(row, figures));
+      results.rows.push(rowResult(row, figures, results.rows));
     } catch (error) {
       failed = true;
       console.error(`${row.name}: ${error instanceof Error ? error.message : error}`);

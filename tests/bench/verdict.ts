@@ -4,10 +4,13 @@
  * @module
  */
 
-import type { SubjectName, Target, Unit } from "./row.ts";
+import type { RowName, SubjectName, Target, Unit } from "./row.ts";
 
 /** The middle figure of each subject that was measured. */
 export type Medians = Partial<Record<SubjectName, number>>;
+
+/** Those of each row that was measured. */
+export type AllMedians = ReadonlyMap<RowName, Medians>;
 
 /** How a target was met. */
 export interface Verdict {
@@ -30,7 +33,10 @@ export interface Verdict {
  * @returns The ratio, or `null` where one of them was not measured.
  */
 export function ratio(medians: Medians, of: SubjectName, over: SubjectName): number | null {
-  const [dividend, divisor] = [medians[of], medians[over]];
+  return quotient(medians[of], medians[over]);
+}
+
+function quotient(dividend: number | undefined, divisor: number | undefined): number | null {
   return dividend === undefined || divisor === undefined ? null : dividend / divisor;
 }
 
@@ -40,11 +46,18 @@ export function ratio(medians: Medians, of: SubjectName, over: SubjectName): num
  * @param target What is aimed for.
  * @param medians The figures.
  * @param unit What they count.
+ * @param earlier Those of the rows before, for a target that compares with one.
  * @returns How it was met.
  */
-export function judge(target: Target, medians: Medians, unit: Unit): Verdict {
-  const { of, over, atMost, atLeast } = target;
-  const measured = over === undefined ? medians[of] ?? null : ratio(medians, of, over);
+export function judge(
+  target: Target,
+  medians: Medians,
+  { unit, earlier = new Map() }: { unit: Unit; earlier?: AllMedians },
+): Verdict {
+  const { of, over, overRow, atMost, atLeast } = target;
+  const measured = over === undefined
+    ? medians[of] ?? null
+    : quotient(medians[of], (overRow === undefined ? medians : earlier.get(overRow))?.[over]);
   const isMet = measured === null
     ? null
     : measured <= (atMost ?? Infinity) && measured >= (atLeast ?? -Infinity);
@@ -52,7 +65,10 @@ export function judge(target: Target, medians: Medians, unit: Unit): Verdict {
     ...atMost === undefined ? [] : [`at most ${atMost}`],
     ...atLeast === undefined ? [] : [`at least ${atLeast}`],
   ].join(" and ");
-  return over === undefined
-    ? { aim: `${of} ${bounds} ${unit}`, measured, unit, isMet }
-    : { aim: `${of} ${bounds}x ${over}`, measured, unit: "x", isMet };
+  return over === undefined ? { aim: `${of} ${bounds} ${unit}`, measured, unit, isMet } : {
+    aim: `${of} ${bounds}x ${over}${overRow === undefined ? "" : ` of ${overRow}`}`,
+    measured,
+    unit: "x",
+    isMet,
+  };
 }

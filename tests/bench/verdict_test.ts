@@ -14,13 +14,13 @@ test("judge() holds a multiple against what it may be at most", () => {
   const target = { of: "generator", over: "bare", atMost: 2 } as const;
   const aim = "generator at most 2x bare";
   const unit = "x";
-  assertEquals(judge(target, { generator: 40, bare: 20 }, "ns"), {
+  assertEquals(judge(target, { generator: 40, bare: 20 }, { unit: "ns" }), {
     aim,
     measured: 2,
     unit,
     isMet: true,
   });
-  assertEquals(judge(target, { generator: 50, bare: 20 }, "ns"), {
+  assertEquals(judge(target, { generator: 50, bare: 20 }, { unit: "ns" }), {
     aim,
     measured: 2.5,
     unit,
@@ -31,13 +31,13 @@ test("judge() holds a multiple against what it may be at most", () => {
 test("judge() holds a multiple against what it must be at least", () => {
   const target = { of: "cpython", over: "generator", atLeast: 30 } as const;
   const aim = "cpython at least 30x generator";
-  assertEquals(judge(target, { generator: 50, cpython: 1_500 }, "ns"), {
+  assertEquals(judge(target, { generator: 50, cpython: 1_500 }, { unit: "ns" }), {
     aim,
     measured: 30,
     unit: "x",
     isMet: true,
   });
-  assertEquals(judge(target, { generator: 50, cpython: 1_000 }, "ns"), {
+  assertEquals(judge(target, { generator: 50, cpython: 1_000 }, { unit: "ns" }), {
     aim,
     measured: 20,
     unit: "x",
@@ -47,7 +47,7 @@ test("judge() holds a multiple against what it must be at least", () => {
 
 test("judge() holds a figure by itself against its target", () => {
   const target = { of: "generator", atMost: 600 } as const;
-  assertEquals(judge(target, { generator: 483 }, "bytes"), {
+  assertEquals(judge(target, { generator: 483 }, { unit: "bytes" }), {
     aim: "generator at most 600 bytes",
     measured: 483,
     unit: "bytes",
@@ -57,10 +57,29 @@ test("judge() holds a figure by itself against its target", () => {
 
 test("judge() leaves open what was not measured", () => {
   const target = { of: "cpython", over: "generator", atLeast: 30 } as const;
-  assertEquals(judge(target, { generator: 50 }, "ns"), {
+  assertEquals(judge(target, { generator: 50 }, { unit: "ns" }), {
     aim: "cpython at least 30x generator",
     measured: null,
     unit: "x",
+    isMet: null,
+  });
+});
+
+test("judge() holds a figure against that of an earlier row", () => {
+  const target = { of: "generator", over: "generator", overRow: "tasks-1k", atMost: 2 } as const;
+  const aim = "generator at most 2x generator of tasks-1k";
+  const unit = "x";
+  const earlier = new Map([["tasks-1k", { generator: 20 }]] as const);
+  assertEquals(judge(target, { generator: 50 }, { unit: "ns", earlier }), {
+    aim,
+    measured: 2.5,
+    unit,
+    isMet: false,
+  });
+  assertEquals(judge(target, { generator: 50 }, { unit: "ns" }), {
+    aim,
+    measured: null,
+    unit,
     isMet: null,
   });
 });

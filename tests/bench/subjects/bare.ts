@@ -4,8 +4,17 @@
  * @module
  */
 
-import type { Works } from "../row.ts";
-import { CROWD, DEPTH, GATHERED, GREAT_DEPTH, TIMERS_AN_ITERATION, WAITERS } from "../rows.ts";
+import type { Work, Works } from "../row.ts";
+import {
+  CROWD,
+  DEPTH,
+  GATHERED,
+  GREAT_DEPTH,
+  MILLION,
+  TIMERS_AN_ITERATION,
+  WAITERS,
+} from "../rows.ts";
+import { type Sight, watchHost } from "./host_watch.ts";
 import { importOften } from "./import_often.ts";
 import { works as workerWorks } from "./raw_worker.ts";
 
@@ -185,6 +194,43 @@ async function park(n: number, weigh: () => void): Promise<number> {
   return seen - parked;
 }
 
+/** What lets the host's timers come. */
+function turnOver(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
+async function parkMillion(): Promise<number> {
+  const resolvers: ((value: number) => void)[] = [];
+  const calls: Promise<number>[] = [];
+  async function wait(): Promise<number> {
+    return await new Promise<number>((resolve) => resolvers.push(resolve));
+  }
+
+  for (let i = 1; i <= MILLION.tasks; i++) {
+    calls.push(wait());
+    if (i % MILLION.atOnce === 0) await turnOver();
+  }
+  for (let i = 1; i <= MILLION.tasks; i++) {
+    resolvers[i - 1]!(1);
+    if (i % MILLION.atOnce === 0) await turnOver();
+  }
+  let joined = 0;
+  for (let i = 0; i < MILLION.tasks; i++) {
+    joined += await calls[i]!;
+    if (i % MILLION.atOnce === 0) await turnOver();
+  }
+  return joined;
+}
+
+function million(kind: keyof Sight): Work {
+  return async (n, weigh) => {
+    const [joined, sight] = await watchHost(parkMillion);
+    weigh(0);
+    weigh(sight[kind]);
+    return n * joined / MILLION.tasks;
+  };
+}
+
 /** The work of each row. */
 export const works: Works = {
   ...workerWorks,
@@ -201,10 +247,13 @@ export const works: Works = {
   "call-soon": callSoon,
   "event": broadcast,
   "nested": nestOften,
+  "resume-1": stepAside,
   "resume": (n) => nest(DEPTH - 1, n),
   "resume-200": (n) => nest(GREAT_DEPTH - 1, n),
   "from-promise": awaitPromises,
   "import": (n) => importOften(new URL("./empty_module.ts", import.meta.url), n),
   "memory": park,
   "memory-timer": parkTimers,
+  "million-memory": million("peak"),
+  "million-stall": million("stall"),
 };

@@ -20,11 +20,12 @@ import {
   run,
   Semaphore,
   sleep,
+  type Task,
   TaskGroup,
   timeout,
   trace,
 } from "@asyncio/asyncio";
-import type { Works } from "../row.ts";
+import type { Work, Works } from "../row.ts";
 import {
   CONTENDERS,
   CROWD,
@@ -33,9 +34,11 @@ import {
   GREAT_DEPTH,
   ITEMS,
   LIMITED,
+  MILLION,
   TIMERS_AN_ITERATION,
   WAITERS,
 } from "../rows.ts";
+import { type Sight, watchHost } from "./host_watch.ts";
 import { importOften } from "./import_often.ts";
 import { loopWorks } from "./loops.ts";
 import { works as poolWorks } from "./pools.ts";
@@ -130,6 +133,12 @@ function* fireTimers(n: number): CoroutineObject<number> {
   };
   for (let i = 0; i < n; i++) loop.callAt(start + i * 1e-9, ring, i);
   return yield* all;
+}
+
+function* fireBatches(n: number): CoroutineObject<number> {
+  let fired = 0;
+  for (let i = 0; i < n; i += TIMERS_AN_ITERATION) fired += yield* fireTimers(TIMERS_AN_ITERATION);
+  return fired;
 }
 
 function* callSoon(n: number): CoroutineObject<number> {
@@ -336,6 +345,56 @@ function* park(n: number, weigh: () => void): CoroutineObject<number> {
   return parked;
 }
 
+function* parkMillion(): CoroutineObject<number> {
+  const loop = getRunningLoop();
+  const futures: Future<number>[] = [];
+  const tasks: Task<number>[] = [];
+  function* wait(): CoroutineObject<number> {
+    const future = loop.createFuture<number>();
+    futures.push(future);
+    return yield* future;
+  }
+
+  for (let i = 1; i <= MILLION.tasks; i++) {
+    tasks.push(createTask(wait()));
+    if (i % MILLION.atOnce === 0) yield* sleep(0);
+  }
+  for (let i = 1; i <= MILLION.tasks; i++) {
+    futures[i - 1]!.setResult(1);
+    if (i % MILLION.atOnce === 0) yield* sleep(0);
+  }
+  let joined = 0;
+  for (const task of tasks) joined += yield* task;
+  return joined;
+}
+
+function million(kind: keyof Sight): Work {
+  return async (n, weigh) => {
+    const [joined, sight] = await watchHost(() => run(parkMillion()));
+    weigh(0);
+    weigh(sight[kind]);
+    return n * joined / MILLION.tasks;
+  };
+}
+
+async function sizeScript(n: number, weigh: (known?: number) => void): Promise<number> {
+  const { buildForBrowsers } = await import("../../../web/build.ts");
+  const { measureSizes } = await import("../../../web/sizes.ts");
+  await buildForBrowsers();
+  weigh(0);
+  weigh((await measureSizes()).find(({ name }) => name === "script")!.gzipped);
+  await (await import("esbuild")).stop();
+  return n;
+}
+
+async function sizeCore(n: number, weigh: (known?: number) => void): Promise<number> {
+  const { bundleCore, gzippedSize } = await import("../../../web/sizes.ts");
+  weigh(0);
+  weigh(gzippedSize(await bundleCore()));
+  await (await import("esbuild")).stop();
+  return n;
+}
+
 /** The work of each row. */
 export const works: Works = {
   ...loopWorks,
@@ -352,6 +411,7 @@ export const works: Works = {
   "cancel": (n) => run(cancel(n)),
   "timeout": (n) => run(timeouts(n)),
   "timer": (n) => run(timers(n)),
+  "timers-fired-1k": (n) => run(fireBatches(n)),
   "timers-fired": (n) => run(fireTimers(n)),
   "call-soon": (n) => run(callSoon(n)),
   "queue": (n) => run(queueHandOff(n)),
@@ -363,6 +423,7 @@ export const works: Works = {
   "limit": (n) => run(limit(n)),
   "event": (n) => run(broadcast(n)),
   "nested": (n) => run(nestOften(n)),
+  "resume-1": (n) => run(stepAside(n)),
   "resume": (n) => run(nest(DEPTH - 1, n)),
   "traced": (n) => run(stepAsideTraced(n)),
   "resume-200": (n) => run(nest(GREAT_DEPTH - 1, n)),
@@ -374,4 +435,8 @@ export const works: Works = {
   "memory": (n, weigh) => run(park(n, weigh)),
   "memory-timer": (n, weigh) => run(parkTimers(n, weigh)),
   "memory-waiter": (n, weigh) => run(parkWaiters(n, weigh)),
+  "million-memory": million("peak"),
+  "million-stall": million("stall"),
+  "size": sizeCore,
+  "size-script": sizeScript,
 };
