@@ -7,10 +7,18 @@ import { disposeKey } from "../base/dispose.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
 
-/** The values of a context's variables at one time. */
-export type Values = ReadonlyMap<ContextVar<unknown>, unknown>;
+/**
+ * The values of a context's variables at one time. Whoever copies a context shares them with it, so that
+ * copying costs one small object at most; `set()` changes them in place as long as nobody does.
+ */
+export interface Values {
+  /** The value of each variable that has one. */
+  readonly map: Map<ContextVar<unknown>, unknown>;
+  /** Whether somebody beside one context has them: then they are not changed any more. */
+  isShared: boolean;
+}
 
-const NOTHING: Values = new Map();
+const NOTHING: Values = { map: new Map(), isShared: true };
 
 /** What {@linkcode ContextVar} takes beside its name. */
 export interface ContextVarOptions<T> {
@@ -156,7 +164,7 @@ export let setAmbientContext: (ambient: AmbientContext) => void;
  */
 export type LazyContext = Context | Values;
 
-/** The values of the current context: a copy of it that is not made yet. */
+/** Shares the values of the current context: a copy of it that is not made yet. */
 export let currentValues: () => Values;
 
 /** The context itself. */
@@ -168,8 +176,8 @@ export let valuesIn: (lazy: LazyContext) => Values;
 /** What of a context other threads can be told: the variables with a module; for the threads. */
 export let carriedValues: (context: Context) => CarriedValue[];
 
-let valuesOf: (context: Context) => Values;
-let setValuesOf: (context: Context, values: Values) => void;
+let readableMap: () => ReadonlyMap<ContextVar<unknown>, unknown>;
+let writableMap: (context: Context) => Map<ContextVar<unknown>, unknown>;
 let activeContext: () => Context;
 
 /**
@@ -196,7 +204,6 @@ export class Context {
     return "Context";
   }
 
-  // Never changed in place: a copy shares it, so that copying costs one small object.
   #values: Values = NOTHING;
   #entered = false;
 
@@ -210,13 +217,19 @@ export class Context {
       current = next;
       return previous;
     };
-    setAmbientContext = (look) => {
-      ambient = look;
+    setAmbientContext = (given) => {
+      ambient = given;
     };
     // Inside a step or a handle a context has been put in force; outside, a segment of an async
     // function may be running, which only the host can tell.
     activeContext = () => current === root ? ambient.context() ?? root : current;
-    currentValues = () => current === root ? ambient.values() ?? root.#values : current.#values;
+    const look = () => current === root ? ambient.values() ?? root.#values : current.#values;
+    currentValues = () => {
+      const values = look();
+      values.isShared = true;
+      return values;
+    };
+    readableMap = () => look().map;
     toContext = (lazy) => {
       if (#values in lazy) return lazy;
       const context = new Context();
@@ -225,9 +238,12 @@ export class Context {
     };
     // Not instanceof, which costs as much as all the rest of making a task's context.
     valuesIn = (lazy) => #values in lazy ? lazy.#values : lazy;
-    valuesOf = (context) => context.#values;
-    setValuesOf = (context, values) => {
-      context.#values = values;
+    writableMap = (context) => {
+      const { map, isShared } = context.#values;
+      if (!isShared) return map;
+      const own = new Map(map);
+      context.#values = { map: own, isShared: false };
+      return own;
     };
   })();
 
@@ -276,6 +292,7 @@ export class Context {
    */
   copy(): Context {
     const copy = new Context();
+    this.#values.isShared = true;
     copy.#values = this.#values;
     return copy;
   }
@@ -287,7 +304,7 @@ export class Context {
    * @returns Its value here, or `undefined` where it has none.
    */
   get<T>(variable: ContextVar<T>): T | undefined {
-    return this.#values.get(variable as ContextVar<unknown>) as T | undefined;
+    return this.#values.map.get(variable as ContextVar<unknown>) as T | undefined;
   }
 
   /**
@@ -297,17 +314,19 @@ export class Context {
    * @returns `true` if it was set in this context or in the one this is a copy of.
    */
   has(variable: ContextVar<unknown>): boolean {
-    return this.#values.has(variable);
+    return this.#values.map.has(variable);
   }
 
   /** How many variables have a value here. */
   get size(): number {
-    return this.#values.size;
+    return this.#values.map.size;
   }
 
   /** The variables that have a value here, each with it. */
   [Symbol.iterator](): IterableIterator<[ContextVar<unknown>, unknown]> {
-    return this.#values.entries() as IterableIterator<[ContextVar<unknown>, unknown]>;
+    // Who goes through them sees none that are set meanwhile.
+    this.#values.isShared = true;
+    return this.#values.map.entries() as IterableIterator<[ContextVar<unknown>, unknown]>;
   }
 
   /** The printed form. */
@@ -399,7 +418,7 @@ export class ContextVar<T> {
    * @throws {ReferenceError} If there is none of them (Python's `LookupError`).
    */
   get(...fallback: [] | [fallback: T]): T {
-    const values = currentValues();
+    const values = readableMap();
     const value = values.get(this as ContextVar<unknown>) as T | undefined;
     if (value !== undefined || values.has(this as ContextVar<unknown>)) return value as T;
     if (fallback.length > 0) return fallback[0] as T;
@@ -415,10 +434,11 @@ export class ContextVar<T> {
    */
   set(value: T): Token<T> {
     const context = activeContext();
-    const values = valuesOf(context);
+    const map = writableMap(context);
     const self = this as ContextVar<unknown>;
-    const oldValue: T | typeof MISSING = values.has(self) ? values.get(self) as T : MISSING;
-    setValuesOf(context, new Map(values).set(self, value));
+    let oldValue = map.get(self) as T | typeof MISSING;
+    if (oldValue === undefined && !map.has(self)) oldValue = MISSING;
+    map.set(self, value);
     return makeToken(this, oldValue, context);
   }
 
@@ -436,10 +456,9 @@ export class ContextVar<T> {
     }
     const context = activeContext();
     useToken(token, this, context);
-    const values = new Map(valuesOf(context));
-    if (token.oldValue === MISSING) values.delete(this as ContextVar<unknown>);
-    else values.set(this as ContextVar<unknown>, token.oldValue);
-    setValuesOf(context, values);
+    const map = writableMap(context);
+    if (token.oldValue === MISSING) map.delete(this as ContextVar<unknown>);
+    else map.set(this as ContextVar<unknown>, token.oldValue);
   }
 
   /** The printed form. */

@@ -411,3 +411,43 @@ test("a timer's callback sees the variables as they were when it was set", async
   });
   assertEquals(log, ["now", "now", "then"]);
 });
+
+test("what is set twice after a copy, a task and a callback were made is seen in none of them", async () => {
+  await virtually(async () => {
+    const level = new ContextVar("level", { default: 0 });
+    const loop = getRunningLoop();
+    const seen: unknown[] = [];
+    level.set(1);
+    level.set(2);
+    const copy = copyContext();
+    const task = createTask(() => seen.push("task", level.get()));
+    loop.callSoon(() => seen.push("callback", level.get()));
+    const token = level.set(3);
+    level.set(4);
+    assertEquals(copy.get(level), 2);
+    copy.run(() => level.set(5));
+    copy.run(() => level.set(6));
+    const second = copyContext();
+    level.reset(token);
+    assertEquals([level.get(), copy.get(level), second.get(level)], [2, 6, 4]);
+    await task;
+    assertEquals(seen, ["task", 2, "callback", 2]);
+  });
+});
+
+test("who goes through a Context sees none of what is set meanwhile", () => {
+  apart(() => {
+    const [first, second] = [new ContextVar<number>("first"), new ContextVar<number>("second")];
+    first.set(1);
+    const context = copyContext();
+    context.run(() => {
+      first.set(2);
+      const seen: unknown[] = [];
+      for (const [variable, value] of context) {
+        seen.push(variable.name, value);
+        if (seen.length < 10) second.set(3);
+      }
+      assertEquals(seen, ["first", 2]);
+    });
+  });
+});
