@@ -7,7 +7,7 @@ import { type Duration, toDelay } from "../base/duration.ts";
 import { CancelledError, RuntimeError, TimeoutError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
-import { asyncWith } from "../coroutine/async_with.ts";
+import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Handle } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
@@ -238,7 +238,17 @@ function* timeoutSteps<T>(
   make: () => Timeout,
   body: TimeoutBody<T>,
 ): Generator<Suspension, T, unknown> {
-  return (yield* asyncWith(make(), body)) as T;
+  // As asyncWith() has it, but for the calls of enter() and exit(): these are plain functions of this file's.
+  const limit = make().enter();
+  let result: T;
+  try {
+    result = yield* new CallFrame<T>(() => body(limit));
+  } catch (error) {
+    limit.exit(error);
+    throw error;
+  }
+  limit.exit(null);
+  return result;
 }
 
 function checkBody(body: unknown, what: string): void {
