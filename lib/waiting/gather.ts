@@ -6,6 +6,7 @@
 import { CancelledError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import { isGenerator } from "../coroutine/awaitable.ts";
+import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import { isUnusedGenerator } from "../kernel/coroutine_steps.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
@@ -105,7 +106,10 @@ export function gather(
     let future = isNew ? undefined : futures.get(item);
     if (!isNew && isGenerator(item)) future = children[items.indexOf(item)];
     if (future === undefined) {
-      future = ensureFutureOn(loop, item);
+      // What is new is no future but what a task is made of.
+      future = isNew
+        ? (loop ?? getEventLoop()).createTask(item as CoroutineLike<unknown>)
+        : ensureFutureOn(loop, item);
       loop ??= future.getLoop();
       distinct.push(future);
       if (!isNew) futures.set(item, future);
