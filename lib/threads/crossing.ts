@@ -162,7 +162,10 @@ function crossModule(moduleUrl: unknown, exportName: unknown): Crossing {
 function crossSource(job: AnyFunction): Crossing {
   const text = Function.prototype.toString.call(job);
   const known = sources.get(text);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    references.set(job, known);
+    return known;
+  }
   const label = job.name === "" ? "the function" : `${job.name}()`;
   if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) {
     throw refusal(label, "is bound, or the engine's own: it has no source");

@@ -6,7 +6,7 @@
  */
 import type { CarriedValue } from "../coroutine/context_vars.ts";
 import { scriptText } from "./script_text.ts";
-import type { FromWorker } from "./wire.ts";
+import type { WireValue } from "./wire.ts";
 import { coreText, type KnownFunction, type RuntimeTask, type WorkerCore } from "./worker_core.ts";
 
 /** The source of the function that an executor's worker calls with its port. */
@@ -17,8 +17,8 @@ export function jobWorkerScript(): string {
 interface Call {
   readonly id: number;
   readonly known: KnownFunction;
-  /** The arguments of each of the calls that this is: of one, unless it is a chunk of many. */
-  readonly calls: readonly (readonly unknown[])[];
+  /** The arguments; of a chunk, the argument of each of the calls that it is. */
+  readonly args: readonly unknown[];
   readonly isChunk: boolean;
   /** What the context variables of the call are; left out where it has no context of its own. */
   readonly context: readonly CarriedValue[] | undefined;
@@ -36,26 +36,35 @@ interface Call {
 /** Makes calls; sent as text. */
 export function jobWorker(core: WorkerCore): void {
   const queue: Call[] = [];
-  /** The calls that are not answered, by number. */
-  const calls = new Map<number, Call>();
-  let busy = false;
+  /** The call that is being made and waits. */
+  let running: Call | null = null;
+  /** When the last call was over. */
+  let clock = 0;
+  const own = Symbol();
+
+  /** What `this` is in a job; what it needs is made when it is asked for. */
+  const context = {
+    get signal() {
+      return jobs.signalOf((this as unknown as { [own]: Call })[own]);
+    },
+    transfer: core.transfer,
+  };
 
   const jobs = {
     /** Makes the calls that wait, one after the other. */
     next(): void {
-      const begun = core.now();
+      const begun = clock = core.now();
       let told = begun;
-      while (!busy) {
+      while (running === null) {
         const call = queue.shift();
         if (call === undefined) return;
         if (call.known.target === null) jobs.load(call);
         else jobs.make(call, call.known.target);
-        const now = core.now();
         // Several are sent at a time because their like is quick. If one is not, others shall have
         // the rest, and nobody wait longer for what is done.
-        if (busy || now - begun > 5) jobs.giveBack();
-        if (now - told > 1) {
-          told = now;
+        if (running !== null || clock - begun > 5) jobs.giveBack();
+        if (clock - told > 1) {
+          told = clock;
           core.flush();
         }
       }
@@ -63,55 +72,56 @@ export function jobWorker(core: WorkerCore): void {
 
     giveBack(): void {
       const rest = queue.splice(0).map(({ id }) => id);
-      if (rest.length === 0) return;
-      for (const id of rest) calls.delete(id);
-      core.send(["returned", rest]);
-    },
-
-    answer(call: Call, message: FromWorker): void {
-      calls.delete(call.id);
-      core.send(message);
+      if (rest.length > 0) core.send(["returned", rest]);
     },
 
     async load(call: Call): Promise<void> {
-      busy = true;
+      running = call;
       const error = await core.load(call.known);
       if (error === null) queue.unshift(call);
-      else jobs.answer(call, ["error", call.id, error]);
-      busy = false;
+      else core.send(["error", call.id, error]);
+      jobs.goOn();
+    },
+
+    goOn(): void {
+      running = null;
       core.nextTurn(() => jobs.next());
     },
 
+    /** Looks at the clock; gives how long it is since that was done before. */
+    lap(): number {
+      const before = clock;
+      clock = core.now();
+      return clock - before;
+    },
+
     make(call: Call, target: NonNullable<KnownFunction["target"]>): void {
-      const { id, known, calls: [args = []], isChunk } = call;
+      const { id, known, args, isChunk } = call;
       // Cancelled while it was on its way, or its module was loaded.
-      if (call.aborted) return jobs.answer(call, ["cancelled", id]);
-      if (isChunk) return void jobs.settle(call, jobs.makeAll(call, target));
-      const begun = core.now();
+      if (call.aborted) return core.send(["cancelled", id]);
       core.setJob(id);
+      if (isChunk) return void jobs.makeAll(call, target);
       try {
         // An async function that has the runtime at hand is a coroutine: it needs a loop to run on.
         const value = known.isAsync && known.runtime !== null
           ? jobs.drive(() => jobs.invoke(call, target, args), call)
           : jobs.invoke(call, target, args);
         if (typeof value !== "object" || value === null || jobs.isPlain(value)) {
-          jobs.answer(call, ["result", id, value, core.now() - begun]);
+          core.send(["result", id, value, jobs.lap()]);
         } else {
           jobs.settle(call, value);
         }
       } catch (error) {
-        jobs.answer(call, ["error", id, core.encode(error)]);
+        core.send(["error", id, core.encode(error)]);
+        jobs.lap();
       }
     },
 
     invoke(call: Call, target: NonNullable<KnownFunction["target"]>, args: readonly unknown[]) {
-      const context = {
-        get signal() {
-          return jobs.signalOf(call);
-        },
-        transfer: core.transfer,
-      };
-      return core.within(call.context, call.known, () => target.apply(context, args as unknown[]));
+      const self = { __proto__: context, [own]: call };
+      return call.context === undefined
+        ? target.apply(self, args as unknown[])
+        : core.within(call.context, call.known, () => target.apply(self, args as unknown[]));
     },
 
     signalOf(call: Call): AbortSignal {
@@ -120,6 +130,10 @@ export function jobWorker(core: WorkerCore): void {
         if (call.aborted) call.controller.abort();
       }
       return call.controller.signal;
+    },
+
+    find(id: number): Call | undefined {
+      return running?.id === id ? running : queue.find((call) => call.id === id);
     },
 
     abort(call: Call): void {
@@ -155,35 +169,36 @@ export function jobWorker(core: WorkerCore): void {
     async makeAll(call: Call, target: NonNullable<KnownFunction["target"]>): Promise<void> {
       const { id } = call;
       const values: unknown[] = [];
-      for (const args of call.calls) {
-        try {
+      let thrown: WireValue | null = null;
+      running = call;
+      try {
+        for (const item of call.args) {
           jobs.signalOf(call).throwIfAborted();
-          const value = await jobs.outcome(call, jobs.invoke(call, target, args));
-          values.push(value);
-        } catch (error) {
-          return jobs.answer(call, ["chunk", id, values, core.encode(error)]);
+          values.push(await jobs.outcome(call, jobs.invoke(call, target, [item])));
         }
+      } catch (error) {
+        thrown = core.encode(error);
       }
-      jobs.answer(call, ["chunk", id, values, null]);
+      core.send(["chunk", id, values, thrown]);
+      jobs.goOn();
     },
 
     async settle(call: Call, given: unknown): Promise<void> {
       const { id } = call;
-      busy = true;
+      running = call;
       try {
         let value = await jobs.outcome(call, given);
         if (jobs.isStream(value)) {
           core.send(["stream", id]);
           value = await jobs.pump(call, value);
         }
-        if (calls.has(id)) jobs.answer(call, ["result", id, value, Infinity]);
+        core.send(["result", id, value, Infinity]);
       } catch (error) {
         const isCancelled = call.aborted && (error as Partial<Error> | null)?.name ===
             "CancelledError";
-        jobs.answer(call, isCancelled ? ["cancelled", id] : ["error", id, core.encode(error)]);
+        core.send(isCancelled ? ["cancelled", id] : ["error", id, core.encode(error)]);
       }
-      busy = false;
-      core.nextTurn(() => jobs.next());
+      jobs.goOn();
     },
 
     /** Sends the items of a stream as they are asked for; gives what it returns. */
@@ -218,30 +233,27 @@ export function jobWorker(core: WorkerCore): void {
 
   core.listen((message) => {
     if (message[0] === "abort") {
-      const call = calls.get(message[1]);
+      const call = jobs.find(message[1]);
       if (call !== undefined) jobs.abort(call);
     } else if (message[0] === "pull") {
-      const call = calls.get(message[1]);
+      const call = jobs.find(message[1]);
       if (call === undefined) return;
       call.credit += message[2];
       call.goOn?.();
     } else if (message[0] === "call" || message[0] === "chunk") {
       const [kind, id, functionId, args, context] = message;
-      const isChunk = kind === "chunk";
-      const call: Call = {
+      queue.push({
         id,
         known: core.known(functionId),
-        calls: isChunk ? args.map((item) => [item]) : [args],
-        isChunk,
+        args,
+        isChunk: kind === "chunk",
         context,
         aborted: false,
         controller: null,
         task: null,
         credit: 0,
         goOn: null,
-      };
-      calls.set(id, call);
-      queue.push(call);
+      });
     }
   }, () => jobs.next());
 }

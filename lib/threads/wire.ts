@@ -54,7 +54,11 @@ export type RuntimeSource =
   | { readonly kind: "script"; readonly text: string }
   | { readonly kind: "refused"; readonly why: string };
 
-/** What every worker is told. `define` comes before the first use of its function. */
+/**
+ * What every worker is told. `define` comes before the first use of its function. `calls` is several
+ * times `call` without a context, as one list, for to clone a list costs more than what is in it: of
+ * each the `id`, the `functionId`, how many arguments it has, and these.
+ */
 export type ToWorker =
   | readonly ["define", functionId: number, name: string, source: FunctionSource]
   | readonly [
@@ -71,6 +75,7 @@ export type ToWorker =
     items: readonly unknown[],
     context?: undefined,
   ]
+  | readonly ["calls", run: readonly unknown[]]
   | readonly ["abort", id: number]
   | readonly ["pull", id: number, count: number]
   | readonly ["runtime", source: RuntimeSource]
@@ -83,11 +88,13 @@ export type ToWorker =
  * What a worker tells. `up` comes first, `milliseconds` is how long the call took, `stream` is a call's
  * whose outcome is a stream of `item`s, of which its `result` is the end; `returned` gives calls back
  * that wait behind one that takes long, `cancelled` is a call's that was not begun or ended by its
- * cancellation, `stopped` is a loop's, which was told to `run`.
+ * cancellation, `stopped` is a loop's, which was told to `run`. `results` is several times `result`, as
+ * one list: of each the `id`, the `value` and the `milliseconds`.
  */
 export type FromWorker =
   | readonly ["up"]
   | readonly ["result", id: number, value: unknown, milliseconds: number]
+  | readonly ["results", run: readonly unknown[]]
   | readonly ["chunk", id: number, values: readonly unknown[], error: WireValue | null]
   | readonly ["stream", id: number]
   | readonly ["item", id: number, value: unknown]

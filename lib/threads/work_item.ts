@@ -9,6 +9,7 @@ import { jobWatchers } from "../concurrent/job_watchers.ts";
 import { endStream, failStream, JobStream, pushItem } from "../concurrent/job_stream.ts";
 import type { CarriedValue } from "../coroutine/context_vars.ts";
 import { host } from "../platform/current.ts";
+import { callerStack, type CallSite } from "./call_sites.ts";
 import type { Crossing } from "./crossing.ts";
 import { decode, type WireValue } from "./wire.ts";
 
@@ -37,7 +38,7 @@ export class WorkItem {
   /** What of the arguments is moved to the worker. */
   readonly moved: Transferable[] | null;
   /** Where it was submitted. */
-  readonly site: Error;
+  readonly site: CallSite;
   /** The worker that has it. */
   line: JobLine | null = null;
   /** Whether it was told to stop. */
@@ -151,6 +152,7 @@ export class WorkItem {
   }
 
   #tellEnd(milliseconds: number): void {
+    if (jobWatchers.size === 0) return;
     for (const watcher of jobWatchers) watcher.ended(this.future, milliseconds);
   }
 
@@ -160,7 +162,6 @@ export class WorkItem {
   }
 
   #decode(error: WireValue): unknown {
-    const frames = this.site.stack?.split("\n").filter((line) => !line.startsWith("Error"));
-    return decode(error, frames?.slice(2).join("\n") ?? null);
+    return decode(error, callerStack(this.site));
   }
 }

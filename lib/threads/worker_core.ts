@@ -149,8 +149,13 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       if (seen.length > 0) batch.push(["seen", seen]);
       seen = [];
       try {
-        for (const message of batch) core.checkLoss(message);
-        port.post(batch, batch.flatMap(core.buffersOf));
+        const buffers: Transferable[] = [];
+        for (const message of batch) {
+          if (typeof message[2] !== "object") continue;
+          core.checkLoss(message);
+          buffers.push(...core.buffersOf(message));
+        }
+        port.post(core.pack(batch), buffers);
       } catch {
         // One that cannot be cloned fails them all: find out which.
         for (const message of batch) core.sendAlone(message);
@@ -158,6 +163,23 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       for (const [, , value] of batch) {
         if (typeof value === "object" && value !== null) transfers.delete(value);
       }
+    },
+
+    /** Makes one list of the results that follow each other. */
+    pack(batch: FromWorker[]): FromWorker[] {
+      if (batch.length === 1) return batch;
+      const packed: FromWorker[] = [];
+      let run: unknown[] | null = null;
+      for (const message of batch) {
+        if (message[0] !== "result") {
+          run = null;
+          packed.push(message);
+        } else {
+          if (run === null) packed.push(["results", run = []]);
+          run.push(message[1], message[2], message[3]);
+        }
+      }
+      return packed;
     },
 
     /** What is to be moved with a message. */
@@ -287,6 +309,16 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       return module;
     },
 
+    /** Takes apart a list of calls. */
+    unpack(run: readonly number[], receive: (message: ToWorker) => void): void {
+      for (let at = 0; at < run.length;) {
+        const args = at + 3;
+        const end = args + run[at + 2]!;
+        receive(["call", run[at]!, run[at + 1]!, run.slice(args, end)]);
+        at = end;
+      }
+    },
+
     listen(receive: (message: ToWorker) => void, end: () => void): void {
       port.onFatal((error) => {
         core.flush();
@@ -309,6 +341,8 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
             giveRuntime?.(message[1]);
           } else if (message[0] === "answer") {
             hub.answers.get(message[1])?.(message[2], message[3]);
+          } else if (message[0] === "calls") {
+            core.unpack(message[1] as number[], receive);
           } else {
             receive(message);
           }

@@ -147,7 +147,7 @@ export class WorkerLine {
     this.#moved = null;
     try {
       for (const message of batch) this.#checkLoss(message);
-      this.#handle.post(batch, moved === null ? undefined : [...moved.values()].flat());
+      this.#handle.post(packCalls(batch), moved === null ? undefined : [...moved.values()].flat());
     } catch {
       // One that cannot be cloned fails them all: find out which.
       for (const message of batch) this.#postAlone(message, moved?.get(message));
@@ -239,12 +239,21 @@ export class WorkerLine {
         return;
       } else if (isFromAsker(message)) {
         this.#ask(message);
+      } else if (message[0] === "results") {
+        const [, run] = message;
+        for (let at = 0; at < run.length; at += 3) {
+          this.#hand(["result", run[at] as number, run[at + 1], run[at + 2] as number]);
+        }
       } else {
-        if (this.#aborted.size > 0) this.#aborted.delete(message[1] as number);
-        this.#holder.receive(message);
+        this.#hand(message);
       }
     }
     this.#holder.turnEnded();
+  }
+
+  #hand(message: FromWorker): void {
+    if (this.#aborted.size > 0) this.#aborted.delete(message[1] as number);
+    this.#holder.receive(message);
   }
 
   #die(death: WorkerDeath): void {
@@ -253,6 +262,25 @@ export class WorkerLine {
     this.#desk?.close();
     this.#holder.died(death);
   }
+}
+
+/** Makes one list of the calls that follow each other. */
+function packCalls(batch: ToWorker[]): ToWorker[] {
+  if (batch.length === 1) return batch;
+  const packed: ToWorker[] = [];
+  let run: unknown[] | null = null;
+  for (const message of batch) {
+    if (message[0] === "call" && message[4] === undefined) {
+      const [, id, functionId, args] = message;
+      if (run === null) packed.push(["calls", run = []]);
+      run.push(id, functionId, args.length);
+      for (const argument of args) run.push(argument);
+    } else {
+      run = null;
+      packed.push(message);
+    }
+  }
+  return packed;
 }
 
 /**

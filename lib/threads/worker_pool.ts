@@ -31,6 +31,7 @@ import { jobWatchers } from "../concurrent/job_watchers.ts";
 import { takeTransfers } from "../concurrent/transfer.ts";
 import { host } from "../platform/current.ts";
 import type { WorkerDeath, Workers } from "../platform/workers.ts";
+import { CallSites } from "./call_sites.ts";
 import { unpack } from "./carried_context.ts";
 import { cross, type Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
@@ -45,7 +46,7 @@ import { causeOf, checkImports, describeDeath, logDeath, WorkerLine } from "./wo
 const QUICK = 0.5;
 /** How much work is sent to a worker at once, in milliseconds; the most jobs it may be. */
 const BATCH_TIME = 2;
-const BATCH_JOBS = 64;
+const BATCH_JOBS = 1024;
 
 /** How many workers in a row may end before they have begun, until the pool gives up. */
 export const START_TRIES = 3;
@@ -72,6 +73,7 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #initializer: Crossing | null;
   readonly #queue = new Deque<WorkItem>();
+  readonly #sites = new CallSites();
   readonly #all = new Set<PoolWorker>();
   // The last to fall idle is the first to be taken: its memory is the warmest.
   readonly #idle: PoolWorker[] = [];
@@ -114,15 +116,18 @@ export class WorkerPool {
     checkImports(this.#workers, crossing.source);
     this.#rememberModule(crossing);
     const future = new ConcurrentFuture<unknown>();
-    for (const watcher of jobWatchers) watcher.submitted(future, crossing.name);
+    if (jobWatchers.size > 0) {
+      for (const watcher of jobWatchers) watcher.submitted(future, crossing.name);
+    }
     const moved = takeTransfers(args);
-    const site = new Error();
+    const site = this.#sites.take();
     const id = this.#items++;
     this.#queue.push(new WorkItem({ id, crossing, args, isChunk, context, moved, site }, future));
     if (!this.#turnEnds) {
       this.#turnEnds = true;
       queueMicrotask(() => {
         this.#turnEnds = false;
+        this.#sites.endTurn();
         this.#handOut();
       });
     }
@@ -221,7 +226,9 @@ export class WorkerPool {
       future.setRunningOrNotifyCancel();
       onCancelRequest(future, (options) => item.stop(this.#graceOf(options)));
     }
-    for (const watcher of jobWatchers) watcher.begun(future, line.name);
+    if (jobWatchers.size > 0) {
+      for (const watcher of jobWatchers) watcher.begun(future, line.name);
+    }
     item.line = worker;
     worker.given++;
     items.set(id, item);

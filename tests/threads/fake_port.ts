@@ -9,6 +9,8 @@ export class FakePort implements WorkerPort {
   readonly said: FromWorker[][] = [];
   /** The clock, in milliseconds; a test moves it. */
   time = 0;
+  /** Is shown each message as it was posted. */
+  onPost: (message: unknown) => void = () => {};
   readonly blockingRefusal = null;
   #listener: (batch: readonly ToWorker[]) => void = () => {};
   #fatal: (error: unknown) => void = () => {};
@@ -18,7 +20,9 @@ export class FakePort implements WorkerPort {
   readonly emptied: readonly string[] = ["URLSearchParams"];
 
   post(message: unknown): void {
-    const batch = (structuredClone(message) as FromWorker[]).filter(([kind]) => kind !== "up");
+    this.onPost(message);
+    const batch = (structuredClone(message) as FromWorker[]).filter(([kind]) => kind !== "up")
+      .flatMap(unpackResults);
     if (batch.length > 0) this.said.push(batch);
   }
 
@@ -68,6 +72,18 @@ export class FakePort implements WorkerPort {
       }).join(", ")
     );
   }
+}
+
+/** The results of a list, as messages of their own. */
+function unpackResults(message: FromWorker): FromWorker[] {
+  if (message[0] !== "results") return [message];
+  const rest = [...message[1]];
+  const results: FromWorker[] = [];
+  while (rest.length > 0) {
+    const [id, value, milliseconds] = rest.splice(0, 3) as [number, unknown, number];
+    results.push(["result", id, value, milliseconds]);
+  }
+  return results;
 }
 
 /** A core on such a port. */

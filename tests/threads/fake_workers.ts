@@ -10,6 +10,8 @@ export class FakeWorker {
   state: "starting" | "ready" | "terminated" = "starting";
   /** Whether it keeps the process alive. */
   held = true;
+  /** Is shown each message as it was posted. */
+  onPost: (message: unknown) => void = () => {};
   /** How it was started. */
   readonly options: WorkerStart;
 
@@ -43,6 +45,18 @@ export class FakeWorker {
   }
 }
 
+/** The calls of a list, as messages of their own. */
+function unpackCalls(message: ToWorker): ToWorker[] {
+  if (message[0] !== "calls") return [message];
+  const rest = [...message[1]];
+  const calls: ToWorker[] = [];
+  while (rest.length > 0) {
+    const [id, functionId, count] = rest.splice(0, 3) as number[];
+    calls.push(["call", id!, functionId!, rest.splice(0, count)]);
+  }
+  return calls;
+}
+
 /** Starts them. */
 export class FakeWorkers implements Workers {
   readonly parallelism = 2;
@@ -59,7 +73,8 @@ export class FakeWorkers implements Workers {
     this.all.push(worker);
     return {
       post(message) {
-        worker.posted.push(structuredClone(message) as ToWorker[]);
+        worker.onPost(message);
+        worker.posted.push((structuredClone(message) as ToWorker[]).flatMap(unpackCalls));
       },
       ref() {
         worker.held = true;

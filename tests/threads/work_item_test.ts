@@ -7,7 +7,7 @@ import { test } from "../_support/harness.ts";
 function makeItem() {
   const future = new ConcurrentFuture<unknown>();
   const crossing = cross((n: number) => n, "test");
-  const site = new Error();
+  const site = { error: new Error(), isShared: false };
   const item = new WorkItem(
     { id: 0, crossing, args: [], isChunk: false, context: undefined, moved: null, site },
     future,

@@ -13,6 +13,35 @@ test("WorkerCore sends what a turn gives in one message", async () => {
   assertEquals(await port.take(), ["stopped, cancelled 1"]);
 });
 
+test("WorkerCore sends results that follow each other as one list", async () => {
+  const { port, core } = fakeCore();
+  const sent: unknown[] = [];
+  port.onPost = (message) => sent.push(message);
+  core.send(["result", 1, "one", 0.5]);
+  core.send(["result", 2, undefined, 0.25]);
+  core.send(["cancelled", 3]);
+  core.send(["result", 4, [4], 0]);
+  await port.take();
+  assertEquals(sent, [[
+    ["results", [1, "one", 0.5, 2, undefined, 0.25]],
+    ["cancelled", 3],
+    ["results", [4, [4], 0]],
+  ]]);
+});
+
+test("WorkerCore takes a list of calls apart", () => {
+  const { port, core } = fakeCore();
+  const heard: unknown[] = [];
+  core.listen((message) => heard.push(message), () => heard.push("end"));
+  port.tell(["calls", [1, 7, 2, "a", undefined, 2, 7, 0]], ["abort", 1]);
+  assertEquals(heard, [
+    ["call", 1, 7, ["a", undefined]],
+    ["call", 2, 7, []],
+    ["abort", 1],
+    "end",
+  ]);
+});
+
 test("WorkerCore sends the others when one result cannot be cloned, and says why", async () => {
   const { port, core } = fakeCore();
   core.send(["result", 1, "one", 0]);

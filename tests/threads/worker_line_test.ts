@@ -45,6 +45,29 @@ test("WorkerLine sends what waits in one message, and a function once", () => {
   assertEquals(worker.takePosted(), ["define, call 1, call 2"]);
 });
 
+test("WorkerLine sends calls that follow each other as one list", () => {
+  const { line, worker } = openLine();
+  const sent: unknown[] = [];
+  worker.getReady();
+  worker.onPost = (message) => sent.push(message);
+  line.push(["call", 1, 7, ["a", undefined]]);
+  line.push(["call", 2, 7, []]);
+  line.push(["call", 3, 7, [[1]], []]);
+  line.push(["call", 4, 7, [{ b: 1 }]]);
+  line.flush();
+  assertEquals(sent, [[
+    ["calls", [1, 7, 2, "a", undefined, 2, 7, 0]],
+    ["call", 3, 7, [[1]], []],
+    ["calls", [4, 7, 1, { b: 1 }]],
+  ]]);
+});
+
+test("WorkerLine takes a list of results apart", () => {
+  const { worker, log } = openLine();
+  worker.say(["results", [1, "a", 0.5, 2, undefined, 0.25]], ["stopped"]);
+  assertEquals(log, ["result", "result", "stopped", "turn ended"]);
+});
+
 test("WorkerLine finds the call that cannot be cloned, and sends the others", () => {
   const { line, worker, log } = openLine();
   worker.getReady();
