@@ -333,6 +333,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   }
 
   #promise(): Promise<T> {
+    if (this.#outcome?.kind === "result") return Promise.resolve(this.#outcome.value);
     return new Promise((resolve, reject) => {
       this.addDoneCallback(() => {
         if (this.cancelled()) reject(new CancelledError());

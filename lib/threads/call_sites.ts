@@ -1,13 +1,15 @@
 /**
  * Where jobs were submitted, for the stacks of their errors.
  *
- * To take a stack costs as much as all the rest of a small job. Who submits by the hundreds does it in a
- * loop; so in each turn the first get a stack of their own, and the rest share one, which says so.
+ * To take a stack costs more than all the rest of a small job: in Deno it is a third of the round trip.
+ * So each function has a number of stacks to take, which is had anew whenever one of its jobs fails, and
+ * a job beyond it is given the last that was taken for the function, with a word that says so. A
+ * function that fails now and then is known by its places exactly; one that never does costs nothing.
  *
  * @module
  */
 
-/** How many jobs of one turn get a stack of their own. */
+/** How many stacks are taken of a function's jobs until one fails. */
 const OWN = 32;
 
 /** The frames of {@linkcode CallSites.take} and of the two functions called `submit` above it. */
@@ -17,34 +19,45 @@ const OUR_FRAMES = 3;
 export interface CallSite {
   /** What holds the stack. */
   readonly error: Error;
-  /** Whether it is that of another job of the turn. */
+  /** Whether it is that of an earlier job of the function. */
   readonly isShared: boolean;
+}
+
+interface Known {
+  /** How many stacks are still to be taken. */
+  left: number;
+  /** The last one, for the jobs beyond. */
+  shared: CallSite;
 }
 
 /** Takes them. */
 export class CallSites {
-  #taken = 0;
-  #shared: CallSite | null = null;
+  readonly #known = new Map<number, Known>();
 
-  /** Notes where the call comes from; to be called by what an executor's `submit` calls. */
-  take(): CallSite {
-    if (this.#shared !== null) return this.#shared;
-    const isShared = this.#taken++ === OWN;
-    const site: CallSite = { error: new Error(), isShared };
-    if (isShared) this.#shared = site;
-    return site;
+  /**
+   * Notes where the call comes from; to be called by what an executor's `submit` calls.
+   *
+   * @param functionId The number of the job's function.
+   */
+  take(functionId: number): CallSite {
+    const known = this.#known.get(functionId);
+    if (known !== undefined && known.left === 0) return known.shared;
+    const error = new Error();
+    const left = (known?.left ?? OWN) - 1;
+    this.#known.set(functionId, { left, shared: { error, isShared: true } });
+    return { error, isShared: false };
   }
 
-  /** Begins the next turn. */
-  endTurn(): void {
-    this.#taken = 0;
-    this.#shared = null;
+  /** Takes note that a job of a function has failed. */
+  failed(functionId: number): void {
+    const known = this.#known.get(functionId);
+    if (known !== undefined) known.left = OWN;
   }
 }
 
 /** The stack of a site, to be put below the other thread's. */
 export function callerStack({ error, isShared }: CallSite): string {
   const frames = error.stack?.split("\n").filter((line) => !line.startsWith("Error")) ?? [];
-  const note = isShared ? ["    (as was another of the many jobs of this turn)"] : [];
+  const note = isShared ? ["    (here, or where else the function is submitted)"] : [];
   return [...note, ...frames.slice(OUR_FRAMES)].join("\n");
 }

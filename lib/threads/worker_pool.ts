@@ -120,14 +120,13 @@ export class WorkerPool {
       for (const watcher of jobWatchers) watcher.submitted(future, crossing.name);
     }
     const moved = takeTransfers(args);
-    const site = this.#sites.take();
+    const site = this.#sites.take(crossing.id);
     const id = this.#items++;
     this.#queue.push(new WorkItem({ id, crossing, args, isChunk, context, moved, site }, future));
     if (!this.#turnEnds) {
       this.#turnEnds = true;
       queueMicrotask(() => {
         this.#turnEnds = false;
-        this.#sites.endTurn();
         this.#handOut();
       });
     }
@@ -333,8 +332,10 @@ export class WorkerPool {
       this.#learn(item.crossing, message[3]);
       item.succeed(message[2], message[3]);
     } else if (message[0] === "chunk") {
+      if (message[3] !== null) this.#sites.failed(item.crossing.id);
       item.succeedInPart(message[2], message[3]);
     } else if (message[0] === "error") {
+      this.#sites.failed(item.crossing.id);
       item.failWith(message[2]);
     } else {
       item.confirmCancelled();

@@ -2,54 +2,56 @@ import { assert, assertEquals } from "@std/assert";
 import { callerStack, type CallSite, CallSites } from "../../lib/threads/call_sites.ts";
 import { test } from "../_support/harness.ts";
 
-const NOTE = "as was another of the many jobs of this turn";
+const NOTE = "where else the function is submitted";
 
 // What stands above `take` in a pool: its own `submit`, and the executor's.
-function submitToPool(sites: CallSites): CallSite {
-  return sites.take();
+function submitToPool(sites: CallSites, id: number): CallSite {
+  return sites.take(id);
 }
 
-function submitToExecutor(sites: CallSites): CallSite {
-  return submitToPool(sites);
+function submitToExecutor(sites: CallSites, id: number): CallSite {
+  return submitToPool(sites, id);
 }
 
-function submitFirst(sites: CallSites): CallSite {
-  return submitToExecutor(sites);
+function submitHere(sites: CallSites, id = 0): CallSite {
+  return submitToExecutor(sites, id);
 }
 
-function submitNext(sites: CallSites): CallSite {
-  return submitToExecutor(sites);
+function submitThere(sites: CallSites, id = 0): CallSite {
+  return submitToExecutor(sites, id);
 }
 
 test("callerStack() begins with who called the executor", () => {
-  const stack = callerStack(submitFirst(new CallSites()));
-  assert(stack.trimStart().match(/^(at )?submitFirst/), stack);
+  const stack = callerStack(submitHere(new CallSites()));
+  assert(stack.trimStart().match(/^(at )?submitHere/), stack);
   assertEquals(stack.includes(NOTE), false);
 });
 
-test("CallSites keeps the places of a turn's first jobs apart", () => {
+test("CallSites keeps the places of a function's first jobs apart", () => {
   const sites = new CallSites();
   for (let job = 0; job < 16; job++) {
-    assert(callerStack(submitFirst(sites)).includes("submitFirst"));
-    assert(callerStack(submitNext(sites)).includes("submitNext"));
+    assert(callerStack(submitHere(sites)).includes("submitHere"));
+    assert(callerStack(submitThere(sites)).includes("submitThere"));
   }
 });
 
-test("CallSites takes one stack for the rest of a turn's many jobs, and says so", () => {
+test("CallSites gives the jobs beyond the last place taken, and says so", () => {
   const sites = new CallSites();
-  for (let job = 0; job < 32; job++) submitFirst(sites);
-  const shared = submitFirst(sites);
-  assertEquals(submitNext(sites), shared);
+  for (let job = 0; job < 32; job++) submitHere(sites);
+  const shared = submitThere(sites);
+  assertEquals(submitThere(sites), shared);
   const [note, frame] = callerStack(shared).split("\n");
   assert(note!.includes(NOTE), note);
-  assert(frame!.includes("submitFirst"), frame);
+  assert(frame!.includes("submitHere"), frame);
+  assert(callerStack(submitThere(sites, 1)).includes("submitThere"), "of another function");
 });
 
-test("CallSites.endTurn() begins anew", () => {
+test("CallSites.failed() has the places of a function taken anew", () => {
   const sites = new CallSites();
-  for (let job = 0; job < 40; job++) submitFirst(sites);
-  sites.endTurn();
-  const stack = callerStack(submitNext(sites));
-  assert(stack.includes("submitNext"), stack);
+  for (const id of [0, 1]) for (let job = 0; job < 40; job++) submitHere(sites, id);
+  sites.failed(0);
+  const stack = callerStack(submitThere(sites, 0));
+  assert(stack.includes("submitThere"), stack);
   assertEquals(stack.includes(NOTE), false);
+  assert(callerStack(submitThere(sites, 1)).includes("submitHere"), "that did not fail");
 });
