@@ -173,8 +173,6 @@ export interface Obstacle {
  * @param emptied The names of the classes whose objects this place's clone empties.
  */
 export function makeCodec(emptied: readonly string[] = []): Codec {
-  const classes = emptied.map((name) => Reflect.get(globalThis, name) as abstract new () => object)
-    .filter((found) => found !== undefined);
   const methods = {
     isObject(value: unknown): value is object {
       return typeof value === "object" && value !== null;
@@ -271,16 +269,24 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       }
     },
 
+    /** By name first: to look at some of the classes makes Deno load them, and that takes milliseconds. */
+    isEmptied(prototype: object | null): boolean {
+      for (let at = prototype; at !== null; at = Object.getPrototypeOf(at)) {
+        const maker = Object.getOwnPropertyDescriptor(at, "constructor")?.value;
+        const name = typeof maker === "function" ? maker.name : "";
+        if (emptied.includes(name) && Reflect.get(globalThis, name) === maker) return true;
+      }
+      return false;
+    },
+
     /** Looks at each object of a value once. What is flat, as most is, costs next to nothing. */
     lost(value: object, path: string, seen: Set<object>): Obstacle | null {
-      if (seen.has(value) || ArrayBuffer.isView(value)) return null;
+      if (seen.has(value) || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return null;
       seen.add(value);
       const prototype = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== Array.prototype) {
-        if (classes.some((found) => value instanceof found)) {
-          return { path, what: methods.describe(value) };
-        }
-        if (value instanceof Error || value instanceof ArrayBuffer) return null;
+        if (methods.isEmptied(prototype)) return { path, what: methods.describe(value) };
+        if (value instanceof Error) return null;
       }
       const isList = Array.isArray(value);
       if (!isList && (value instanceof Map || value instanceof Set)) {
@@ -304,7 +310,7 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
     encode: (error) => methods.encodeValue(error, new Map()),
     obstacle: (value, path) => methods.search(value, path, new Set()),
     loss(value, path) {
-      if (classes.length === 0 || !methods.isObject(value)) return null;
+      if (emptied.length === 0 || !methods.isObject(value)) return null;
       // Most arguments are a few plain values, and nothing is made for those.
       if (Array.isArray(value) && !value.some(methods.isObject)) return null;
       return methods.lost(value, path, new Set());
