@@ -232,10 +232,10 @@ export class WorkerPool {
     worker.given++;
     items.set(id, item);
     line.define(crossing);
-    line.push(
-      item.isChunk ? ["chunk", id, crossing.id, args] : ["call", id, crossing.id, args, context],
-      moved,
-    );
+    const kind = item.isChunk ? "chunk" : "call";
+    // No place for a context that there is not: it would have to be cloned, too.
+    if (context === undefined) line.push([kind, id, crossing.id, args], moved);
+    else line.push(["call", id, crossing.id, args, context], moved);
   }
 
   #graceOf({ terminateAfter }: CancelOptions): number | null {

@@ -44,6 +44,53 @@ test({
 });
 
 test({
+  name: "Processes carry as JSON only what JSON says in full",
+  ...needs("processes"),
+  async fn() {
+    const twice = [1];
+    const named = Object.assign([1], { name: "n" });
+    const values = [
+      [1, "two \ud800 ✓", true, null, [[]], 0.1],
+      "\u2028",
+      [0 / 0, -0, -Infinity, undefined],
+      new Array(3),
+      [twice, twice],
+      named,
+      [new Date(0), new Map([[1, 2n]]), { a: [1] }],
+      Array.from({ length: 70 }, (_, n) => n),
+      [["x".repeat(5000)]],
+    ];
+    const echoed: unknown[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const child = host.processes!.start({
+      name: "under test",
+      script: String(
+        (
+          port: {
+            listen: (callback: (value: unknown) => void) => void;
+            post: (value: unknown) => void;
+          },
+        ) => port.listen((value) => port.post(value)),
+      ),
+      onReady: () => values.forEach((value) => child.post(value)),
+      onMessage: (value) => {
+        if (echoed.push(value) === values.length) resolve();
+      },
+      onDeath: ({ reason }) => {
+        throw new Error(reason);
+      },
+    });
+    await promise;
+    assertEquals(echoed, values);
+    const [, , numbers, holes, pair] = echoed as unknown[][];
+    assertEquals(numbers!.map((value) => Object.is(value, -0)), [false, true, false, false]);
+    assertEquals([0 in holes!, pair![0] === pair![1]], [false, true]);
+    assertEquals((echoed[5] as typeof named).name, "n");
+    await child.terminate();
+  },
+});
+
+test({
   name: "Processes tell how a child ended, after its last words",
   ...needs("processes"),
   async fn() {

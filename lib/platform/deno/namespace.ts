@@ -77,7 +77,7 @@ export interface DenoChild {
   /** Where its input is written. */
   readonly stdin: WritableStream<Uint8Array>;
   /** Where its output is read. */
-  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** How it ended. */
   readonly status: Promise<{ readonly code: number; readonly signal: string | null }>;
   /** Ends it. */
@@ -121,7 +121,7 @@ interface DenoNamespace {
   readonly ppid: number;
   execPath(): string;
   exit(code: number): never;
-  readonly stdin: { readonly readable: ReadableStream<Uint8Array> };
+  readonly stdin: { read(into: Uint8Array): Promise<number | null> };
   readonly stdout: { writeSync(bytes: Uint8Array): number };
   readonly stderr: unknown;
 }
