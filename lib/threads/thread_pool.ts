@@ -49,7 +49,8 @@ export function provideDefaultExecutor(): void {
  * fails its job with a `BrokenExecutor` and is replaced.
  *
  * In Deno, a module's function needs `--allow-read` or `--allow-import` for the module; nothing else
- * needs a permission. In a page with a Content-Security-Policy, workers need `worker-src blob:`, and
+ * needs a permission. In a page with a Content-Security-Policy, workers need `worker-src blob:`, modules
+ * in them that `script-src` and, in Firefox, `worker-src` have their origin, such as `'self'`, and
  * functions that cross as source need `'unsafe-eval'`.
  *
  * @example

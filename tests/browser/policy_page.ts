@@ -1,0 +1,95 @@
+/** Executors in a page whose Content-Security-Policy lets nothing be evaluated. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { startServer } from "../../web/serve.ts";
+import type { PageTest, Stage } from "../_support/page_tests.ts";
+import { ROOT } from "../_support/test_files.ts";
+
+const BUILD = "/dist/asyncio.min.mjs";
+
+const JOBS = `import { sleep } from "${BUILD}";
+export const add = (a, b) => a + b;
+export function* nap(seconds) {
+  yield* sleep(seconds);
+  return "slept";
+}
+`;
+
+/** Tells in the page's title what came of a module's functions, and of one that crosses as source. */
+const MAIN = `import { ThreadPoolExecutor, workerFunction } from "${BUILD}";
+const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+const outcome = (future) => future.then(null, ({ name, message }) => name + ": " + message);
+const jobs = new URL("/jobs.js", location.href);
+const told = await Promise.all([
+  outcome(pool.submit(workerFunction(jobs, "add"), 20, 22)),
+  outcome(pool.submit(workerFunction(jobs, "nap"), 0.001)),
+  outcome(pool.submit((a, b) => a + b, 20, 22)),
+]);
+await pool.shutdown();
+document.title = JSON.stringify(told);
+`;
+
+function route(policy: string): (request: Request, url: URL) => Promise<Response | null> {
+  return async (_request, { pathname }) => {
+    const [type, body] = pathname === "/policy"
+      ? ["text/html", `<!doctype html><script type="module" src="/main.js"></script>`]
+      : pathname === "/main.js"
+      ? ["text/javascript", MAIN]
+      : pathname === "/jobs.js"
+      ? ["text/javascript", JOBS]
+      : [null, ""];
+    if (type === null) return null;
+    return new Response(body, {
+      headers: { "content-type": type, "content-security-policy": policy },
+    });
+  };
+}
+
+/** What the page tells when it is served with a policy. */
+async function toldUnder(policy: string, { page, isolated }: Stage): Promise<string[]> {
+  const server = startServer(join(ROOT, "web"), { isolated, route: route(policy) });
+  try {
+    await page.goto(`${server.origin}/policy`);
+    for (;;) {
+      const title = await page.title();
+      if (title !== "") return JSON.parse(title);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } finally {
+    await page.goto("about:blank");
+    await server.close();
+  }
+}
+
+const tests: PageTest[] = [
+  {
+    name:
+      "ThreadPoolExecutor runs a module's functions where a policy forbids eval, and says why no source",
+    async run(stage) {
+      const policy = "default-src 'self'; worker-src 'self' blob:";
+      const [sum, nap, source] = await toldUnder(policy, stage);
+      assertEquals([sum, nap], [42, "slept"] as unknown[]);
+      assertStringIncludes(source!, "RuntimeError: cannot evaluate the source");
+      assertStringIncludes(source!, "the page's policy lacks script-src 'unsafe-eval'");
+      assertStringIncludes(source!, "workerFunction(url, name)");
+    },
+  },
+  {
+    name: "ThreadPoolExecutor runs functions as source where a policy allows eval",
+    async run(stage) {
+      const policy = "default-src 'self' 'unsafe-eval'; worker-src 'self' blob:";
+      assertEquals(await toldUnder(policy, stage), [42, "slept", 42] as unknown[]);
+    },
+  },
+  {
+    name: "ThreadPoolExecutor says what a policy that forbids its workers lacks",
+    async run(stage) {
+      for (const told of await toldUnder("default-src 'self'", stage)) {
+        assertStringIncludes(told, "BrokenThreadPool: 3 thread starts failed in a row");
+        assertStringIncludes(told, "the page's policy may lack worker-src blob:");
+      }
+    },
+  },
+];
+
+export default tests;
