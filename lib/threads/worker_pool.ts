@@ -47,6 +47,8 @@ const QUICK = 0.5;
 /** How much work is sent to a worker at once, in milliseconds; the most jobs it may be. */
 const BATCH_TIME = 2;
 const BATCH_JOBS = 1024;
+/** How much work is worth waking one more worker for, in milliseconds. */
+const SHARE_TIME = 0.5;
 
 /** How many workers in a row may end before they have begun, until the pool gives up. */
 export const START_TRIES = 3;
@@ -202,11 +204,13 @@ export class WorkerPool {
   /** Gives a worker a job, and as many more as it will be quick with. */
   #give(worker: PoolWorker): void {
     const { maxWorkers, maxTasks = null } = this.#options;
-    const share = Math.min(Math.ceil(this.#queue.length / maxWorkers), BATCH_JOBS);
+    const share = Math.ceil(this.#queue.length / maxWorkers);
     let time = 0;
-    for (let count = 0; count < share; count++) {
+    for (let count = 0; count < BATCH_JOBS; count++) {
       const next = this.#next();
       if (next === null || worker.given === maxTasks) return;
+      // Beyond its share, but not for a little: that is done before another has woken up.
+      if (count >= share && time > SHARE_TIME) return;
       if (count > 0 && (next.moved !== null || next.isChunk || !suits(worker, next))) return;
       const { id } = next.crossing;
       const duration = worker.line.knows(id) ? this.#durations.get(id) ?? Infinity : Infinity;

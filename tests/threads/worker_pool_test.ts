@@ -102,10 +102,24 @@ test("WorkerPool leaves the other workers their share", async () => {
     worker.getReady();
     worker.takePosted();
   }
-  workerAt(workers, 0).say(["result", 0, 0, 0.01]);
+  workerAt(workers, 0).say(["result", 0, 0, 0.4]);
   assertEquals(workerAt(workers, 0).takePosted(), ["call 2, call 3"]);
+  workerAt(workers, 1).say(["result", 1, 1, 0.4]);
+  assertEquals(workerAt(workers, 1).takePosted(), ["call 4, call 5"]);
+});
+
+test("WorkerPool wakes no other worker for a little work", async () => {
+  const { pool, workers } = openPool(2);
+  for (let n = 0; n < 6; n++) pool.submit(quick, [n]);
+  await endTurn();
+  for (const worker of workers.all) {
+    worker.getReady();
+    worker.takePosted();
+  }
+  workerAt(workers, 0).say(["result", 0, 0, 0.01]);
+  assertEquals(workerAt(workers, 0).takePosted(), ["call 2, call 3, call 4, call 5"]);
   workerAt(workers, 1).say(["result", 1, 1, 0.01]);
-  assertEquals(workerAt(workers, 1).takePosted(), ["call 4"]);
+  assertEquals(workerAt(workers, 1).takePosted(), []);
 });
 
 test("WorkerPool starts no worker for jobs that are cancelled in the same turn as those before", async () => {
@@ -131,10 +145,10 @@ test("WorkerPool hands out again, and first, what a worker gives back", async ()
     worker.getReady();
     worker.takePosted();
   }
-  first.say(["result", 0, 0, 0.01]);
+  first.say(["result", 0, 0, 0.4]);
   assertEquals(first.takePosted(), ["call 2, call 3"]);
   first.say(["returned", [3]]);
-  second.say(["result", 1, 1, 0.01]);
+  second.say(["result", 1, 1, 0.4]);
   assertEquals(second.takePosted(), ["call 3, call 4"]);
 });
 
