@@ -47,6 +47,11 @@ export class Deque<T> {
     return this.#slots[this.#head];
   }
 
+  /** The item at an index from the front, or `undefined` where there is none. */
+  at(index: number): T | undefined {
+    return this.#slots[(this.#head + index) & (this.#slots.length - 1)];
+  }
+
   /** Takes the first occurrence of an item out, and tells whether there was one. */
   remove(item: T): boolean {
     const mask = this.#slots.length - 1;

@@ -277,8 +277,8 @@ export function foreignFrames(frames: readonly StackFrame[]): readonly StackFram
   return foreign.length === 0 ? frames : foreign;
 }
 
-/** The `next` and `throw` of this module's hand-written iterators, which stand between two coroutines. */
-const HAND_WRITTEN = /(?:^|\.)(?:next|throw|#pass)$/;
+/** What of this module's hand-written iterators stands between two coroutines. */
+const HAND_WRITTEN = /(?:^|\.)(?:next|throw|advance|#pass)$/;
 
 /**
  * Makes of the frames of a suspended coroutine what its reader knows: of this module's own the

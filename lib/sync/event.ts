@@ -5,9 +5,14 @@
  */
 import { Deque } from "../base/deque.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
-import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
-import type { Future } from "../kernel/future.ts";
+import type { Coroutine } from "../coroutine/coroutine.ts";
+import type { Waiter } from "../kernel/waiter.ts";
 import { LoopBinding } from "./loop_bound.ts";
+import { type Operation, WaitCall } from "./wait_call.ts";
+
+let waiting: Operation<Event, true, undefined>;
+
+const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
 
 /**
  * A flag that is set and cleared; tasks wait for it to be set.
@@ -28,9 +33,21 @@ import { LoopBinding } from "./loop_bound.ts";
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Event
  */
 export class Event {
+  static readonly #operations: void = /* @__PURE__ */ (() => {
+    const leave = (event: Event, waiter: Waiter<unknown>): void => {
+      event.#waiters.remove(waiter);
+    };
+    waiting = {
+      name: "Event.wait",
+      advance: (event, call) => event.#wait(call),
+      fail: leave,
+      leave,
+    };
+  })();
+
   readonly #binding = new LoopBinding();
   #isSet = false;
-  readonly #waiters = new Deque<Future<true>>();
+  readonly #waiters = new Deque<Waiter<unknown>>();
 
   /**
    * Tells whether the flag is set.
@@ -61,7 +78,7 @@ export class Event {
    * @returns A lazy object that gives `true`.
    */
   wait(): Coroutine<true> {
-    return lazy("Event.wait", this.#wait());
+    return new WaitCall(waiting, this, undefined);
   }
 
   /** The printed form. */
@@ -70,14 +87,15 @@ export class Event {
     return `<Event [${this.#isSet ? "set" : "unset"}${waiters}]>`;
   }
 
-  *#wait(): Generator<Suspension, true, unknown> {
-    if (this.#isSet) return true;
-    const waiter = this.#binding.waiterFor<true>(this, "Event.wait");
-    this.#waiters.push(waiter);
-    try {
-      return yield* waiter;
-    } finally {
-      this.#waiters.remove(waiter);
+  #wait(call: WaitCall<Event, true>): IteratorResult<Suspension, true> {
+    if (call.waiter === null) {
+      if (this.#isSet) return TRUE;
+      call.waiter = this.#binding.waiterFor<unknown>(this, "Event.wait");
+      this.#waiters.push(call.waiter);
     }
+    const result = call.waiter.next();
+    if (!result.done) return result;
+    this.#waiters.remove(call.waiter);
+    return TRUE;
   }
 }

@@ -9,9 +9,14 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type Future, schedulerOfFuture } from "../kernel/future.ts";
 import { ambientTask } from "../kernel/running.ts";
-import { heldBy } from "../kernel/waiter.ts";
+import { heldBy, type Waiter } from "../kernel/waiter.ts";
 import { Guard } from "./guard.ts";
 import { LoopBinding } from "./loop_bound.ts";
+import { type Operation, WaitCall } from "./wait_call.ts";
+
+let acquiring: Operation<Lock, true, undefined>;
+
+const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
 
 /**
  * A lock that one task holds at a time; those that wait get it in the order they came.
@@ -34,11 +39,24 @@ import { LoopBinding } from "./loop_bound.ts";
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Lock
  */
 export class Lock {
+  static readonly #operations: void = /* @__PURE__ */ (() => {
+    acquiring = {
+      name: "Lock.acquire",
+      advance: (lock, call) => lock.#acquire(call),
+      fail(lock, waiter) {
+        lock.#waiters.remove(waiter);
+        // Cancelled as it was woken: somebody else must have the turn, or none would ever come.
+        if (!lock.#locked) lock.#wakeFirst();
+      },
+      leave() {},
+    };
+  })();
+
   readonly #binding = new LoopBinding();
   #locked = false;
   // For reports alone: any task may release.
   #holder: Future<unknown> | null = null;
-  readonly #waiters = new Deque<Future<true>>();
+  readonly #waiters = new Deque<Waiter<unknown>>();
 
   /**
    * Tells whether a task holds the lock.
@@ -55,7 +73,7 @@ export class Lock {
    * @returns A lazy object that gives `true`.
    */
   acquire(): Coroutine<true> {
-    return lazy("Lock.acquire", this.#acquire());
+    return new WaitCall(acquiring, this, undefined);
   }
 
   /**
@@ -102,24 +120,20 @@ export class Lock {
     return `<Lock [${this.#locked ? "locked" : "unlocked"}${waiters}]>`;
   }
 
-  *#acquire(): Generator<Suspension, true, unknown> {
-    if (!this.#locked && this.#nobodyWaits()) {
-      this.#take();
-      return true;
+  #acquire(call: WaitCall<Lock, true>): IteratorResult<Suspension, true> {
+    if (call.waiter === null) {
+      if (!this.#locked && this.#nobodyWaits()) {
+        this.#take();
+        return TRUE;
+      }
+      call.waiter = this.#binding.waiterFor<unknown>(this, "Lock.acquire");
+      this.#waiters.push(call.waiter);
     }
-    const waiter = this.#binding.waiterFor<true>(this, "Lock.acquire");
-    this.#waiters.push(waiter);
-    try {
-      yield* waiter;
-    } catch (error) {
-      this.#waiters.remove(waiter);
-      // Cancelled as it was woken: somebody else must have the turn, or none would ever come.
-      if (!this.#locked) this.#wakeFirst();
-      throw error;
-    }
-    this.#waiters.remove(waiter);
+    const result = call.waiter.next();
+    if (!result.done) return result;
+    this.#waiters.remove(call.waiter);
     this.#take();
-    return true;
+    return TRUE;
   }
 
   *#hold(): Generator<Suspension, Guard, unknown> {
@@ -144,7 +158,9 @@ export class Lock {
   }
 
   #nobodyWaits(): boolean {
-    for (const waiter of this.#waiters) if (!waiter.cancelled()) return false;
+    for (let at = 0; at < this.#waiters.length; at++) {
+      if (!this.#waiters.at(at)!.cancelled()) return false;
+    }
     return true;
   }
 

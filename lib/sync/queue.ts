@@ -9,8 +9,15 @@ import { describe, repr } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
+import type { Waiter } from "../kernel/waiter.ts";
 import { Event } from "./event.ts";
 import { LoopBinding } from "./loop_bound.ts";
+import { type Operation, WaitCall } from "./wait_call.ts";
+
+let putting: Operation<Queue, void, unknown>;
+let getting: Operation<Queue, unknown, undefined>;
+
+const PUT: IteratorResult<Suspension, void> = { done: true, value: undefined };
 
 /** What {@linkcode Queue.shutdown} takes. */
 export interface ShutdownOptions {
@@ -65,13 +72,25 @@ export class Queue<T = unknown> {
   readonly #binding = new LoopBinding();
   readonly #maxsize: number;
   readonly #items: ItemStore<T>;
-  readonly #getters = new Deque<Future<void>>();
-  readonly #putters = new Deque<Future<void>>();
+  readonly #getters = new Deque<Waiter<unknown>>();
+  readonly #putters = new Deque<Waiter<unknown>>();
   readonly #finished = new Event();
   #unfinished = 0;
   #isShutDown = false;
 
   static readonly #friends: void = /* @__PURE__ */ (() => {
+    putting = {
+      name: "Queue.put",
+      advance: (queue, call) => queue.#put(call),
+      fail: (queue, waiter) => leaveLine(queue.#putters, waiter, !queue.full()),
+      leave() {},
+    };
+    getting = {
+      name: "Queue.get",
+      advance: (queue, call) => queue.#get(call),
+      fail: (queue, waiter) => leaveLine(queue.#getters, waiter, !queue.empty()),
+      leave() {},
+    };
     gettersOf = (queue) => [...queue.#getters];
   })();
 
@@ -131,7 +150,7 @@ export class Queue<T = unknown> {
    * @throws {QueueShutDown} When awaited, if the queue was shut down.
    */
   put(item: T): Coroutine<void> {
-    return lazy("Queue.put", this.#put(item));
+    return new WaitCall(putting, this as Queue, item);
   }
 
   /**
@@ -157,7 +176,7 @@ export class Queue<T = unknown> {
    * @throws {QueueShutDown} When awaited, if the queue was shut down and is empty.
    */
   get(): Coroutine<T> {
-    return lazy("Queue.get", this.#get());
+    return new WaitCall(getting, this as Queue, undefined) as Coroutine<T>;
   }
 
   /**
@@ -237,25 +256,40 @@ export class Queue<T = unknown> {
     return `<${this.constructor.name} ${parts.join(" ")}>`;
   }
 
-  *#put(item: T): Generator<Suspension, void, unknown> {
-    while (this.full()) {
+  #put(call: WaitCall<Queue, void, unknown>): IteratorResult<Suspension, void> {
+    for (;;) {
+      if (call.waiter !== null) {
+        const result = call.waiter.next();
+        if (!result.done) return result;
+        call.waiter = null;
+      }
+      if (!this.full()) {
+        this.putNowait(call.argument as T);
+        return PUT;
+      }
       if (this.#isShutDown) throw new QueueShutDown();
-      yield* this.#waitIn(this.#putters, "Queue.put", () => !this.full());
+      call.waiter = this.#binding.waiterFor<unknown>(this, "Queue.put");
+      this.#putters.push(call.waiter);
     }
-    this.putNowait(item);
   }
 
-  *#get(): Generator<Suspension, T, unknown> {
-    while (this.empty()) {
+  #get(call: WaitCall<Queue, unknown>): IteratorResult<Suspension, unknown> {
+    for (;;) {
+      if (call.waiter !== null) {
+        const result = call.waiter.next();
+        if (!result.done) return result;
+        call.waiter = null;
+      }
+      if (!this.empty()) return { done: true, value: this.getNowait() };
       if (this.#isShutDown) throw new QueueShutDown();
-      yield* this.#waitIn(this.#getters, "Queue.get", () => !this.empty());
+      call.waiter = this.#binding.waiterFor<unknown>(this, "Queue.get");
+      this.#getters.push(call.waiter);
     }
-    return this.getNowait();
   }
 
   *#next(): Generator<Suspension, IteratorResult<T, undefined>, unknown> {
     try {
-      return { done: false, value: yield* this.#get() };
+      return { done: false, value: yield* this.get() };
     } catch (error) {
       if (error instanceof QueueShutDown) return { done: true, value: undefined };
       throw error;
@@ -265,31 +299,24 @@ export class Queue<T = unknown> {
   *#join(): Generator<Suspension, void, unknown> {
     if (this.#unfinished > 0) yield* this.#finished.wait();
   }
+}
 
-  *#waitIn(
-    waiters: Deque<Future<void>>,
-    operation: string,
-    couldGoOn: () => boolean,
-  ): Generator<Suspension, void, unknown> {
-    const waiter = this.#binding.waiterFor<void>(this, operation);
-    waiters.push(waiter);
-    try {
-      yield* waiter;
-    } catch (error) {
-      waiter.cancel();
-      waiters.remove(waiter);
-      // Woken and cancelled at once: the wake-up is for the next in line.
-      if (couldGoOn() && !waiter.cancelled()) wakeNext(waiters);
-      throw error;
-    }
-  }
+/** Leaves a line; woken and cancelled at once, it wakes the next in its stead. */
+function leaveLine(
+  waiters: Deque<Waiter<unknown>>,
+  waiter: Waiter<unknown>,
+  couldGoOn: boolean,
+): void {
+  waiter.cancel();
+  waiters.remove(waiter);
+  if (couldGoOn && !waiter.cancelled()) wakeNext(waiters);
 }
 
 /** Wakes the first of those that wait and were not woken or cancelled. */
-function wakeNext(waiters: Deque<Future<void>>): void {
+function wakeNext(waiters: Deque<Waiter<unknown>>): void {
   for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) {
     if (waiter.done()) continue;
-    waiter.setResult();
+    waiter.setResult(undefined);
     return;
   }
 }

@@ -8,9 +8,14 @@ import { ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
-import type { Future } from "../kernel/future.ts";
+import type { Waiter } from "../kernel/waiter.ts";
 import { Guard } from "./guard.ts";
 import { LoopBinding } from "./loop_bound.ts";
+import { type Operation, WaitCall } from "./wait_call.ts";
+
+let acquiring: Operation<Semaphore, true, undefined>;
+
+const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
 
 /**
  * A counter that tasks take from and give back to; where it is zero, those that take wait, and get their
@@ -37,9 +42,22 @@ import { LoopBinding } from "./loop_bound.ts";
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Semaphore
  */
 export class Semaphore {
+  static readonly #operations: void = /* @__PURE__ */ (() => {
+    acquiring = {
+      name: "Semaphore.acquire",
+      advance: (semaphore, call) => semaphore.#acquire(call),
+      fail(semaphore, waiter) {
+        // Woken and cancelled at once: what was taken for it goes back.
+        if (waiter.done() && !waiter.cancelled()) semaphore.#value++;
+        semaphore.#leave(waiter);
+      },
+      leave: (semaphore, waiter) => semaphore.#leave(waiter),
+    };
+  })();
+
   readonly #binding = new LoopBinding();
   #value: number;
-  readonly #waiters = new Deque<Future<true>>();
+  readonly #waiters = new Deque<Waiter<unknown>>();
 
   /**
    * Makes a new `Semaphore`.
@@ -68,7 +86,9 @@ export class Semaphore {
    */
   locked(): boolean {
     if (this.#value === 0) return true;
-    for (const waiter of this.#waiters) if (!waiter.cancelled()) return true;
+    for (let at = 0; at < this.#waiters.length; at++) {
+      if (!this.#waiters.at(at)!.cancelled()) return true;
+    }
     return false;
   }
 
@@ -78,7 +98,7 @@ export class Semaphore {
    * @returns A lazy object that gives `true`.
    */
   acquire(): Coroutine<true> {
-    return lazy("Semaphore.acquire", this.#acquire());
+    return new WaitCall(acquiring, this, undefined);
   }
 
   /** Gives one back, to the first who waits. */
@@ -113,28 +133,25 @@ export class Semaphore {
     return `<${this.constructor.name} [${state}${waiters}]>`;
   }
 
-  *#acquire(): Generator<Suspension, true, unknown> {
-    if (!this.locked()) {
-      this.#value--;
-      return true;
-    }
-    const waiter = this.#binding.waiterFor<true>(this, "Semaphore.acquire");
-    this.#waiters.push(waiter);
-    try {
-      try {
-        yield* waiter;
-      } finally {
-        this.#waiters.remove(waiter);
+  #acquire(call: WaitCall<Semaphore, true>): IteratorResult<Suspension, true> {
+    if (call.waiter === null) {
+      if (!this.locked()) {
+        this.#value--;
+        return TRUE;
       }
-    } catch (error) {
-      // Woken and cancelled at once: what was taken for it goes back.
-      if (waiter.done() && !waiter.cancelled()) this.#value++;
-      throw error;
-    } finally {
-      // Others may have come since and waited only because they were not first.
-      while (this.#value > 0 && this.#wakeNext());
+      call.waiter = this.#binding.waiterFor<unknown>(this, "Semaphore.acquire");
+      this.#waiters.push(call.waiter);
     }
-    return true;
+    const result = call.waiter.next();
+    if (!result.done) return result;
+    this.#leave(call.waiter);
+    return TRUE;
+  }
+
+  #leave(waiter: Waiter<unknown>): void {
+    this.#waiters.remove(waiter);
+    // Others may have come since and waited only because they were not first.
+    while (this.#value > 0 && this.#wakeNext());
   }
 
   *#hold(): Generator<Suspension, Guard, unknown> {
@@ -143,7 +160,8 @@ export class Semaphore {
   }
 
   #wakeNext(): boolean {
-    for (const waiter of this.#waiters) {
+    for (let at = 0; at < this.#waiters.length; at++) {
+      const waiter = this.#waiters.at(at)!;
       if (waiter.done()) continue;
       this.#value--;
       waiter.setResult(true);

@@ -1,0 +1,111 @@
+/**
+ * What `acquire()`, `get()` and the like return.
+ *
+ * A generator object under a lazy object would say the same, with two objects more for each call, most of
+ * which never wait. This is lazy object and iterator in one, and of one class for all operations: whatever
+ * locks and queues a program uses, its coroutines see one kind of object.
+ *
+ * @module
+ */
+import { awaitable, type Suspension } from "../coroutine/awaitable.ts";
+import { Coroutine, noteMade, noteUsed, reused } from "../coroutine/coroutine.ts";
+import { throwOn } from "../kernel/injection.ts";
+import type { Waiter } from "../kernel/waiter.ts";
+
+/** What can be called of a lock or a queue and may have to wait. */
+export interface Operation<S, T, A> {
+  /** What messages call it: `Queue.get`. */
+  readonly name: string;
+  /**
+   * Goes on with a call: gives its outcome, or what its waiter gives as long as it is pending. What it is
+   * made of is called `#get` or so, for that is what a stack shows of who waits.
+   */
+  advance(subject: S, call: WaitCall<S, T, A>): IteratorResult<Suspension, T>;
+  /** Leaves the line, after the waiting has ended by an error. */
+  fail(subject: S, waiter: Waiter<unknown>): void;
+  /** Leaves the line, after the coroutine that waited was closed. */
+  leave(subject: S, waiter: Waiter<unknown>): void;
+}
+
+const NEW = 0;
+const AWAITED = 1;
+const OVER = 2;
+
+const NOTHING_MORE: IteratorResult<Suspension, undefined> = { done: true, value: undefined };
+
+/** One call of an operation. */
+export class WaitCall<S, T, A = undefined> extends Coroutine<T>
+  implements Iterator<Suspension, T, unknown> {
+  /** What the operation was given. */
+  readonly argument: A;
+  /** What the call waits for in the line, or `null` before it waits and once it is woken. */
+  waiter: Waiter<unknown> | null = null;
+  readonly #operation: Operation<S, T, A>;
+  readonly #subject: S;
+  #state: typeof NEW | typeof AWAITED | typeof OVER = NEW;
+
+  /** Makes a call, which begins when it is awaited. */
+  constructor(operation: Operation<S, T, A>, subject: S, argument: A) {
+    super();
+    this.argument = argument;
+    this.#operation = operation;
+    this.#subject = subject;
+    noteMade(this);
+  }
+
+  override get name(): string {
+    return this.#operation.name;
+  }
+
+  override [awaitable](): Iterator<Suspension, T, unknown> {
+    return this[Symbol.iterator]();
+  }
+
+  // Not left to the base: one method shared by all kinds of awaitables is slow at every yield*.
+  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    if (this.#state !== NEW) return reused();
+    this.#state = AWAITED;
+    noteUsed(this);
+    return this;
+  }
+
+  next(): IteratorResult<Suspension, T> {
+    if (this.#state === OVER) return NOTHING_MORE as IteratorResult<Suspension, T>;
+    try {
+      const result = this.#operation.advance(this.#subject, this);
+      if (result.done === true) this.#state = OVER;
+      return result;
+    } catch (error) {
+      this.#fail();
+      throw error;
+    }
+  }
+
+  throw(error: unknown): never {
+    this.#fail();
+    throwOn(error);
+  }
+
+  return(value: T): IteratorResult<Suspension, T> {
+    const waiter = this.#end();
+    if (waiter !== null) this.#operation.leave(this.#subject, waiter);
+    return { done: true, value };
+  }
+
+  override close(): void {
+    if (this.#state === NEW) this.#state = OVER;
+    noteUsed(this);
+  }
+
+  #fail(): void {
+    const waiter = this.#end();
+    if (waiter !== null) this.#operation.fail(this.#subject, waiter);
+  }
+
+  #end(): Waiter<unknown> | null {
+    const { waiter } = this;
+    this.waiter = null;
+    this.#state = OVER;
+    return waiter;
+  }
+}

@@ -1,0 +1,156 @@
+// kinds: generator, async
+/** What `acquire()`, `get()`, `put()` and `wait()` have in common. */
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  type Coroutine,
+  createTask,
+  Event,
+  Lock,
+  Queue,
+  RuntimeError,
+  Semaphore,
+} from "../../mod.ts";
+import { needs, test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
+
+interface Kind {
+  readonly name: string;
+  /** A call that goes through at once. */
+  free(): Coroutine<unknown>;
+  /** A call that waits, what to print of its subject, and how another lets it go on. */
+  waiting(): { call: Coroutine<unknown>; subject: object; letGo(): void };
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    name: "Lock.acquire",
+    free: () => new Lock().acquire(),
+    waiting() {
+      const lock = new Lock();
+      lock.acquire()[Symbol.iterator]().next();
+      return { call: lock.acquire(), subject: lock, letGo: () => lock.release() };
+    },
+  },
+  {
+    name: "Semaphore.acquire",
+    free: () => new Semaphore(1).acquire(),
+    waiting() {
+      const semaphore = new Semaphore(0);
+      return { call: semaphore.acquire(), subject: semaphore, letGo: () => semaphore.release() };
+    },
+  },
+  {
+    name: "Event.wait",
+    free() {
+      const event = new Event();
+      event.set();
+      return event.wait();
+    },
+    waiting() {
+      const event = new Event();
+      return { call: event.wait(), subject: event, letGo: () => event.set() };
+    },
+  },
+  {
+    name: "Queue.get",
+    free() {
+      const queue = new Queue();
+      queue.putNowait(1);
+      return queue.get();
+    },
+    waiting() {
+      const queue = new Queue();
+      return { call: queue.get(), subject: queue, letGo: () => queue.putNowait(1) };
+    },
+  },
+  {
+    name: "Queue.put",
+    free: () => new Queue().put(1),
+    waiting() {
+      const queue = new Queue(1);
+      queue.putNowait(1);
+      return { call: queue.put(2), subject: queue, letGo: () => queue.getNowait() };
+    },
+  },
+];
+
+for (const { name, free, waiting } of KINDS) {
+  test(`${name}() prints its name, and can be awaited once`, async () => {
+    await virtually(function* () {
+      const call = free();
+      assertEquals([call.name, String(call)], [name, `<coroutine object ${name}>`]);
+      yield* call;
+      yield* refused(call);
+    });
+  });
+
+  test(`${name}() closed before it is awaited cannot be awaited, and takes nothing`, async () => {
+    await virtually(function* () {
+      const { call, subject } = waiting();
+      const before = String(subject);
+      call.close();
+      call.close();
+      yield* refused(call);
+      assertEquals(String(subject), before);
+    });
+  });
+
+  test(`${name}() looks at its subject when it is awaited, not when it is called`, async () => {
+    await virtually(function* () {
+      const { call, letGo } = waiting();
+      letGo();
+      const task = createTask(call);
+      yield;
+      assertEquals(task.done(), true);
+    });
+  });
+
+  test({
+    name: `${name}() that has to wait stands under its name in the stack of who waits`,
+    ...needs("sources"),
+    async fn() {
+      await virtually(function* () {
+        const { call, letGo } = waiting();
+        const task = createTask(call, { name: "who waits" });
+        yield;
+        assertEquals(task.getStack().map((frame) => frame.name), [name]);
+        letGo();
+        yield* task;
+      });
+    },
+  });
+
+  test(`${name}() whose outcome was had gives nothing more`, async () => {
+    await virtually(function* () {
+      const steps = free()[Symbol.iterator]();
+      assertEquals(steps.next().done, true);
+      assertEquals(steps.next(), { done: true, value: undefined });
+      yield;
+    });
+  });
+}
+
+function* refused(call: Coroutine<unknown>) {
+  yield* createTask(() => assertRejects(async () => await call, RuntimeError, "cannot reuse"));
+}
+
+test("Event.wait() and Semaphore.acquire() leave the line when their coroutine is closed", async () => {
+  await virtually(function* () {
+    for (const subject of [new Event(), new Semaphore(0)]) {
+      const call = subject instanceof Event ? subject.wait() : subject.acquire();
+      const steps = call[Symbol.iterator]();
+      const task = createTask(function* () {
+        steps.next();
+        yield;
+      });
+      yield;
+      const waits = String(subject);
+      steps.return!();
+      assertEquals([waits.includes("waiters:1"), String(subject).includes("waiters")], [
+        true,
+        false,
+      ]);
+      yield* task;
+    }
+  });
+});
