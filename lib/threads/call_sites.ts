@@ -27,7 +27,7 @@ interface Known {
   /** How many stacks are still to be taken. */
   left: number;
   /** The last one, for the jobs beyond. */
-  shared: CallSite;
+  shared: CallSite | null;
 }
 
 /** Takes them. */
@@ -40,11 +40,16 @@ export class CallSites {
    * @param functionId The number of the job's function.
    */
   take(functionId: number): CallSite {
-    const known = this.#known.get(functionId);
-    if (known !== undefined && known.left === 0) return known.shared;
+    const known = this.#known.get(functionId) ?? { left: OWN, shared: null };
+    if (known.left === 0) return known.shared!;
+    this.#known.set(functionId, known);
     const error = new Error();
-    const left = (known?.left ?? OWN) - 1;
-    this.#known.set(functionId, { left, shared: { error, isShared: true } });
+    known.left--;
+    if (known.left === 0) {
+      // Asked for its text, a stack lets go of the objects that it refers to.
+      void error.stack;
+      known.shared = { error, isShared: true };
+    }
     return { error, isShared: false };
   }
 

@@ -1,0 +1,134 @@
+/**
+ * `deno run -A tests/bench/floors.ts`: what the engine and the host take by themselves for what no row can do
+ * without. Where a row's target lies below the sum of its own, the target is out of reach.
+ *
+ * @module
+ */
+
+import { median } from "simple-statistics";
+
+const ROUNDS = 9;
+
+/** How many frames stand below who makes an error in a task's step. */
+const FRAMES = 12;
+
+const DEPTH = 20;
+
+interface Floor {
+  /** What is done. */
+  readonly what: string;
+  /** The rows that cannot do without. */
+  readonly rows: string;
+  /** How often it is done in a round. */
+  readonly times: number;
+  work(times: number): unknown;
+}
+
+class Thrown extends Error {}
+
+const shared = new Thrown();
+
+function* pause(): Generator<void, number> {
+  yield;
+  return 1;
+}
+
+function* nest(depth: number): Generator<void, void> {
+  if (depth > 1) return yield* nest(depth - 1);
+  for (;;) yield;
+}
+
+/** Makes errors, with frames below as a step has them. */
+function makeErrors(frames: number, times: number): number {
+  if (frames > 0) return makeErrors(frames - 1, times);
+  let made = 0;
+  for (let i = 0; i < times; i++) if (new Thrown() instanceof Error) made++;
+  return made;
+}
+
+const FLOORS: readonly Floor[] = [
+  {
+    what: "performance.now()",
+    rows: "timer, timers-fired, cancel, timeout",
+    times: 1_000_000,
+    work(times) {
+      let sum = 0;
+      for (let i = 0; i < times; i++) sum += performance.now();
+      return sum;
+    },
+  },
+  {
+    what: `new Error, ${FRAMES} frames deep`,
+    rows: "cancel",
+    times: 100_000,
+    work: (times) => makeErrors(FRAMES, times),
+  },
+  {
+    what: "the same with Error.stackTraceLimit = 0",
+    rows: "",
+    times: 100_000,
+    work(times) {
+      const engine: { stackTraceLimit?: number } = Error;
+      const { stackTraceLimit } = engine;
+      engine.stackTraceLimit = 0;
+      try {
+        return makeErrors(FRAMES, times);
+      } finally {
+        engine.stackTraceLimit = stackTraceLimit!;
+      }
+    },
+  },
+  {
+    what: "an error that is thrown into a generator and out of it",
+    rows: "cancel",
+    times: 100_000,
+    work(times) {
+      let caught = 0;
+      for (let i = 0; i < times; i++) {
+        const steps = pause();
+        steps.next();
+        try {
+          steps.throw(shared);
+        } catch (error) {
+          if (error === shared) caught++;
+        }
+      }
+      return caught;
+    },
+  },
+  {
+    what: "a generator that is made, pauses and ends",
+    rows: "create, gather, nested",
+    times: 1_000_000,
+    work(times) {
+      let sum = 0;
+      for (let i = 0; i < times; i++) {
+        const steps = pause();
+        steps.next();
+        sum += steps.next().value as number;
+      }
+      return sum;
+    },
+  },
+  {
+    what: `a resumption through ${DEPTH} yield*`,
+    rows: "nested, resume",
+    times: 100_000,
+    work(times) {
+      const steps = nest(DEPTH);
+      for (let i = 0; i < times; i++) steps.next();
+      return steps.return();
+    },
+  },
+];
+
+for (const { what, rows, times, work } of FLOORS) {
+  for (let round = 0; round < 3; round++) work(times);
+  const amounts = Array.from({ length: ROUNDS }, () => {
+    const begin = performance.now();
+    work(times);
+    return (performance.now() - begin) * 1e6 / times;
+  });
+  const isOf = rows === "" ? "" : `  (${rows})`;
+  console.log(`${median(amounts).toFixed(0).padStart(6)} ns  ${what}${isOf}`);
+}
