@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { median } from "simple-statistics";
 import { ROOT } from "../_support/test_files.ts";
+import { settle } from "./measure.ts";
 import type { Row, SubjectName } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { ProcessSubject } from "./subject.ts";
@@ -55,11 +56,8 @@ async function comparePair({ before, now }: Pair, row: Row, rounds: number): Pro
     if (factor < 1.5) break;
     operations = Math.ceil(operations * Math.min(factor, 10) / row.batch) * row.batch;
   }
-  // As many again: the optimiser has its last say after the first long rounds.
-  for (let round = 0; round < 3; round++) {
-    await before.run(operations);
-    await now.run(operations);
-  }
+  await settle(before, operations);
+  await settle(now, operations);
   const measured: Ratios = { before: [], now: [], ratios: [] };
   for (let round = 0; round < rounds; round++) {
     // By turns in front: what the machine does meanwhile falls on both alike.

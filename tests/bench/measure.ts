@@ -38,6 +38,9 @@ export interface Figures {
 /** The figures of a row. */
 export type RowFigures = Partial<Record<SubjectName, Figures>>;
 
+/** How many rounds in a row must be no faster than the one before, and how many there are at most. */
+const SETTLING = { steady: 3, most: 30 } as const;
+
 interface Entrant {
   subject: Subject;
   operations: number;
@@ -71,26 +74,49 @@ export async function measureRow(row: Row, options: MeasureOptions): Promise<Row
   return Object.fromEntries(entrants.map((entrant) => [entrant.subject.name, figuresOf(entrant)]));
 }
 
-/** Runs ever more operations until they take a round's time. */
+/** Runs ever more operations until they take a round's time, and get no faster any more. */
 async function warmUp(entrant: Entrant, row: Row, roundTime: number): Promise<void> {
   const { subject } = entrant;
+  // CPython has no optimiser to warm up, and its long rounds are dear.
+  const isOptimised = subject.name !== "cpython" && subject.name !== "uvloop";
   if (row.isFixed) {
-    // CPython has no optimiser to warm up, and its long rounds are dear.
-    if (subject.name !== "cpython" && subject.name !== "uvloop") {
-      await subject.run(entrant.operations);
-    }
+    if (isOptimised) await subject.run(entrant.operations);
     return;
   }
   const wanted = roundTime * 1e6;
   for (;;) {
     // The lesser of two: a moment in which the machine was busy must not pass for a round's time.
     const first = await subject.run(entrant.operations);
-    const factor = wanted / Math.min(first, await subject.run(entrant.operations));
+    let least = Math.min(first, await subject.run(entrant.operations));
+    if (isOptimised && wanted / least < 1.5) least = await settle(subject, entrant.operations);
+    const factor = wanted / least;
     if (factor < 1.5) return;
     // The first rounds run before the optimiser has seen them: growing by more would overshoot.
     const operations = entrant.operations * Math.min(factor, 10);
     entrant.operations = Math.ceil(operations / row.batch) * row.batch;
   }
+}
+
+/**
+ * Runs a subject until it gets no faster: on a busy machine the optimiser's own thread comes late.
+ *
+ * @param subject The subject.
+ * @param operations How many operations a round has.
+ * @returns The least that a round took.
+ */
+export async function settle(
+  subject: Pick<Subject, "run">,
+  operations: number,
+): Promise<number> {
+  let least = await subject.run(operations);
+  // How often in a row it was no tenth faster than before.
+  let steady = 0;
+  for (let round = 0; round < SETTLING.most && steady < SETTLING.steady; round++) {
+    const time = await subject.run(operations);
+    steady = time > 0.9 * least ? steady + 1 : 0;
+    least = Math.min(least, time);
+  }
+  return least;
 }
 
 function figuresOf({ rounds, operations }: Entrant): Figures {
