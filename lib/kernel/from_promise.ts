@@ -15,7 +15,7 @@ import { getRunningLoop } from "./loops.ts";
 /** What {@linkcode fromPromise} takes: a promise, or a function that begins the work behind one. */
 export type PromiseSource<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
 
-const waitersOf = new WeakMap<PromiseLike<unknown>, Set<Future<unknown>>>();
+const waitersOf = new WeakMap<PromiseLike<unknown>, Waiters>();
 
 /**
  * Awaits a promise, or any other thenable, in a task.
@@ -90,20 +90,48 @@ function* awaitThenable<T>(
   }
 }
 
-function react(promise: PromiseLike<unknown>): Set<Future<unknown>> {
-  const waiters = new Set<Future<unknown>>();
+function react(promise: PromiseLike<unknown>): Waiters {
+  const waiters = new Waiters();
   waitersOf.set(promise, waiters);
-  const settle = (finish: (future: Future<unknown>, outcome: unknown) => void) =>
-  (
-    outcome: unknown,
-  ) => {
-    waitersOf.delete(promise);
-    for (const future of waiters) {
-      // A loop may have been closed over what it waited for.
-      if (!future.done() && !schedulerOfFuture(future).isClosed) finish(future, outcome);
-    }
-    waiters.clear();
-  };
-  promise.then(settle(fulfil), settle(fail));
+  promise.then(
+    (value) => {
+      waitersOf.delete(promise);
+      waiters.settle(fulfil, value);
+    },
+    (error) => {
+      waitersOf.delete(promise);
+      waiters.settle(fail, error);
+    },
+  );
   return waiters;
+}
+
+/** Who waits for a promise, in order. Most have one waiter, for whom no set is made. */
+class Waiters {
+  #first: Future<unknown> | null = null;
+  #others: Set<Future<unknown>> | null = null;
+
+  add(future: Future<unknown>): void {
+    if (this.#first === null && this.#others === null) this.#first = future;
+    else (this.#others ??= new Set()).add(future);
+  }
+
+  delete(future: Future<unknown>): void {
+    if (this.#first === future) this.#first = null;
+    else this.#others?.delete(future);
+  }
+
+  settle(finish: (future: Future<unknown>, outcome: unknown) => void, outcome: unknown): void {
+    const first = this.#first;
+    const others = this.#others;
+    this.#first = this.#others = null;
+    if (first !== null && isOpen(first)) finish(first, outcome);
+    if (others === null) return;
+    for (const future of others) if (isOpen(future)) finish(future, outcome);
+  }
+}
+
+/** A loop may have been closed over what it waited for. */
+function isOpen(future: Future<unknown>): boolean {
+  return !future.done() && !schedulerOfFuture(future).isClosed;
 }
