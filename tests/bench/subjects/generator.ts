@@ -377,22 +377,16 @@ function million(kind: keyof Sight): Work {
   };
 }
 
-async function sizeScript(n: number, weigh: (known?: number) => void): Promise<number> {
-  const { buildForBrowsers } = await import("../../../web/build.ts");
-  const { measureSizes } = await import("../../../web/sizes.ts");
-  await buildForBrowsers();
-  weigh(0);
-  weigh((await measureSizes()).find(({ name }) => name === "script")!.gzipped);
-  await (await import("esbuild")).stop();
-  return n;
-}
+/** Not to be bundled for a page, which has no bundler: its address is made as the row is asked for. */
+const SIZES = new URL("./sizes.ts", import.meta.url).href;
 
-async function sizeCore(n: number, weigh: (known?: number) => void): Promise<number> {
-  const { bundleCore, gzippedSize } = await import("../../../web/sizes.ts");
-  weigh(0);
-  weigh(gzippedSize(await bundleCore()));
-  await (await import("esbuild")).stop();
-  return n;
+function measureSize(name: "core" | "script"): Work {
+  return async (n, weigh) => {
+    const { sizes }: { sizes: Record<typeof name, () => Promise<number>> } = await import(SIZES);
+    weigh(0);
+    weigh(await sizes[name]());
+    return n;
+  };
 }
 
 /** The work of each row. */
@@ -437,6 +431,6 @@ export const works: Works = {
   "memory-waiter": (n, weigh) => run(parkWaiters(n, weigh)),
   "million-memory": million("peak"),
   "million-stall": million("stall"),
-  "size": sizeCore,
-  "size-script": sizeScript,
+  "size": measureSize("core"),
+  "size-script": measureSize("script"),
 };
