@@ -5,7 +5,7 @@
  */
 
 import type { Browser, Page } from "playwright-core";
-import { type BrowserName, provideBrowsers } from "../_support/browsers.ts";
+import { type BrowserName, type Launch, provideBrowsers } from "../_support/browsers.ts";
 import { stopBundler } from "../_support/bundle.ts";
 import { SITE } from "../_support/page_messages.ts";
 import { TestSite } from "../_support/test_site.ts";
@@ -52,12 +52,14 @@ class PageSubject implements Subject {
 
 /** A browser in which subjects are started, and the server of what they load. */
 export class BrowserPlace implements Place, AsyncDisposable {
-  readonly #browser: Browser;
+  readonly #launch: Launch;
+  #browser: Browser;
   readonly #site: TestSite;
 
-  private constructor(browser: Browser, site: TestSite) {
+  private constructor(launch: Launch, browser: Browser) {
+    this.#launch = launch;
     this.#browser = browser;
-    this.#site = site;
+    this.#site = new TestSite();
   }
 
   /**
@@ -70,7 +72,7 @@ export class BrowserPlace implements Place, AsyncDisposable {
   static async open(name: BrowserName): Promise<BrowserPlace> {
     const launch = (await provideBrowsers([name], console.error)).get(name);
     if (typeof launch !== "function") throw new Error(launch);
-    return new BrowserPlace(await launch(), new TestSite());
+    return new BrowserPlace(launch, await launch());
   }
 
   /** The browser's version. */
@@ -79,6 +81,8 @@ export class BrowserPlace implements Place, AsyncDisposable {
   }
 
   async start(name: SubjectName, row: Row): Promise<Subject> {
+    // A row that was too much for the browser must not cost the rows after it.
+    if (!this.#browser.isConnected()) this.#browser = await this.#launch();
     // A context each: pages of one may share a process, and with it what its optimiser has seen.
     const page = await (await this.#browser.newContext()).newPage();
     // Isolated pages have the finer clock.

@@ -467,6 +467,7 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: 1,
     isFixed: false,
+    isOfDeno: true,
     targets: [{ of: "generator", over: "cpython", atMost: 0.6 }],
   },
   {
@@ -475,6 +476,7 @@ export const ROWS: readonly Row[] = [
     unit: "ns",
     batch: OUTSTANDING,
     isFixed: false,
+    isOfDeno: true,
     targets: [{ of: "generator", over: "cpython", atMost: 0.1 }],
   },
 ];
