@@ -112,6 +112,11 @@ export interface Workers {
    * is replaced.
    */
   readonly hasFixedModules: boolean;
+  /**
+   * How long to wait after the start of one until another is started, in milliseconds, for the first may
+   * prove to be enough. 0 where the start takes none of this thread's time.
+   */
+  readonly startPause: number;
   /** Starts one. */
   start(options: WorkerStart): WorkerHandle;
   /** Why a worker may not import a module, or `null` when it may. Never prompts for a permission. */

@@ -88,6 +88,8 @@ export class WorkerPool {
   /** Why it takes no more jobs, or `null`. */
   #broken: string | null = null;
   #failedStarts = 0;
+  /** Runs while no further worker is started. */
+  #startPause: ReturnType<typeof host.setTimer> | null = null;
   #turnEnds = false;
   #items = 0;
   #started = 0;
@@ -173,6 +175,7 @@ export class WorkerPool {
       worker.line.flush();
       if (worker.items.size === 0) this.#rest(worker);
     }
+    if (this.#queue.length === 0) this.#endPause();
     // A job that waits for a worker keeps the process alive by all that it may wait for.
     if (this.#queue.length > 0) { for (const { line } of this.#all) line.ref(); }
     this.#endIfDone();
@@ -248,7 +251,7 @@ export class WorkerPool {
 
   #startWorker(): PoolWorker | null {
     const { maxWorkers, prefix, memoryLimit, permissions, initargs = [] } = this.#options;
-    if (this.#all.size >= maxWorkers) return null;
+    if (this.#all.size >= maxWorkers || this.#startPause !== null) return null;
     const start = {
       name: `${prefix}_${this.#started++}`,
       script: jobWorkerScript(),
@@ -281,11 +284,26 @@ export class WorkerPool {
       terminate: (item) => this.#terminate(worker, item),
     };
     this.#all.add(worker);
+    this.#beginPause();
     if (this.#initializer !== null) {
       line.define(this.#initializer);
       line.push(["call", INITIALIZER, this.#initializer.id, initargs]);
     }
     return worker;
+  }
+
+  #beginPause(): void {
+    const { startPause } = this.#workers;
+    if (startPause === 0) return;
+    this.#startPause = host.setTimer(() => {
+      this.#startPause = null;
+      this.#handOut();
+    }, startPause);
+  }
+
+  #endPause(): void {
+    if (this.#startPause !== null) host.clearTimer(this.#startPause);
+    this.#startPause = null;
   }
 
   /** The modules that a worker may need from its start, if it can be told no later. */
@@ -459,6 +477,7 @@ export class WorkerPool {
     const error = this.#brokenError(cause);
     const waiting = [...this.#queue];
     this.#queue.clear();
+    this.#endPause();
     for (const item of waiting) {
       if (item.future.cancelled()) item.future.setRunningOrNotifyCancel();
       else item.fail(error);

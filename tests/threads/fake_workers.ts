@@ -65,6 +65,7 @@ export class FakeWorkers implements Workers {
   readonly memoryRefusal = null;
   readonly permissionsRefusal = null;
   hasFixedModules = false;
+  startPause = 0;
   /** All that were started, in order. */
   readonly all: FakeWorker[] = [];
 

@@ -45,6 +45,25 @@ test("WorkerPool starts a worker for each job that finds none idle, up to the li
   assertEquals(workers.all.map(({ options }) => options.name), ["fake_0", "fake_1"]);
 });
 
+test("WorkerPool starts no further worker, where that takes time, until the first may have proved enough", async () => {
+  const { pool, workers } = openPool(3);
+  workers.startPause = 20;
+  for (let n = 0; n < 4; n++) pool.submit(quick, [n]);
+  await endTurn();
+  assertEquals(workers.all.length, 1);
+  while (workers.all.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (const worker of workers.all) worker.getReady();
+  workerAt(workers, 0).takePosted();
+  workerAt(workers, 0).say(["result", 0, 0, 0.01]);
+  assertEquals(workerAt(workers, 0).takePosted(), ["call 2, call 3"]);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assertEquals(workers.all.length, 2, "nothing waits");
+  workerAt(workers, 0).say(["result", 2, 2, 9], ["result", 3, 3, 9]);
+  for (let n = 4; n < 6; n++) pool.submit(quick, [n]);
+  await endTurn();
+  assertEquals(workers.all.length, 3, "at once, for nothing waited meanwhile");
+});
+
 test("WorkerPool uses an idle worker again, the last to fall idle first", async () => {
   const { pool, workers } = openPool(2);
   const jobs = [0, 1].map((n) => pool.submit(quick, [n]));

@@ -36,6 +36,7 @@ export function browserWorkers(): Workers {
     permissionsRefusal: "a browser's workers have no permissions of their own: " +
       "a Content-Security-Policy of the page narrows what all of them may do",
     hasFixedModules: false,
+    startPause: 0,
     start: startWorker,
     importRefusal: () => null,
   };

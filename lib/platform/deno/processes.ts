@@ -42,6 +42,7 @@ export function denoProcesses(): Processes {
     permissionsRefusal: null,
     // They stand in its program, so it may import them, and with them what they import, without reading.
     hasFixedModules: true,
+    startPause: 0,
     start: startProcess,
     // A child has its own permissions: importing its modules is among them.
     importRefusal: () => null,
