@@ -21,7 +21,10 @@ import { checkWorkerOptions, type WorkerOptions } from "./worker_options.ts";
 
 /** What {@linkcode ThreadPoolExecutor} takes. */
 export interface ThreadPoolExecutorOptions extends WorkerOptions, ExposeOptions {
-  /** The most threads at a time; the number of processors and four more, but at most 32. */
+  /**
+   * The most threads at a time; the number of processors and four more, but at most 32: more than the
+   * processors cost jobs that compute next to nothing, and a thread whose job waits makes no other.
+   */
   maxWorkers?: number;
   /** What the names of the threads begin with. @default {"ThreadPoolExecutor-N"} */
   threadNamePrefix?: string;
