@@ -1,6 +1,9 @@
 /**
  * Context variables: values that belong to a task rather than to a thread.
  *
+ * It is long because contexts, variables and tokens know each other's private state, and because more than half
+ * of it is their documentation.
+ *
  * @module
  */
 import { disposeKey } from "../base/dispose.ts";

@@ -12,6 +12,8 @@
  * back what is behind it; and when a worker ends, by itself or because a job of it was stopped, it is
  * the oldest unanswered job that it was at, or the one that was stopped: the others go to other workers.
  *
+ * It is long because handing out, answers, deaths and the end all act on one state: who has which job.
+ *
  * @module
  */
 import { Deque } from "../base/deque.ts";

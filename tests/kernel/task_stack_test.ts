@@ -99,7 +99,7 @@ test({
       names(function* outermost() {
         yield* timeout(60, () => new Event().wait());
       }),
-      ["outermost", "timeout", "asyncWith", "Event.wait"],
+      ["outermost", "timeout", "Event.wait"],
     );
   },
 });
