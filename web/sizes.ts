@@ -65,20 +65,35 @@ export function gzippedSize(text: Uint8Array): number {
 
 /** What a bundler keeps of the module for a program that imports the core. */
 export async function bundleCore(): Promise<Uint8Array> {
-  const { outputFiles } = await esbuild.build({
+  const { outputFiles } = await bundleExports(CORE, true);
+  return outputFiles[0]!.contents;
+}
+
+/**
+ * Bundles a page's program that imports some names of the module and does nothing else.
+ *
+ * @param names The names.
+ * @param minify Whether the bundle is minified.
+ * @returns The bundle, and what it is made of.
+ */
+export async function bundleExports(
+  names: readonly string[],
+  minify: boolean,
+): Promise<esbuild.BuildResult<{ write: false; metafile: true }>> {
+  return await esbuild.build({
     stdin: {
-      contents: `export { ${CORE.join(", ")} } from ${JSON.stringify(ENTRY)};`,
+      contents: `export { ${names.join(", ")} } from ${JSON.stringify(ENTRY)};`,
       resolveDir: import.meta.dirname!,
     },
     bundle: true,
-    minify: true,
+    minify,
     format: "esm",
     define: { ...NOT_DENO, ASYNCIO_RUNTIME: "undefined" },
     target: [...TARGETS],
     write: false,
+    metafile: true,
     logLevel: "silent",
   });
-  return outputFiles[0]!.contents;
 }
 
 if (import.meta.main) {

@@ -7,7 +7,7 @@
  * @module
  */
 import * as esbuild from "esbuild";
-import { ENTRY, NOT_DENO, TARGETS } from "../../web/build.ts";
+import { bundleExports } from "../../web/sizes.ts";
 import { readSources } from "./source_tree.ts";
 import { ROOT } from "./test_files.ts";
 
@@ -33,19 +33,7 @@ async function providedByClasses(): Promise<readonly string[]> {
 }
 
 async function bundle(names: readonly string[], provided: readonly string[]): Promise<Bundled> {
-  const { outputFiles, metafile } = await esbuild.build({
-    stdin: {
-      contents: `export { ${names.join(", ")} } from ${JSON.stringify(ENTRY)};`,
-      resolveDir: ROOT,
-    },
-    bundle: true,
-    format: "esm",
-    define: { ...NOT_DENO, ASYNCIO_RUNTIME: "undefined" },
-    target: [...TARGETS],
-    write: false,
-    metafile: true,
-    logLevel: "silent",
-  });
+  const { outputFiles, metafile } = await bundleExports(names, false);
   const { text } = outputFiles[0]!;
   const { inputs } = Object.values(metafile.outputs)[0]!;
   return {

@@ -90,3 +90,11 @@ test("Deque may be iterated over again and again, and is not changed by it", () 
   assertStrictEquals([...deque][0], item);
   assertEquals(deque.length, 1);
 });
+
+test("Deque.at() counts from the front, wherever that lies in the ring", () => {
+  const deque = dequeOf(...Array.from({ length: 16 }, (_, index) => index));
+  for (let index = 0; index < 10; index++) deque.push(deque.shift()! + 16);
+  assertEquals([deque.at(0), deque.at(5), deque.at(6), deque.at(15)], [10, 15, 16, 25]);
+  const short = dequeOf("a", "b");
+  assertEquals([short.at(0), short.at(1), short.at(2)], ["a", "b", undefined]);
+});

@@ -113,7 +113,8 @@ test("WorkerPool sends but one job at a time where their like took long, or wait
   }
 });
 
-test("WorkerPool leaves the other workers their share", async () => {
+/** The workers of a pool of two, each at the first job that it was sent, while four more jobs wait. */
+async function poolAtWork() {
   const { pool, workers } = openPool(2);
   for (let n = 0; n < 6; n++) pool.submit(quick, [n]);
   await endTurn();
@@ -121,6 +122,11 @@ test("WorkerPool leaves the other workers their share", async () => {
     worker.getReady();
     worker.takePosted();
   }
+  return workers;
+}
+
+test("WorkerPool leaves the other workers their share", async () => {
+  const workers = await poolAtWork();
   workerAt(workers, 0).say(["result", 0, 0, 0.4]);
   assertEquals(workerAt(workers, 0).takePosted(), ["call 2, call 3"]);
   workerAt(workers, 1).say(["result", 1, 1, 0.4]);
@@ -128,13 +134,7 @@ test("WorkerPool leaves the other workers their share", async () => {
 });
 
 test("WorkerPool wakes no other worker for a little work", async () => {
-  const { pool, workers } = openPool(2);
-  for (let n = 0; n < 6; n++) pool.submit(quick, [n]);
-  await endTurn();
-  for (const worker of workers.all) {
-    worker.getReady();
-    worker.takePosted();
-  }
+  const workers = await poolAtWork();
   workerAt(workers, 0).say(["result", 0, 0, 0.01]);
   assertEquals(workerAt(workers, 0).takePosted(), ["call 2, call 3, call 4, call 5"]);
   workerAt(workers, 1).say(["result", 1, 1, 0.01]);

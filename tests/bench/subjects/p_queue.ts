@@ -6,24 +6,10 @@
 
 import PQueue from "p-queue";
 import type { Works } from "../row.ts";
-import { LIMITED } from "../rows.ts";
-
-const RESOLVED = Promise.resolve();
-
-async function stepAside(): Promise<number> {
-  await RESOLVED;
-  return 1;
-}
-
-async function limit(n: number): Promise<number> {
-  let done = 0;
-  const queue = new PQueue({ concurrency: LIMITED.atOnce });
-  for (let i = 0; i < n; i += LIMITED.calls) {
-    const calls = Array.from({ length: LIMITED.calls }, () => queue.add(stepAside));
-    for (const result of await Promise.all(calls)) done += result;
-  }
-  return done;
-}
+import { limitWorks } from "./limit_works.ts";
 
 /** The work of each row. */
-export const works: Works = { "limit": limit };
+export const works: Works = limitWorks((atOnce) => {
+  const queue = new PQueue({ concurrency: atOnce });
+  return (call) => queue.add(call);
+});
