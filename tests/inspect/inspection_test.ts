@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { inspectPages, inspectProcess, NotSupportedError, ValueError } from "../../mod.ts";
+import { answeredPages } from "../_support/answered_pages.ts";
 import { needs, test } from "../_support/harness.ts";
 
 test("inspectProcess() refuses what is no PID", async () => {
@@ -72,7 +73,7 @@ test({
       channel.onmessage = ({ data }) => {
         channel.postMessage({ kind: "answer", id: data.id, from: "https://a.example/", text });
       };
-      const error = await inspectPages({ timeout: 0.1 }).then(() => null, (reason) => reason);
+      const error = await answeredPages().then(() => null, (reason) => reason);
       channel.close();
       assertEquals(`${error}`, `RuntimeError: https://a.example/ ${message}`);
     }

@@ -2,11 +2,10 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   createTask,
-  type Duration,
   Event,
   fromPromise,
   gather,
-  Inspection,
+  type Inspection,
   inspectPages,
   inspectProcess,
   ps,
@@ -17,24 +16,25 @@ import {
   RuntimeError,
   sleep,
 } from "../../mod.ts";
+import { answeredPages } from "../_support/answered_pages.ts";
 import { test } from "../_support/harness.ts";
 
 const inDeno = typeof Deno !== "undefined";
 
-/** Asks this very program, or page; `null` where it does not answer. */
-async function askOneself(timeout: Duration = 0.05): Promise<Inspection | null> {
-  if (!inDeno) return (await inspectPages({ timeout }))[0] ?? null;
-  try {
-    return await inspectProcess(Deno.pid);
-  } catch (error) {
-    if (error instanceof RuntimeError && /nobody answers at/.test(error.message)) return null;
-    throw error;
-  }
+/** Asks this very program, or page. */
+async function askOneself(): Promise<Inspection> {
+  return inDeno ? await inspectProcess(Deno.pid) : (await answeredPages())[0]!;
+}
+
+/** Asks this very program, or page, where nobody must answer. */
+async function assertNobodyAnswers(): Promise<void> {
+  if (!inDeno) return assertEquals(await inspectPages({ timeout: 0.05 }), []);
+  await assertRejects(() => inspectProcess(Deno.pid), RuntimeError, "nobody answers at");
 }
 
 test("run() with inspect answers with the tasks that run, and without it nobody", async () => {
   await run(function* () {
-    assertEquals(yield* fromPromise(askOneself()), null);
+    yield* fromPromise(assertNobodyAnswers());
   });
   await run(function* () {
     const child = createTask(() => new Queue().get(), { name: "inspected child" });
@@ -43,7 +43,6 @@ test("run() with inspect answers with the tasks that run, and without it nobody"
     }, { name: "inspected parent" });
     yield* sleep(0);
     const inspection = yield* fromPromise(askOneself());
-    assert(inspection instanceof Inspection);
     const place = inDeno ? `process ${Deno.pid}` : location.href;
     assertEquals([inspection.from, inspection.size], [place, 3]);
     assertEquals(`${inspection}`, `<Inspection of ${place} tasks=3>`);
@@ -59,12 +58,12 @@ test("run() with inspect answers with the tasks that run, and without it nobody"
     );
     parent.cancel();
   }, { inspect: true });
-  assertEquals(await askOneself(), null);
+  await assertNobodyAnswers();
 });
 
 test("an inspection says what ps() and pstree() say of the same moment", async () => {
   const never = new Event();
-  const asking = Promise.withResolvers<Inspection | null>();
+  const asking = Promise.withResolvers<Inspection>();
   const running = run(function* () {
     const task = createTask(() => never.wait(), { name: "inspected" });
     yield* sleep(0);
@@ -73,24 +72,24 @@ test("an inspection says what ps() and pstree() say of the same moment", async (
     yield* task;
   }, { inspect: true });
   const inspection = await asking.promise;
-  assertEquals(inspection?.ps({ file: null }), ps({ file: null }));
-  assertEquals(inspection?.pstree({ file: null }), pstree({ file: null }));
+  assertEquals(inspection.ps({ file: null }), ps({ file: null }));
+  assertEquals(inspection.pstree({ file: null }), pstree({ file: null }));
   never.set();
   await running.catch(() => {});
 });
 
 test("Runner answers from its beginning to its close, and as long as one of several is open", async () => {
   const one = new Runner({ inspect: true });
-  assertEquals(await askOneself(), null);
+  await assertNobodyAnswers();
   one.getLoop();
-  assertEquals((await askOneself())?.size, 0);
+  assertEquals((await askOneself()).size, 0);
   const other = new Runner({ inspect: true });
   await other.run(() => sleep(0));
   await one.close();
   await one.close();
-  assertEquals((await askOneself())?.ps({ file: null }).split("\n").length, 2);
+  assertEquals((await askOneself()).ps({ file: null }).split("\n").length, 2);
   await other.close();
-  assertEquals(await askOneself(), null);
+  await assertNobodyAnswers();
 });
 
 test("Runner() that makes no loop leaves nobody who answers", async () => {
@@ -98,7 +97,7 @@ test("Runner() that makes no loop leaves nobody who answers", async () => {
     throw new RangeError("no loop");
   };
   await assertRejects(() => run(() => sleep(0), { inspect: true, loopFactory: fails }), RangeError);
-  assertEquals(await askOneself(), null);
+  await assertNobodyAnswers();
 });
 
 test("run() refuses an inspect that is no boolean", async () => {
