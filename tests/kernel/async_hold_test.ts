@@ -537,15 +537,21 @@ test({
     const log: unknown[] = [];
     const who = new ContextVar<string>("who");
     await virtually(async () => {
-      const work = async (name: string, delay: number) => {
+      const quick = new Promise<void>((resolve) => setTimeout(resolve, 1));
+      const slow = Promise.withResolvers<void>();
+      const work = async (name: string, foreign: Promise<void>, end: () => void) => {
         who.set(name);
         const self = currentTask();
-        await new Promise((resolve) => setTimeout(resolve, delay));
+        await foreign;
         log.push([name, who.get(), currentTask() === self]);
         await sleep(0);
         log.push([name, who.get(), currentTask() === self]);
+        end();
       };
-      await gather([() => work("slow", 10), () => work("quick", 1)]);
+      await gather([
+        () => work("slow", slow.promise, () => {}),
+        () => work("quick", quick, slow.resolve),
+      ]);
     });
     assertEquals(log, [
       ["quick", "quick", true],
