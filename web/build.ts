@@ -21,6 +21,9 @@ const WEB = import.meta.dirname ?? ".";
 /** What is built. */
 export const ENTRY: string = join(WEB, "../mod.ts");
 
+/** The same, with its names kept; a bundler can leave nothing out of it. */
+const NAMED = join(WEB, "named.ts");
+
 /** Where the build goes. */
 export const DIST: string = join(WEB, "dist");
 
@@ -116,7 +119,8 @@ async function buildScripts(): Promise<void> {
       await esbuild.build({
         // By `Deno`'s being undefined, its half of the seam falls away.
         ...options(name),
-        entryPoints: [ENTRY],
+        // The one form that others bundle is the plain module.
+        entryPoints: [name === "asyncio.mjs" ? ENTRY : NAMED],
         outfile: join(DIST, name),
         bundle: true,
         minify,

@@ -7,6 +7,11 @@ const PROGRAM = `asyncio.run(function* () {
   return yield* asyncio.gather([asyncio.sleep(0.02, "slow"), asyncio.sleep(0.01, "quick")]);
 })`;
 
+/** Gives the names of exports that call themselves otherwise. */
+const MISNAMED = `Object.entries(asyncio)
+  .filter(([name, value]) => typeof value === "function" && value.name !== name)
+  .map(([name]) => name)`;
+
 function runsFromAnotherOrigin(file: string): PageTest {
   return {
     name: `${file} runs by a script tag from another origin`,
@@ -14,6 +19,7 @@ function runsFromAnotherOrigin(file: string): PageTest {
       await page.goto(`${origin}/`);
       await page.addScriptTag({ url: `${otherOrigin}/dist/${file}` });
       assertEquals(await page.evaluate(PROGRAM), ["slow", "quick"]);
+      assertEquals(await page.evaluate(MISNAMED), []);
     },
   };
 }
@@ -23,8 +29,9 @@ function runsAsModule(file: string): PageTest {
     name: `${file} runs as a module from another origin`,
     async run({ page, origin, otherOrigin }: Stage) {
       await page.goto(`${origin}/`);
-      const program = `import("${otherOrigin}/dist/${file}").then((asyncio) => ${PROGRAM})`;
-      assertEquals(await page.evaluate(program), ["slow", "quick"]);
+      const load = `import("${otherOrigin}/dist/${file}")`;
+      assertEquals(await page.evaluate(`${load}.then((asyncio) => ${PROGRAM})`), ["slow", "quick"]);
+      assertEquals(await page.evaluate(`${load}.then((asyncio) => ${MISNAMED})`), []);
     },
   };
 }
