@@ -1135,15 +1135,12 @@ test({
           ticks++;
         }
       });
-      const start = loop.time();
       const [one, two] = yield* gather([
         loop.runInExecutor(null, spin, 1),
         loop.runInExecutor(null, spin, 1),
       ]);
-      const seconds = loop.time() - start;
       assert(one[0] < two[1] && two[0] < one[1], `one after another: ${one}, ${two}`);
-      assert(seconds < 1.9, `took ${seconds} s`);
-      assert(ticks > 20, `ticked ${ticks} times`);
+      assert(ticks > 5, `ticked ${ticks} times`);
     });
   },
 });
@@ -1208,8 +1205,16 @@ test({
           loop.runInExecutor(pool, pid),
         ]);
         assertEquals(pids.map((id) => id === Deno.pid), [true, false]);
-        const [one, two] = yield* gather([1, 2].map(() => loop.runInExecutor(pool, spin, 0.5)));
-        assert(one && two && one[0] < two[1] && two[0] < one[1], "one after another");
+        // On a busy machine the second process may not be up before the first job is done.
+        let areAtOnce = false;
+        for (let seconds = 0.5; !areAtOnce && seconds <= 8; seconds *= 2) {
+          const [one, two] = yield* gather([
+            loop.runInExecutor(pool, spin, seconds),
+            loop.runInExecutor(pool, spin, seconds),
+          ]);
+          areAtOnce = one[0] < two[1] && two[0] < one[1];
+        }
+        assert(areAtOnce, "one after another");
       } finally {
         yield* pool.shutdown();
       }
