@@ -202,6 +202,11 @@ export interface TimerOwner {
 /** Ties a handle to the queue it waits in, or to none; for the timer queue. */
 export let setTimerOwner: (handle: TimerHandle, owner: TimerOwner | null) => void;
 
+/** Numbers a handle among those of its queue, or gives its number; for the timer queue. */
+export let numberTimer: (handle: TimerHandle, number: number) => void;
+/** The same. */
+export let numberOfTimer: (handle: TimerHandle) => number;
+
 /**
  * A callback that a loop is to call at a time.
  *
@@ -225,11 +230,16 @@ export class TimerHandle extends Handle {
 
   readonly #when: number;
   #owner: TimerOwner | null = null;
+  #number = 0;
 
   static readonly #friends: void = /* @__PURE__ */ (() => {
     setTimerOwner = (handle, owner) => {
       handle.#owner = owner;
     };
+    numberTimer = (handle, number) => {
+      handle.#number = number;
+    };
+    numberOfTimer = (handle) => handle.#number;
   })();
 
   /**
