@@ -172,10 +172,17 @@ export function hasAwaitable(value: object): value is { [awaitable](): Iterator<
   return awaitable in value && typeof value[awaitable] === "function";
 }
 
+/** A class of which all generator objects of this realm are instances. */
+const AnyGenerator = /* @__PURE__ */ (() => {
+  const any = function () {} as unknown as new () => Generator;
+  any.prototype = Object.getPrototypeOf(function* () {}).prototype;
+  return any;
+})();
+
 /** Tells whether a value is a generator object. */
 export function isGenerator(value: unknown): value is Generator<unknown, unknown, unknown> {
-  return typeof value === "object" && value !== null &&
-    (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Generator";
+  return value instanceof AnyGenerator || (typeof value === "object" && value !== null &&
+    (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Generator");
 }
 
 /** Tells whether a value has a `then` method. Not to be asked of an {@linkcode Awaitable}. */

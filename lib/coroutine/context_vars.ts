@@ -170,6 +170,12 @@ export type LazyContext = Context | Values;
 /** Shares the values of the current context: a copy of it that is not made yet. */
 export let currentValues: () => Values;
 
+/** The same of the context that a task has, or somebody else who may not have made it yet. */
+export let shareValues: (lazy: LazyContext) => Values;
+
+/** Tells whether no context was put in force, so that the code that runs has its task's. */
+export let nothingInForce: () => boolean;
+
 /** The context itself. */
 export let toContext: (lazy: LazyContext) => Context;
 
@@ -232,6 +238,12 @@ export class Context {
       values.isShared = true;
       return values;
     };
+    shareValues = (lazy) => {
+      const values = #values in lazy ? lazy.#values : lazy;
+      values.isShared = true;
+      return values;
+    };
+    nothingInForce = () => current === root;
     readableMap = () => look().map;
     toContext = (lazy) => {
       if (#values in lazy) return lazy;

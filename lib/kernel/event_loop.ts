@@ -107,8 +107,6 @@ export class EventLoop implements HandleOwner {
   slowCallbackDuration = 0.1;
 
   readonly #scheduler: Scheduler;
-  // Handed to every task made without options, so that making one allocates none.
-  readonly #plainOptions: NewTaskOptions;
   #taskFactory: TaskFactory | null = null;
   #exceptionHandler: ExceptionHandler | null = null;
   #executor: Executor | null = null;
@@ -139,7 +137,7 @@ export class EventLoop implements HandleOwner {
       throw new TypeError(`schedule must be a Schedule, got ${describe(schedule)}`);
     }
     this.#scheduler = new Scheduler(this, clock, queue);
-    this.#plainOptions = loopOptions(this);
+    this.#scheduler.plainOptions = loopOptions(this);
     if (isDebugAsked()) this.setDebug(true);
   }
 
@@ -386,7 +384,7 @@ export class EventLoop implements HandleOwner {
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_future
    */
   createFuture<T = unknown>(): Future<T> {
-    return new OwnFuture<T>(this.#plainOptions);
+    return new OwnFuture<T>(this.#scheduler.plainOptions!);
   }
 
   /**
@@ -407,7 +405,7 @@ export class EventLoop implements HandleOwner {
     }
     return new OwnTask<T>(
       coro,
-      options === undefined ? this.#plainOptions : loopOptions(this, options),
+      options === undefined ? this.#scheduler.plainOptions! : loopOptions(this, options),
     );
   }
 

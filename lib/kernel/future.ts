@@ -24,6 +24,7 @@ import type { EventLoop } from "./event_loop.ts";
 import { Handle } from "./handle.ts";
 import { throwOn } from "./injection.ts";
 import { getEventLoop } from "./loops.ts";
+import { running as importedRunning } from "./running.ts";
 import { type Scheduler, schedulerOr as importedSchedulerOr } from "./scheduler.ts";
 import { describeSource, noteSource } from "./sources.ts";
 import type { Failure } from "./unretrieved.ts";
@@ -62,6 +63,7 @@ export interface FutureOptions {
 // what every waiting uses is made its own.
 const SUSPENDED = importedSUSPENDED;
 const tell: typeof notify = notify;
+const running = importedRunning;
 const schedulerOr = importedSchedulerOr;
 
 const PENDING = 0;
@@ -257,9 +259,11 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    */
   constructor(options: FutureOptions = {}) {
     super();
-    const loop = options.loop ?? getEventLoop();
-    const scheduler = schedulerOr(loop);
-    if (!scheduler) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+    const current = running.scheduler;
+    // Nearly all are made by a step, on its loop, and with nothing said.
+    const scheduler = current !== null && current.plainOptions === options
+      ? current
+      : schedulerMeant(options);
     this.#scheduler = scheduler;
     if (scheduler.debug) noteSource(this);
   }
@@ -588,6 +592,13 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
  */
 export function isFuture(value: unknown): value is Future<unknown> {
   return value instanceof Future;
+}
+
+function schedulerMeant(options: FutureOptions): Scheduler {
+  const loop = options.loop ?? getEventLoop();
+  const scheduler = schedulerOr(loop);
+  if (!scheduler) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+  return scheduler;
 }
 
 function isErrorClass(value: unknown): value is new () => Error {

@@ -118,6 +118,8 @@ export class Scheduler {
   readonly hold: AsyncHold;
   /** Whether the loop is in debug mode. */
   debug = false;
+  /** What every task and future is made with for which the loop was given no options: one object for all. */
+  plainOptions: object | null = null;
   /** How many things outside the loop have promised to call back: promises, jobs on other threads. */
   outside = 0;
 
@@ -216,6 +218,7 @@ export class Scheduler {
   /** Adds a timer. */
   addTimer(handle: TimerHandle): void {
     this.timers.add(handle);
+    this.#mayGoOn = false;
     if (this.#instrument !== null) this.#instrument.timerSet(handle);
     if (this.#phase === IDLE && handle.when() < this.#timerDue) this.#wake();
   }
@@ -438,8 +441,7 @@ export class Scheduler {
   /** Begins an iteration; where there is none to begin, ends the turn. */
   #beginIteration(): boolean {
     const count = this.#ready.length;
-    // With no timers and something ready there is nothing to wait for and nothing to move.
-    if (count === 0 || !this.#mayGoOn || this.timers.length > 0) return this.#beginSlowly();
+    if (count === 0 || !this.#mayGoOn) return this.#beginSlowly();
     this.#todo = count;
     return true;
   }
@@ -465,7 +467,8 @@ export class Scheduler {
     this.#hostHadTurn = false;
     this.#todo = this.#ready.length;
     this.#iterating = true;
-    this.#mayGoOn = !this.#stopping;
+    // With no timers and something ready there will be nothing to wait for and nothing to move.
+    this.#mayGoOn = !this.#stopping && this.timers.length === 0;
     return true;
   }
 

@@ -39,7 +39,9 @@ import {
   type Context,
   currentValues,
   type LazyContext,
+  nothingInForce,
   setAmbientContext,
+  shareValues,
   swapContext,
   toContext,
   valuesIn,
@@ -149,6 +151,19 @@ export let waiterOf: (task: Task<unknown>) => Future<unknown> | null;
 /** Where a task stands; for the reports of its stack. */
 export let positionOf: (task: Task<unknown>) => TaskPosition;
 
+/** What few tasks come to have. Each has it made when it is first needed: tasks are many. */
+class TaskExtras {
+  cancelRequests = 0;
+  // Whether the next step throws a cancellation in.
+  mustCancel = false;
+  // What it throws in otherwise, because the last one yielded what no coroutine may.
+  failure: RuntimeError | null = null;
+  // What an async function awaits.
+  strands: Strand[] | null = null;
+  // Whether the function rests on something foreign, and the loop goes on without it.
+  elsewhere = false;
+}
+
 /** Whoever a call of a function is made for: the task itself, or a strand of it. */
 type Driver = Task<unknown> | Strand;
 
@@ -191,15 +206,8 @@ export class Task<T = unknown> extends Future<T> {
   #name: string | number;
   // What it waits for; in a step, what the coroutine has just asked to wait for.
   #waiter: Future<unknown> | null = null;
-  // What the next step throws in, because the last one yielded what no coroutine may.
-  #failure: RuntimeError | null = null;
-  #mustCancel = false;
-  // Whether there may be one of the two above: all that a step asks in the usual case.
-  #mayThrow = false;
-  #cancelRequests = 0;
-  #strands: Strand[] | null = null;
-  // Whether the function rests on something foreign, and the loop goes on without it.
-  #elsewhere = false;
+  // What most tasks never need; that it is null is all that a step asks in the usual case.
+  #extras: TaskExtras | null = null;
   readonly #serial: number = ++created;
   // Where it stands among its loop's tasks.
   #place = 0;
@@ -207,8 +215,9 @@ export class Task<T = unknown> extends Future<T> {
   static readonly #friends: void = /* @__PURE__ */ (() => {
     startStrand = (task, subject, awaiting) => {
       const strand = new Strand(task, subject[Symbol.iterator](), awaiting);
-      task.#strands ??= [];
-      task.#strands.push(strand);
+      const extras = task.#needExtras();
+      extras.strands ??= [];
+      extras.strands.push(strand);
       task.#enterStrand(strand, null);
     };
     returnToTask = (task) => task.#returnFromElsewhere();
@@ -238,10 +247,10 @@ export class Task<T = unknown> extends Future<T> {
     positionOf = (task) => ({
       steps: task.#steps,
       waiter: task.#waiter,
-      strands: task.#strands ?? [],
+      strands: task.#strands() ?? [],
     });
     waiterOf = (task) =>
-      task.#waiter ?? task.#strands?.find((strand) => strand.waiter)?.waiter ?? null;
+      task.#waiter ?? task.#strands()?.find((strand) => strand.waiter)?.waiter ?? null;
   })();
 
   /**
@@ -261,6 +270,16 @@ export class Task<T = unknown> extends Future<T> {
     this.#coroutine = coro;
     this.#steps = steps;
     this.#isGenerator = steps.next === nextOfGenerators;
+    if (options === scheduler.plainOptions) {
+      const maker = running.task;
+      this.#name = ++unnamed;
+      this.#context = running.scheduler !== null && maker !== null && nothingInForce()
+        ? shareValues(maker.#context)
+        : currentValues();
+      this.#link(scheduler.tasks);
+      scheduler.push(this);
+      return;
+    }
     this.#name = options.name === undefined ? ++unnamed : String(options.name);
     this.#context = checkContext(options.context) ?? currentValues();
     this.#link(scheduler.tasks);
@@ -317,10 +336,10 @@ export class Task<T = unknown> extends Future<T> {
     markRetrieved(this);
     if (this.done()) return false;
     schedulerOfFuture(this).instrument?.cancelRequested(this);
-    this.#cancelRequests++;
+    const extras = this.#needExtras();
+    extras.cancelRequests++;
     if (!this.#cancelWaiters(message)) {
-      this.#mustCancel = true;
-      this.#mayThrow = true;
+      extras.mustCancel = true;
       setCancelMessage(this, message);
     }
     abortSignalOf(this, message);
@@ -333,7 +352,7 @@ export class Task<T = unknown> extends Future<T> {
    * @returns The calls of {@linkcode cancel} less those of {@linkcode uncancel}.
    */
   cancelling(): number {
-    return this.#cancelRequests;
+    return this.#extras === null ? 0 : this.#extras.cancelRequests;
   }
 
   /**
@@ -342,11 +361,13 @@ export class Task<T = unknown> extends Future<T> {
    * @returns The requests that are left.
    */
   uncancel(): number {
-    if (this.#cancelRequests > 0) {
-      this.#cancelRequests--;
-      if (this.#cancelRequests === 0) this.#mustCancel = false;
+    const extras = this.#extras;
+    if (extras === null) return 0;
+    if (extras.cancelRequests > 0) {
+      extras.cancelRequests--;
+      if (extras.cancelRequests === 0) extras.mustCancel = false;
     }
-    return this.#cancelRequests;
+    return extras.cancelRequests;
   }
 
   /**
@@ -444,7 +465,7 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore One step, run by the loop. */
   [execute](): void {
-    const error = this.#mayThrow ? this.#takeError() : null;
+    const error = this.#extras === null ? null : this.#takeError(this.#extras);
     this.#waiter = null;
     // No context is put in force: outside of one, the task that runs is asked for its own. It is put down
     // as running until the next entry, which is another task or clears it: that spares a write.
@@ -459,14 +480,14 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore Asked by the loop while it holds still for an async function. */
   [isWaiting](): boolean {
-    return this.#strands !== null && this.#strands.some((strand) => !strand.calling);
+    return this.#strands()?.some((strand) => !strand.calling) ?? false;
   }
 
   /** @ignore Told by the loop that the async function rests on something foreign. */
   [restElsewhere](): void {
     if (restPatiently(this)) return;
     if (identity !== null) {
-      this.#elsewhere = true;
+      this.#needExtras().elsewhere = true;
       schedulerOfFuture(this).outside++;
       return;
     }
@@ -481,16 +502,17 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore What its function threw: an abort that its cancellation has caused is that cancellation. */
   [seenAs](error: unknown): unknown {
-    if (this.#cancelRequests === 0 || !isAbortFor(this, error)) return error;
+    const extras = this.#extras;
+    if (extras === null || extras.cancelRequests === 0 || !isAbortFor(this, error)) return error;
     const message = cancelMessageOf(this);
-    this.#mustCancel = false;
+    extras.mustCancel = false;
     return error instanceof CancelledError ? error : new CancelledError(message, { cause: error });
   }
 
   /** @ignore The parts of the printed form. */
   protected override describeState(): string[] {
     const [state, ...rest] = super.describeState();
-    const shown = state === "pending" && this.#cancelRequests > 0 ? "cancelling" : state!;
+    const shown = state === "pending" && this.cancelling() > 0 ? "cancelling" : state!;
     const parts = [shown, `name=${repr(this.getName())}`, `coro=${this.#describeCoroutine()}`];
     const waiter = waiterOf(this);
     if (waiter !== null) parts.push(`wait_for=${repr(waiter)}`);
@@ -542,19 +564,17 @@ export class Task<T = unknown> extends Future<T> {
       const scheduler = schedulerOfFuture(this);
       if (schedulerOfFuture(future) === scheduler && future !== this) {
         listen(future, this);
-        if (this.#mustCancel) this.#cancelAtOnce(future);
+        if (this.#extras !== null) this.#cancelIfAsked(this.#extras, future);
         return true;
       }
-      this.#mayThrow = true;
-      this.#failure = badWaiting(this, future);
+      this.#needExtras().failure = badWaiting(this, future);
     } else if (result !== STEP_ASIDE) {
       if (result.done) {
         this.#succeed(result.value);
         return false;
       }
       if (result.value !== undefined) {
-        this.#mayThrow = true;
-        this.#failure = badYield(this, result.value);
+        this.#needExtras().failure = badYield(this, result.value);
       }
     }
     this.#waiter = null;
@@ -630,7 +650,8 @@ export class Task<T = unknown> extends Future<T> {
     strand.waiter = null;
     let error: Error | null = strand.failure;
     strand.failure = null;
-    if (this.#mustCancel) error = this.#takeCancellation(waiter);
+    const extras = this.#needExtras();
+    if (extras.mustCancel) error = this.#takeCancellation(extras, waiter);
     this.#enterStrand(strand, error);
   }
 
@@ -684,7 +705,7 @@ export class Task<T = unknown> extends Future<T> {
     } else {
       strand.waiter = future;
       listen(future, strand);
-      if (this.#mustCancel) this.#cancelAtOnce(future);
+      this.#cancelIfAsked(this.#needExtras(), future);
     }
     hold.rest(this);
   }
@@ -729,19 +750,21 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   /** What the step that is due throws in, or `null`. */
-  #takeError(): Error | null {
-    this.#mayThrow = false;
-    const failure = this.#failure;
-    this.#failure = null;
-    return this.#mustCancel ? this.#takeCancellation(this.#waiter) : failure;
+  #takeError(extras: TaskExtras): Error | null {
+    const { failure } = extras;
+    extras.failure = null;
+    return extras.mustCancel ? this.#takeCancellation(extras, this.#waiter) : failure;
   }
 
   /**
    * The error that a request to end has become, or `null` where what the task waited for brings a
    * cancellation of its own, which comes first.
    */
-  #takeCancellation(waiter: Future<unknown> | null): CancelledError | null {
-    this.#mustCancel = false;
+  #takeCancellation(
+    extras: TaskExtras,
+    waiter: Future<unknown> | null,
+  ): CancelledError | null {
+    extras.mustCancel = false;
     if (waiter !== null) {
       if (waiter.cancelled() || peekError(waiter)?.error instanceof CancelledError) return null;
       // The task has seen how it ended, though the coroutine will not.
@@ -759,11 +782,13 @@ export class Task<T = unknown> extends Future<T> {
       return false;
     }
     if (waiter !== null && this.#cancelWaiter(waiter, message)) return true;
-    return this.#strands !== null && cancelStrands(this.#strands, message);
+    const strands = this.#strands();
+    return strands !== null && cancelStrands(strands, message);
   }
 
-  #cancelAtOnce(future: Future<unknown>): void {
-    if (future.cancel(cancelMessageOf(this))) this.#mustCancel = false;
+  /** Cancels what it begins to wait for, where it was asked to end and could not be told. */
+  #cancelIfAsked(extras: TaskExtras, future: Future<unknown>): void {
+    if (extras.mustCancel && future.cancel(cancelMessageOf(this))) extras.mustCancel = false;
   }
 
   /** Hands a cancellation on to what the task waits for, and tells whether that was all. */
@@ -781,27 +806,40 @@ export class Task<T = unknown> extends Future<T> {
     return isAsked;
   }
 
+  #needExtras(): TaskExtras {
+    return this.#extras ??= new TaskExtras();
+  }
+
+  #strands(): Strand[] | null {
+    return this.#extras === null ? null : this.#extras.strands;
+  }
+
   #dropStrand(strand: Strand): void {
-    const index = this.#strands!.indexOf(strand);
-    if (index >= 0) this.#strands!.splice(index, 1);
+    const strands = this.#strands();
+    const index = strands === null ? -1 : strands.indexOf(strand);
+    if (index >= 0) strands!.splice(index, 1);
   }
 
   #returnFromElsewhere(): boolean {
-    if (!this.#elsewhere) return false;
-    this.#elsewhere = false;
+    const extras = this.#extras;
+    if (extras === null || !extras.elsewhere) return false;
+    extras.elsewhere = false;
     schedulerOfFuture(this).outside--;
     return true;
   }
 
   #succeed(value: unknown): void {
     this.#leaveLoop();
-    if (this.#mustCancel) {
+    const extras = this.#extras;
+    if (extras === null) {
+      fulfil(this, value);
+    } else if (extras.mustCancel) {
       // It was asked to end while it was about to: the request wins, as in asyncio.
-      this.#mustCancel = false;
+      extras.mustCancel = false;
       finishCancelled(this, null, cancelMessageOf(this));
     } else {
       fulfil(this, value);
-      if (this.#cancelRequests > 0) this.#reportSwallowed();
+      if (extras.cancelRequests > 0) this.#reportSwallowed();
     }
   }
 
@@ -830,9 +868,10 @@ export class Task<T = unknown> extends Future<T> {
 
   #leaveLoop(): void {
     this.#unlink(schedulerOfFuture(this).tasks);
-    const strands = this.#strands;
-    if (strands === null) return;
-    this.#strands = null;
+    const extras = this.#extras;
+    if (extras === null || extras.strands === null) return;
+    const { strands } = extras;
+    extras.strands = null;
     strands.forEach(closeStrand);
   }
 
