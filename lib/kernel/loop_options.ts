@@ -9,6 +9,7 @@
  */
 import type { Context } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "./event_loop.ts";
+import { schedulerOf } from "./scheduler.ts";
 import type { NewTaskOptions, TaskOptions } from "./task.ts";
 
 const NOTHING: TaskOptions = {};
@@ -38,4 +39,15 @@ class LoopOptions {
  */
 export function loopOptions(loop: EventLoop, options: TaskOptions = NOTHING): NewTaskOptions {
   return new LoopOptions(loop, options) as NewTaskOptions;
+}
+
+/**
+ * What a task or a future is made with of which nothing is to be said but its loop: one object for all, by
+ * which a constructor knows that there is nothing to read.
+ *
+ * @param loop Its loop.
+ * @returns The options of its constructor.
+ */
+export function plainOptions(loop: EventLoop): NewTaskOptions {
+  return schedulerOf(loop).plainOptions as NewTaskOptions;
 }

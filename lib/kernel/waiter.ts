@@ -8,7 +8,7 @@
  */
 import type { EventLoop } from "./event_loop.ts";
 import { Future } from "./future.ts";
-import { loopOptions } from "./loop_options.ts";
+import { plainOptions } from "./loop_options.ts";
 
 /** The key of the method that tells which task could end the waiting. */
 export const heldBy: unique symbol = Symbol("heldBy");
@@ -35,7 +35,7 @@ export class Waiter<T> extends Future<T> {
 
   /** Makes the future of one who waits. */
   constructor(loop: EventLoop, operation: string, subject: WaitSubject) {
-    super(loopOptions(loop));
+    super(plainOptions(loop));
     this.operation = operation;
     this.subject = subject;
   }

@@ -20,7 +20,7 @@ import {
   Future,
   setCancelMessage,
 } from "./future.ts";
-import { loopOptions } from "./loop_options.ts";
+import { plainOptions } from "./loop_options.ts";
 import { getEventLoop } from "./loops.ts";
 import { awaitingTask } from "./promise_bridge.ts";
 
@@ -79,7 +79,7 @@ class RemoteOutcome<T> extends Future<T> {
   readonly #source: ConcurrentFuture<T>;
 
   constructor(source: ConcurrentFuture<T>, loop: EventLoop) {
-    super(loopOptions(loop));
+    super(plainOptions(loop));
     this.#source = source;
   }
 

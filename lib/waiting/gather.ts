@@ -25,9 +25,10 @@ import {
   waiters,
 } from "../kernel/future.ts";
 import { execute, type Runnable } from "../kernel/handle.ts";
-import { loopOptions } from "../kernel/loop_options.ts";
+import { plainOptions } from "../kernel/loop_options.ts";
 import { getEventLoop } from "../kernel/loops.ts";
 import { running } from "../kernel/running.ts";
+import { Task } from "../kernel/task.ts";
 import { iterateAwaitables, type Outcome, type Outcomes } from "./awaitables.ts";
 
 /** What {@linkcode gather} takes beside the awaitables. */
@@ -95,26 +96,29 @@ export function gather(
   checkFlag(options.returnExceptions, "returnExceptions");
   checkFlag(options.cancelOnError, "cancelOnError");
   const futures = new Map<AwaitableLike<unknown>, Future<unknown>>();
-  const items: AwaitableLike<unknown>[] = [];
   const children: Future<unknown>[] = [];
-  const distinct: Future<unknown>[] = [];
+  // The children without those that are there again; only made where some are.
+  let distinct: Future<unknown>[] | null = null;
   let loop: EventLoop | null = null;
   for (const item of iterateAwaitables(awaitables, "gather")) {
     // A function is a recipe, not a coroutine: the same one twice is two coroutines. And a generator
     // object that is new to the loop is new here: the map, which costs as much as a task, is for the rest.
     const isNew = typeof item === "function" || isUnusedGenerator(item);
     let future = isNew ? undefined : futures.get(item);
-    if (!isNew && isGenerator(item)) future = children[items.indexOf(item)];
+    if (!isNew && future === undefined && isGenerator(item)) {
+      future = children.find((child) => isTaskOf(child, item));
+    }
     if (future === undefined) {
       // What is new is no future but what a task is made of.
       future = isNew
         ? (loop ?? getEventLoop()).createTask(item as CoroutineLike<unknown>)
         : ensureFutureOn(loop, item);
       loop ??= future.getLoop();
-      distinct.push(future);
-      if (!isNew) futures.set(item, future);
+      if (distinct !== null) distinct.push(future);
+      if (!isNew || !isTaskOf(future, item)) futures.set(item, future);
+    } else if (distinct === null) {
+      distinct = children.slice();
     }
-    items.push(item);
     children.push(future);
   }
   if (children.length === 0 || loop === null) {
@@ -122,7 +126,11 @@ export function gather(
     empty.setResult([]);
     return empty;
   }
-  return new GatheringFuture(children, distinct, options, loop);
+  return new GatheringFuture(children, distinct ?? children, options, loop);
+}
+
+function isTaskOf(future: Future<unknown>, coro: unknown): boolean {
+  return future instanceof Task && future.getCoro() === coro;
 }
 
 /** The future of a gathering: cancelling it asks the children, and it ends when they have. */
@@ -141,7 +149,7 @@ class GatheringFuture extends Future<unknown> {
     options: GatherOptions,
     loop: EventLoop,
   ) {
-    super(loopOptions(loop));
+    super(plainOptions(loop));
     this.#children = children;
     this.#returnExceptions = options.returnExceptions ?? false;
     this.#cancelOnError = options.cancelOnError ?? false;

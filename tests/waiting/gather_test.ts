@@ -2,9 +2,12 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   CancelledError,
+  type CoroutineLike,
   type CoroutineObject,
   createTask,
   currentTask,
+  eagerTaskFactory,
+  type EventLoop,
   Future,
   gather,
   getRunningLoop,
@@ -14,6 +17,7 @@ import {
   shield,
   sleep,
   Task,
+  type TaskFactory,
   ValueError,
   VirtualClock,
   wait,
@@ -117,6 +121,31 @@ test("gather() of the same object twice runs it once", async () => {
     const nap = sleep(1, "nap");
     const task = createTask(() => ++runs);
     assertEquals(yield* gather([nap, task, nap, task]), ["nap", 1, "nap", 1]);
+  });
+});
+
+test("gather() of the same coroutine twice runs it once, whoever makes the tasks", async () => {
+  await virtually(function* () {
+    let runs = 0;
+    function* count() {
+      yield* sleep(1);
+      return ++runs;
+    }
+    const loop = getRunningLoop();
+    // A future of the factory's own does not tell what it was made of.
+    const viaFuture: TaskFactory = <T>(owner: EventLoop, coro: CoroutineLike<T>) => {
+      const future = owner.createFuture<T>();
+      new Task(coro, { loop: owner }).addDoneCallback((task) => future.setResult(task.result()));
+      return future;
+    };
+    for (const factory of [null, viaFuture, eagerTaskFactory]) {
+      loop.setTaskFactory(factory);
+      const [one, other] = [count(), count()];
+      const results = yield* gather([one, other, one, one]);
+      assertEquals([results[0], results[2], results[3]], [results[0], results[0], results[0]]);
+      assertEquals(results[1] === results[0], false);
+    }
+    assertEquals(runs, 6);
   });
 });
 
