@@ -44,7 +44,7 @@ import { runningLoop } from "./loops.ts";
 import type { Schedule } from "./schedule.ts";
 import { type ReadyQueue, type RunEnd, Scheduler, setLoopAccess } from "./scheduler.ts";
 import { noteSource, sourceContext, sourceTraceback } from "./sources.ts";
-import { type NewTaskOptions, Task, type TaskOptions, tasksOf } from "./task.ts";
+import { Task, type TaskOptions, tasksOf } from "./task.ts";
 import { wrapFuture } from "./wrap_future.ts";
 
 // Own constants, which the engine folds into its code; imported ones it loads each time.

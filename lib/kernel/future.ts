@@ -27,7 +27,7 @@ import { getEventLoop } from "./loops.ts";
 import { running as importedRunning } from "./running.ts";
 import { type Scheduler, schedulerOr as importedSchedulerOr } from "./scheduler.ts";
 import { describeSource, noteSource } from "./sources.ts";
-import type { Failure } from "./unretrieved.ts";
+import { Failure } from "./unretrieved.ts";
 
 /** The key of the method by which a future tells a listener that it is done. */
 export const notify: unique symbol = Symbol("notify");
@@ -209,16 +209,17 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   #outcome: unknown = undefined;
   // Nobody, one, or several in order: the first two are what nearly all futures have.
   #listeners: Listener | Listener[] | null = null;
-  #message: string | undefined = undefined;
-  // The record of an error that nobody has seen yet.
-  #failure: Failure | null = null;
+  // What its cancellation says; of one that failed, the record of the error that nobody has seen yet.
+  #note: string | Failure | undefined = undefined;
+
+  // Private methods are static: with others every object of the class has a field more, and futures are many.
 
   static readonly #friends: void = /* @__PURE__ */ (() => {
-    listen = (future, listener) => future.#listen(listener);
+    listen = (future, listener) => Future.#listen(future, listener);
     callWhenDone = (future, callback, waiting) =>
-      future.#listen(new DoneCallback(callback, copyContext(), waiting));
+      Future.#listen(future, new DoneCallback(callback, copyContext(), waiting));
     listenersWaiting = (future) =>
-      future.#listenerList().flatMap((each) => each[waiters]?.() ?? []);
+      Future.#listenerList(future).flatMap((each) => each[waiters]?.() ?? []);
     probe = (future, range, resume) => {
       if (future.#state !== PENDING) return null;
       probedStack = null;
@@ -232,22 +233,22 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
       return probedStack;
     };
     unlisten = (future, listener) => {
-      future.#filter((other) => other !== listener);
+      Future.#filter(future, (other) => other !== listener);
     };
     schedulerOfFuture = (future) => future.#scheduler;
-    fulfil = (future, value) => future.#finish(FULFILLED, value);
-    fail = (future, error) => future.#fail(error);
+    fulfil = (future, value) => Future.#finish(future, FULFILLED, value);
+    fail = (future, error) => Future.#fail(future, error);
     finishCancelled = (future, error, message) => {
-      future.#message = message;
-      future.#finish(CANCELLED, error);
+      future.#note = message;
+      Future.#finish(future, CANCELLED, error);
     };
-    makeCancelledError = (future) => future.#makeCancelledError();
+    makeCancelledError = (future) => Future.#makeCancelledError(future);
     setCancelMessage = (future, message) => {
-      future.#message = message;
+      future.#note = message;
     };
-    cancelMessageOf = (future) => future.#message;
+    cancelMessageOf = (future) => Future.#message(future);
     peekError = (future) => future.#state === FAILED ? { error: future.#outcome } : undefined;
-    markRetrieved = (future) => future.#retrieve();
+    markRetrieved = (future) => Future.#retrieve(future);
   })();
 
   /**
@@ -308,10 +309,10 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
       case FULFILLED:
         return this.#outcome as T;
       case FAILED:
-        this.#retrieve();
+        Future.#retrieve(this);
         throw this.#outcome;
       case CANCELLED:
-        throw this.#makeCancelledError();
+        throw Future.#makeCancelledError(this);
       default:
         throw new InvalidStateError(`Result is not set. Await it first: ${this}`);
     }
@@ -329,10 +330,10 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
       case FULFILLED:
         return null;
       case FAILED:
-        this.#retrieve();
+        Future.#retrieve(this);
         return this.#outcome;
       case CANCELLED:
-        throw this.#makeCancelledError();
+        throw Future.#makeCancelledError(this);
       default:
         throw new InvalidStateError(`Exception is not set. Await it first: ${this}`);
     }
@@ -345,8 +346,8 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @throws {InvalidStateError} If it is done.
    */
   setResult(value: T): void {
-    this.#checkPending("setResult");
-    this.#finish(FULFILLED, value);
+    Future.#checkPending(this, "setResult");
+    Future.#finish(this, FULFILLED, value);
   }
 
   /**
@@ -357,14 +358,14 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @throws {TypeError} If it is no error.
    */
   setException(exception: Error | (new () => Error)): void {
-    this.#checkPending("setException");
+    Future.#checkPending(this, "setException");
     const error = isErrorClass(exception) ? new exception() : exception;
     if (!(error instanceof Error)) {
       throw new TypeError(
         `invalid exception object: setException() expects an Error, got ${describe(error)}`,
       );
     }
-    this.#fail(error);
+    Future.#fail(this, error);
   }
 
   /**
@@ -374,11 +375,11 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @returns `false` if it was done, and so was not cancelled.
    */
   cancel(message?: string): boolean {
-    this.#retrieve();
+    Future.#retrieve(this);
     if (this.#state !== PENDING) return false;
     this.#scheduler.instrument?.cancelRequested(this);
-    this.#message = message;
-    this.#finish(CANCELLED, null);
+    this.#note = message;
+    Future.#finish(this, CANCELLED, null);
     return true;
   }
 
@@ -396,7 +397,8 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
         `a callable object was expected by addDoneCallback(), got ${describe(callback)}`,
       );
     }
-    this.#listen(
+    Future.#listen(
+      this,
       new DoneCallback(
         callback as (future: Future<unknown>) => unknown,
         checkContext(options.context) ?? copyContext(),
@@ -412,8 +414,9 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @returns How many times it was taken off.
    */
   removeDoneCallback(callback: (future: this) => unknown): number {
-    return this.#filter((listener) =>
-      !(listener instanceof DoneCallback && listener.callback === callback)
+    return Future.#filter(
+      this,
+      (listener) => !(listener instanceof DoneCallback && listener.callback === callback),
     );
   }
 
@@ -430,7 +433,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   /** @ignore One step of `yield*`: waits while pending, then gives the outcome. */
   next(): IteratorResult<Suspension, T> {
     if (this.#state === FULFILLED) return { done: true, value: this.#outcome as T };
-    if (this.#state !== PENDING) return this.#nextDone();
+    if (this.#state !== PENDING) return Future.#nextDone(this);
     suspendRunning(this);
     return SUSPENDED as IteratorResult<Suspension, T>;
   }
@@ -485,7 +488,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
 
   /** @ignore The part of the printed form that tells of callbacks. */
   protected describeCallbacks(): string[] {
-    const names = this.#listenerList().map((listener) =>
+    const names = Future.#listenerList(this).map((listener) =>
       listener instanceof DoneCallback
         ? `${functionName(listener.callback)}()`
         : `${listener.constructor.name}.wakeup()`
@@ -498,77 +501,82 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   }
 
   /** The outcome that `yield*` gives; or, looked at, the stack there to who looks. */
-  #nextDone(): IteratorResult<Suspension, T> {
-    if (this.#state !== PROBED) return { done: true, value: this.result() };
+  static #nextDone<T>(future: Future<T>): IteratorResult<Suspension, T> {
+    if (future.#state !== PROBED) return { done: true, value: future.result() };
     probedStack = captureFrames(probedRange!);
     return SUSPENDED as IteratorResult<Suspension, T>;
   }
 
-  #listenerList(): readonly Listener[] {
-    if (this.#listeners === null) return [];
-    return Array.isArray(this.#listeners) ? this.#listeners : [this.#listeners];
+  static #listenerList(future: Future<unknown>): readonly Listener[] {
+    if (future.#listeners === null) return [];
+    return Array.isArray(future.#listeners) ? future.#listeners : [future.#listeners];
   }
 
-  #checkPending(method: string): void {
-    if (this.#state !== PENDING) {
+  static #checkPending(future: Future<unknown>, method: string): void {
+    if (future.#state !== PENDING) {
       throw new InvalidStateError(
-        `invalid state: ${method}() expects a pending future, got ${this}`,
+        `invalid state: ${method}() expects a pending future, got ${future}`,
       );
     }
   }
 
-  #listen(listener: Listener): void {
-    if (this.#state !== PENDING) listener[tell](this);
-    else if (this.#listeners === null) this.#listeners = listener;
-    else if (Array.isArray(this.#listeners)) this.#listeners.push(listener);
-    else this.#listeners = [this.#listeners, listener];
+  static #listen(future: Future<unknown>, listener: Listener): void {
+    if (future.#state !== PENDING) listener[tell](future);
+    else if (future.#listeners === null) future.#listeners = listener;
+    else if (Array.isArray(future.#listeners)) future.#listeners.push(listener);
+    else future.#listeners = [future.#listeners, listener];
   }
 
-  #filter(keep: (listener: Listener) => boolean): number {
-    const listeners = this.#listeners;
+  static #filter(future: Future<unknown>, keep: (listener: Listener) => boolean): number {
+    const listeners = future.#listeners;
     if (listeners === null) return 0;
     if (!Array.isArray(listeners)) {
       if (keep(listeners)) return 0;
-      this.#listeners = null;
+      future.#listeners = null;
       return 1;
     }
     const kept = listeners.filter(keep);
-    this.#listeners = kept.length === 0 ? null : kept;
+    future.#listeners = kept.length === 0 ? null : kept;
     return listeners.length - kept.length;
   }
 
-  #finish(state: 1 | 2 | 3, outcome: unknown): void {
-    this.#state = state;
-    this.#outcome = outcome;
-    const listeners = this.#listeners;
+  static #finish(future: Future<unknown>, state: 1 | 2 | 3, outcome: unknown): void {
+    future.#state = state;
+    future.#outcome = outcome;
+    const listeners = future.#listeners;
     if (listeners === null) return;
-    this.#listeners = null;
+    future.#listeners = null;
     if (Array.isArray(listeners)) {
-      for (const listener of listeners) listener[tell](this);
+      for (const listener of listeners) listener[tell](future);
     } else {
-      listeners[tell](this);
+      listeners[tell](future);
     }
   }
 
-  #fail(error: unknown): void {
-    this.#failure = this.#scheduler.failures.watch(this, error);
-    this.#finish(FAILED, error);
+  static #fail(future: Future<unknown>, error: unknown): void {
+    future.#note = future.#scheduler.failures.watch(future, error);
+    Future.#finish(future, FAILED, error);
   }
 
-  #retrieve(): void {
-    if (this.#failure === null) return;
-    this.#failure.retrieved();
-    this.#failure = null;
+  static #retrieve(future: Future<unknown>): void {
+    const note = future.#note;
+    if (!(note instanceof Failure)) return;
+    note.retrieved();
+    future.#note = undefined;
   }
 
-  #makeCancelledError(): CancelledError {
+  static #makeCancelledError(future: Future<unknown>): CancelledError {
     // A task ended by an error of its own: the first who asks gets that one, with its stack.
-    const own = this.#outcome as CancelledError | null;
-    if (own !== null && this.#state === CANCELLED) {
-      this.#outcome = null;
+    const own = future.#outcome as CancelledError | null;
+    if (own !== null && future.#state === CANCELLED) {
+      future.#outcome = null;
       return own;
     }
-    return new CancelledError(this.#message);
+    return new CancelledError(Future.#message(future));
+  }
+
+  static #message(future: Future<unknown>): string | undefined {
+    return future.#note instanceof Failure ? undefined : future.#note;
   }
 }
 

@@ -30,9 +30,12 @@ function makeOneOfEach(): readonly unknown[] {
   done.setResult(1);
   // Not one of the numbers that tasks without a name get.
   const name = "layout";
+  const cancelled = loop.createTask(holdBack(future), { name });
+  cancelled.cancel();
   return [
     loop.createTask(holdBack(future), { name }),
     loop.createTask(coroutine(holdBack)(future), { name }),
+    cancelled,
     future.addDoneCallback(ignore),
     gather([future]),
     done,
