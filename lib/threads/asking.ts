@@ -11,8 +11,10 @@ import {
   joinCancel,
   setBlocking,
 } from "../concurrent/concurrent_future.ts";
+import type { CarriedValue } from "../coroutine/context_vars.ts";
 import { threadRunsLoop } from "../kernel/loops.ts";
 import { type AnswerKind, BlockingCell } from "./blocking_cell.ts";
+import { contextToCarry } from "./carried_context.ts";
 import { fromBytes } from "./clone_bytes.ts";
 import { type AskHub, decode, type Question, type QueueQuestion, type WireValue } from "./wire.ts";
 
@@ -39,7 +41,7 @@ export function askHub(): AskHub | null {
 
 /** Has the parent's loop make a call. The future's cancellation is over when the other thread says so. */
 export function askCall(hub: AskHub, name: string, args: unknown[]): ConcurrentFuture<unknown> {
-  const asked = begin(hub, "call", name, args);
+  const asked = begin(hub, "call", name, args, contextToCarry());
   joinCancel(asked.future, () => hub.send(["unask", asked.id]));
   return asked.future;
 }
@@ -58,11 +60,17 @@ export function askQueue(
   return future;
 }
 
-function begin(hub: AskHub, question: Question, target: string, args: unknown[]): Asked {
+function begin(
+  hub: AskHub,
+  question: Question,
+  target: string,
+  args: unknown[],
+  context?: readonly CarriedValue[],
+): Asked {
   const asked: Asked = { hub, id: hub.asked++, question, future: new ConcurrentFuture() };
   hub.answers.set(asked.id, (kind, value) => settle(asked, kind, value));
   setBlocking(asked.future, (milliseconds) => block(asked, milliseconds));
-  hub.send(["ask", asked.id, question, target, args]);
+  hub.send(["ask", asked.id, question, target, args, context]);
   return asked;
 }
 

@@ -4,7 +4,12 @@
  * @module
  */
 import type { Job, JobContext } from "../concurrent/executor.ts";
-import { type CarriedValue, carriedValues, copyContext } from "../coroutine/context_vars.ts";
+import {
+  type CarriedValue,
+  carriedValues,
+  type Context,
+  copyContext,
+} from "../coroutine/context_vars.ts";
 
 /** A function, and what it takes along. */
 export interface Luggage {
@@ -28,13 +33,23 @@ export function carryContext<A extends unknown[], R>(job: Job<A, R>): Job<A, R> 
   function inContext(this: JobContext, ...args: A): R {
     return context.run(() => job.apply(this, args));
   }
-  luggageOf.set(inContext, { job, context: carriedValues(context).filter(isCloneable) });
+  luggageOf.set(inContext, { job, context: valuesToCarry(context) });
   return inContext;
 }
 
 /** Takes apart what {@linkcode carryContext} put together. */
 export function unpack(job: unknown): Luggage {
   return luggageOf.get(job as object) ?? { job };
+}
+
+/** What goes along of the current context with a call that another thread is to make, if anything does. */
+export function contextToCarry(): readonly CarriedValue[] | undefined {
+  const carried = valuesToCarry(copyContext());
+  return carried.length === 0 ? undefined : carried;
+}
+
+function valuesToCarry(context: Context): readonly CarriedValue[] {
+  return carriedValues(context).filter(isCloneable);
 }
 
 function isCloneable([, , value]: CarriedValue): boolean {

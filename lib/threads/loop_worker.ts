@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { CarriedValue } from "../coroutine/context_vars.ts";
 import { scriptText } from "./script_text.ts";
 import type { ToWorker, WireValue } from "./wire.ts";
 import {
@@ -23,6 +24,7 @@ interface RemoteCall {
   readonly id: number;
   readonly known: KnownFunction;
   readonly args: readonly unknown[];
+  readonly context: readonly CarriedValue[] | undefined;
   task: RuntimeTask | null;
   cancelled: boolean;
 }
@@ -53,9 +55,9 @@ export function loopWorker(core: WorkerCore): void {
         else if (next[0] === "abort") remote.cancel(loop, next[1]);
         else {
           const loading = next[0] === "call"
-            ? remote.call(loop, next[1], next[2], next[3])
+            ? remote.call(loop, next[1], next[2], next[3], next[4])
             : next[0] === "callback"
-            ? remote.callback(loop, next[1], next[2])
+            ? remote.callback(loop, next[1], next[2], next[3])
             : null;
           if (loading !== null) await loading;
         }
@@ -74,9 +76,10 @@ export function loopWorker(core: WorkerCore): void {
       id: number,
       functionId: number,
       args: readonly unknown[],
+      context: readonly CarriedValue[] | undefined,
     ): Promise<void> | null {
       const known = core.known(functionId);
-      const call: RemoteCall = { id, known, args, task: null, cancelled: false };
+      const call: RemoteCall = { id, known, args, context, task: null, cancelled: false };
       if (known.target !== null) return remote.schedule(loop, call, null);
       return core.load(known).then((error) => void remote.schedule(loop, call, error));
     },
@@ -93,9 +96,14 @@ export function loopWorker(core: WorkerCore): void {
 
     begin(loop: RuntimeLoop, call: RemoteCall): void {
       if (call.cancelled) return;
-      const { known, args } = call;
-      call.task = loop.createTask(() => known.target?.(...args));
-      call.task.addDoneCallback((task) => remote.answer(call.id, task));
+      const { known, args, context } = call;
+      const task = core.within(
+        context,
+        known,
+        () => loop.createTask(() => known.target?.(...args)),
+      );
+      call.task = task;
+      task.addDoneCallback(() => remote.answer(call.id, task));
     },
 
     answer(id: number, task: RuntimeTask): void {
@@ -122,15 +130,19 @@ export function loopWorker(core: WorkerCore): void {
       loop: RuntimeLoop,
       functionId: number,
       args: readonly unknown[],
+      context: readonly CarriedValue[] | undefined,
     ): Promise<void> | null {
       const known = core.known(functionId);
+      const callSoon = (): void => {
+        core.within(context, known, () => loop.callSoonThreadsafe(known.target!, ...args));
+      };
       if (known.target !== null) {
-        loop.callSoonThreadsafe(known.target, ...args);
+        callSoon();
         return null;
       }
       return core.load(known).then((error) => {
         if (error !== null) core.send(["log", error]);
-        else loop.callSoonThreadsafe((...all) => known.target?.(...all), ...args);
+        else callSoon();
       });
     },
   };

@@ -9,6 +9,7 @@
  * @module
  */
 import { RuntimeError } from "../base/errors.ts";
+import { type CarriedValue, contextOf } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { onLoopClose } from "../kernel/loop_closing.ts";
 import type { Task } from "../kernel/task.ts";
@@ -106,7 +107,8 @@ export class ParentDesk {
     }
   }
 
-  #ask([, id, question, target, args]: Extract<FromAsker, readonly ["ask", ...unknown[]]>): void {
+  #ask(message: Extract<FromAsker, readonly ["ask", ...unknown[]]>): void {
+    const [, id, question, target, args, context] = message;
     const ask: Ask = { id, work: null, answer: null, word: null, job: null };
     const fail = (error: unknown) =>
       this.#answer(ask, { kind: "error", value: codec.encode(error) });
@@ -114,7 +116,10 @@ export class ParentDesk {
     try {
       if (question === "call") {
         const { loop, call } = findExposed(this.#options.exposure, target);
-        ask.work = startCall(loop, () => call(...args), (answer) => this.#answer(ask, answer));
+        ask.work = within(
+          context,
+          () => startCall(loop, () => call(...args), (answer) => this.#answer(ask, answer)),
+        );
       } else {
         const answer = (value: unknown) => this.#answer(ask, { kind: "result", value });
         ask.work = askQueue(question, { queue: getQueue(target), item: args[0] }, { answer, fail });
@@ -124,11 +129,12 @@ export class ParentDesk {
     }
   }
 
-  #tell([, remark, target, args]: Extract<FromAsker, readonly ["tell", ...unknown[]]>): void {
+  #tell(message: Extract<FromAsker, readonly ["tell", ...unknown[]]>): void {
+    const [, remark, target, args, context] = message;
     try {
       if (remark === "call") {
         const { loop, call } = findExposed(this.#options.exposure, target);
-        loop.callSoonThreadsafe(call, ...args);
+        within(context, () => loop.callSoonThreadsafe(call, ...args));
       } else {
         tellQueue(remark, getQueue(target), args[0]);
       }
@@ -196,6 +202,11 @@ function bytesOf(kind: AnswerKind, value: unknown): [AnswerKind, Uint8Array] {
   } catch (error) {
     return ["error", toBytes(codec.encode(error))];
   }
+}
+
+/** Does something in the context that came along, if one did. */
+function within<T>(context: readonly CarriedValue[] | undefined, part: () => T): T {
+  return context === undefined ? part() : contextOf(context).run(part);
 }
 
 /** Has a loop make a call, as a task. */

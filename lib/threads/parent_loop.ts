@@ -8,6 +8,7 @@ import { describe } from "../base/repr.ts";
 import type { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import type { JobResult } from "../concurrent/executor.ts";
 import { askCall, askHub } from "./asking.ts";
+import { contextToCarry } from "./carried_context.ts";
 import type { Exposed } from "./exposure.ts";
 import type { AskHub } from "./wire.ts";
 
@@ -47,6 +48,8 @@ export class ParentLoop<E extends Exposed = Exposed> {
    * the task that awaits it, cancels the task there, and is over when that is. When a job that blocks on
    * it is cancelled, so is the future, and `result` throws a `CancelledError`.
    *
+   * It runs in the current context, as far as that can go along: the variables that have a module.
+   *
    * @param name The function's name among those exposed.
    * @param args Its arguments, which are cloned.
    * @returns The future of what it gives. It fails with a `RuntimeError` if nothing of the name is
@@ -70,7 +73,13 @@ export class ParentLoop<E extends Exposed = Exposed> {
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe
    */
   callSoonThreadsafe<K extends keyof E & string>(name: K, ...args: Parameters<E[K]>): void {
-    this.#hub.send(["tell", "call", checkName(name, "callSoonThreadsafe"), args]);
+    this.#hub.send([
+      "tell",
+      "call",
+      checkName(name, "callSoonThreadsafe"),
+      args,
+      contextToCarry(),
+    ]);
   }
 
   /** The printed form. */

@@ -21,6 +21,9 @@ import { callOnThread, ThreadLoop } from "./thread_loop.ts";
  * made, or a function that closes over nothing and takes no argument. To a loop of this thread goes any
  * coroutine, from code that the loop does not run.
  *
+ * The coroutine runs in a copy of the current context; to another thread go the variables that have a
+ * module, as `toThread` takes them.
+ *
  * Cancelling the future cancels the task there. The future is cancelled when the task is over, which
  * asyncio's own does not wait for, and ends otherwise if the task goes on regardless. So does a task
  * here that awaits the future, or what `wrapFuture` makes of it. Where the loop of another thread does

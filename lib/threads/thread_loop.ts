@@ -12,6 +12,7 @@ import { ConcurrentFuture, confirmCancel, joinCancel } from "../concurrent/concu
 import type { WorkerCall } from "../concurrent/worker_call.ts";
 import { host, hostWorkers } from "../platform/current.ts";
 import type { WorkerDeath } from "../platform/workers.ts";
+import { contextToCarry } from "./carried_context.ts";
 import { type AnyFunction, cross, type Crossing } from "./crossing.ts";
 import { type ExposeOptions, type Exposure, makeExposure } from "./exposure.ts";
 import { loopWorkerScript } from "./loop_worker.ts";
@@ -181,7 +182,7 @@ export class ThreadLoop {
       );
     }
     line.define(crossing);
-    line.push(["callback", crossing.id, args]);
+    line.push(["callback", crossing.id, args, contextToCarry()]);
     this.#flushSoon();
   }
 
@@ -297,7 +298,7 @@ export class ThreadLoop {
     this.#calls.set(id, future as ConcurrentFuture<unknown>);
     joinCancel(future as ConcurrentFuture<unknown>, () => this.#abort(line, id));
     line.define(crossing);
-    line.push(["call", id, crossing.id, call.args]);
+    line.push(["call", id, crossing.id, call.args, contextToCarry()]);
     this.#flushSoon();
     return future;
   }

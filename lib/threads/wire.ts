@@ -79,7 +79,12 @@ export type ToWorker =
   | readonly ["abort", id: number]
   | readonly ["pull", id: number, count: number]
   | readonly ["runtime", source: RuntimeSource]
-  | readonly ["callback", functionId: number, args: readonly unknown[]]
+  | readonly [
+    "callback",
+    functionId: number,
+    args: readonly unknown[],
+    context?: readonly CarriedValue[] | undefined,
+  ]
   | readonly ["run"]
   | readonly ["stop"]
   | readonly ["answer", id: number, kind: "result" | "error" | "cancelled", value: unknown];
@@ -112,8 +117,21 @@ export type FromWorker =
  * the worker stands still until the cell has the answer, `seen` that answers have arrived.
  */
 export type FromAsker =
-  | readonly ["ask", id: number, question: Question, target: string, args: unknown[]]
-  | readonly ["tell", remark: Remark, target: string, args: unknown[]]
+  | readonly [
+    "ask",
+    id: number,
+    question: Question,
+    target: string,
+    args: unknown[],
+    context?: readonly CarriedValue[] | undefined,
+  ]
+  | readonly [
+    "tell",
+    remark: Remark,
+    target: string,
+    args: unknown[],
+    context?: readonly CarriedValue[] | undefined,
+  ]
   | readonly ["unask", id: number]
   | readonly ["block", id: number, word: number, job: number | null]
   | readonly ["cell", buffer: SharedArrayBuffer]

@@ -2,7 +2,9 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   CancelledError,
   ConcurrentFuture,
+  ContextVar,
   newEventLoop,
+  run,
   runCoroutineThreadsafe,
   RuntimeError,
   sleep,
@@ -11,6 +13,7 @@ import {
   workerFunction,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
+import type * as contextJobs from "./context_jobs.ts";
 
 test("runCoroutineThreadsafe() runs a coroutine on a loop of this thread", async () => {
   const loop = newEventLoop();
@@ -167,5 +170,45 @@ test({
       RangeError,
       "no",
     );
+  },
+});
+
+const contextModule = new URL("./context_jobs.ts", import.meta.url);
+
+test({
+  name: "variables with a module go along to another thread's loop, and back to the parent's",
+  ...needs("workers"),
+  async fn() {
+    const request = new ContextVar<unknown>("request", { module: contextModule });
+    const read = workerFunction<typeof contextJobs.readInCoroutine>(
+      contextModule,
+      "readInCoroutine",
+    );
+    const setThere = workerFunction<typeof contextJobs.setVariable>(contextModule, "setVariable");
+    const ask = workerFunction<typeof contextJobs.askParent>(contextModule, "askParent");
+    const noted: unknown[] = [];
+    const expose = {
+      *read() {
+        yield* sleep(0);
+        return request.get("nothing");
+      },
+      note: () => void noted.push(request.get("nothing")),
+    };
+    await run(async () => {
+      await using loop = new ThreadLoop({ expose });
+      loop.runForever();
+      assertEquals(await runCoroutineThreadsafe(read(), loop), ["none", "none"]);
+      request.set("from here");
+      assertEquals(await runCoroutineThreadsafe(read(), loop), ["from here", "from here"]);
+      // A callback has a copy, too: what it sets is its own.
+      loop.callSoonThreadsafe(setThere, "lost");
+      assertEquals(await runCoroutineThreadsafe(setThere("lost, too"), loop), "from here");
+      assertEquals(await runCoroutineThreadsafe(ask("from there"), loop), "from there");
+      assertEquals(noted, ["from there"]);
+      assertEquals(request.get(), "from here");
+      // What cannot be cloned stays here.
+      request.set(() => {});
+      assertEquals(await runCoroutineThreadsafe(read(), loop), ["none", "none"]);
+    });
   },
 });
