@@ -20,7 +20,10 @@ import { describeSource, sourceContext } from "./sources.ts";
 /** The key of the method by which the loop runs an entry of its ready queue. */
 export const execute: unique symbol = Symbol("execute");
 
-const NO_ARGS: unknown[] = [];
+const NO_ARGS: readonly unknown[] = [];
+
+/** Stands for the arguments of a handle that has one, which is kept by itself: most have one, or none. */
+const ONE_ARG: readonly unknown[] = [undefined];
 
 /** An entry of the ready queue: a callback's handle, or a task whose step is due. */
 export interface Runnable {
@@ -90,7 +93,8 @@ export let callbackOf: (handle: Handle) => Callback<unknown[]> | null;
 export class Handle {
   // Null once cancelled: what the callback closes over is let go at once.
   #callback: Callback<unknown[]> | null;
-  #args: unknown[];
+  #args: readonly unknown[];
+  #arg: unknown = undefined;
   readonly #loop: HandleOwner;
   #context: LazyContext;
 
@@ -113,7 +117,14 @@ export class Handle {
     context?: Context,
   ) {
     this.#callback = callback;
-    this.#args = args;
+    if (args.length === 0) {
+      this.#args = NO_ARGS;
+    } else if (args.length === 1) {
+      this.#args = ONE_ARG;
+      this.#arg = args[0];
+    } else {
+      this.#args = args;
+    }
     this.#loop = loop;
     this.#context = context ?? currentValues();
   }
@@ -122,6 +133,7 @@ export class Handle {
   cancel(): void {
     this.#callback = null;
     this.#args = NO_ARGS;
+    this.#arg = undefined;
   }
 
   /** Keeps the callback from being called, for `using`. */
@@ -164,8 +176,8 @@ export class Handle {
     const previous = swapContext(this.getContext());
     try {
       // A spread call costs several times a plain one, and most callbacks have one argument or none.
-      if (args.length === 0) callback();
-      else if (args.length === 1) callback(args[0]);
+      if (args === NO_ARGS) callback();
+      else if (args === ONE_ARG) callback(this.#arg);
       else callback(...args);
     } catch (error) {
       if (endsRun(error)) {
@@ -189,7 +201,8 @@ export class Handle {
   }
 
   #describeCall(): string {
-    return `${functionName(this.#callback)}(${this.#args.map((arg) => repr(arg)).join(", ")})`;
+    const args = this.#args === ONE_ARG ? [this.#arg] : this.#args;
+    return `${functionName(this.#callback)}(${args.map((arg) => repr(arg)).join(", ")})`;
   }
 }
 

@@ -26,6 +26,39 @@ interface Floor {
 
 class Thrown extends Error {}
 
+/** As much as a timer's handle holds. */
+class Kept {
+  callback: () => void;
+  context: object = shared;
+  owner: object | null = null;
+  argument: unknown;
+  time: number;
+  order: number;
+
+  constructor(order: number, callback: () => void) {
+    this.callback = callback;
+    this.argument = order;
+    // No whole number, and so an object of its own.
+    this.time = order + 0.5;
+    this.order = order;
+  }
+}
+
+/** Keeps objects in a line, as many as one says, and takes them out in order. */
+function keepInLine(length: number, times: number): number {
+  const line: (Kept | undefined)[] = new Array(length);
+  const callback = () => {};
+  let sum = 0;
+  for (let done = 0; done < times; done += length) {
+    for (let i = 0; i < length; i++) line[i] = new Kept(i, callback);
+    for (let i = 0; i < length; i++) {
+      sum += line[i]!.order;
+      line[i] = undefined;
+    }
+  }
+  return sum;
+}
+
 const shared = new Thrown();
 
 function* pause(): Generator<void, number> {
@@ -95,6 +128,18 @@ const FLOORS: readonly Floor[] = [
       }
       return caught;
     },
+  },
+  {
+    what: "an object as large as a timer, kept among 1,000",
+    rows: "timers-fired-1k",
+    times: 1_000_000,
+    work: (times) => keepInLine(1_000, times),
+  },
+  {
+    what: "the same among 1,000,000",
+    rows: "timers-fired",
+    times: 1_000_000,
+    work: (times) => keepInLine(1_000_000, times),
   },
   {
     what: "a generator that is made, pauses and ends",
