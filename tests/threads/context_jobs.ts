@@ -1,5 +1,5 @@
 /** What the workers of the tests of context variables import by its address. */
-import { ContextVar, parentLoop, sleep } from "../../mod.ts";
+import { ContextVar, sleep } from "../../mod.ts";
 
 const request = new ContextVar("request", { module: import.meta.url, default: "none" });
 const local = new ContextVar("local", { default: "none" });
@@ -21,12 +21,4 @@ export function* readInCoroutine(): Generator<unknown, string[], unknown> {
   const before = request.get();
   yield* sleep(0.001);
   return [before, request.get()];
-}
-
-/** What the parent, asked and told by one who has set a variable, finds in it. */
-export function* askParent(value: string): Generator<unknown, unknown, unknown> {
-  request.set(value);
-  const parent = parentLoop<{ read(): unknown; note(): void }>();
-  parent.callSoonThreadsafe("note");
-  return yield* parent.call("read");
 }

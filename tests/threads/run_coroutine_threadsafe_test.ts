@@ -13,7 +13,9 @@ import {
   workerFunction,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
-import type * as contextJobs from "./context_jobs.ts";
+
+/** This module, as functions that cross as source find it in their thread. */
+declare const asyncio: typeof import("../../mod.ts");
 
 test("runCoroutineThreadsafe() runs a coroutine on a loop of this thread", async () => {
   const loop = newEventLoop();
@@ -173,42 +175,58 @@ test({
   },
 });
 
-const contextModule = new URL("./context_jobs.ts", import.meta.url);
+const VARIABLE = ["request", { module: "https://example.org/request.ts" }] as const;
+
+const readThere = workerFunction(function* (variable: typeof VARIABLE) {
+  const request = new asyncio.ContextVar<unknown>(...variable);
+  const before = request.get("none");
+  yield* asyncio.sleep(0.001);
+  return [before, request.get("none")];
+});
+
+const setThere = workerFunction((variable: typeof VARIABLE, value: string) => {
+  const request = new asyncio.ContextVar<unknown>(...variable);
+  const before = request.get("none");
+  request.set(value);
+  return before;
+});
+
+const askParent = workerFunction(function* (variable: typeof VARIABLE, value: string) {
+  new asyncio.ContextVar<unknown>(...variable).set(value);
+  const parent = asyncio.parentLoop<{ read(): unknown; note(): void }>();
+  parent.callSoonThreadsafe("note");
+  return yield* parent.call("read");
+});
 
 test({
   name: "variables with a module go along to another thread's loop, and back to the parent's",
   ...needs("workers"),
   async fn() {
-    const request = new ContextVar<unknown>("request", { module: contextModule });
-    const read = workerFunction<typeof contextJobs.readInCoroutine>(
-      contextModule,
-      "readInCoroutine",
-    );
-    const setThere = workerFunction<typeof contextJobs.setVariable>(contextModule, "setVariable");
-    const ask = workerFunction<typeof contextJobs.askParent>(contextModule, "askParent");
+    const request = new ContextVar<unknown>(...VARIABLE);
     const noted: unknown[] = [];
     const expose = {
       *read() {
         yield* sleep(0);
-        return request.get("nothing");
+        return request.get("none");
       },
-      note: () => void noted.push(request.get("nothing")),
+      note: () => void noted.push(request.get("none")),
     };
     await run(async () => {
       await using loop = new ThreadLoop({ expose });
       loop.runForever();
-      assertEquals(await runCoroutineThreadsafe(read(), loop), ["none", "none"]);
+      const read = () => runCoroutineThreadsafe(readThere(VARIABLE), loop);
+      assertEquals(await read(), ["none", "none"]);
       request.set("from here");
-      assertEquals(await runCoroutineThreadsafe(read(), loop), ["from here", "from here"]);
+      assertEquals(await read(), ["from here", "from here"]);
       // A callback has a copy, too: what it sets is its own.
-      loop.callSoonThreadsafe(setThere, "lost");
-      assertEquals(await runCoroutineThreadsafe(setThere("lost, too"), loop), "from here");
-      assertEquals(await runCoroutineThreadsafe(ask("from there"), loop), "from there");
-      assertEquals(noted, ["from there"]);
+      loop.callSoonThreadsafe(setThere, VARIABLE, "lost");
+      assertEquals(await runCoroutineThreadsafe(setThere(VARIABLE, "lost"), loop), "from here");
+      const asked = runCoroutineThreadsafe(askParent(VARIABLE, "from there"), loop);
+      assertEquals([await asked, noted], ["from there", ["from there"]]);
       assertEquals(request.get(), "from here");
       // What cannot be cloned stays here.
       request.set(() => {});
-      assertEquals(await runCoroutineThreadsafe(read(), loop), ["none", "none"]);
+      assertEquals(await read(), ["none", "none"]);
     });
   },
 });
