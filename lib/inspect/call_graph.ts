@@ -15,7 +15,7 @@ import { runningLoop } from "../kernel/loops.ts";
 import { Task, waiterOf } from "../kernel/task.ts";
 import { runningFrames, type TextFile } from "../kernel/task_stack.ts";
 import { currentTask } from "../kernel/tasks.ts";
-import { describeWait, Waiter } from "../kernel/waiter.ts";
+import { describeWait, purposeOf } from "../kernel/waiter.ts";
 import { host } from "../platform/current.ts";
 import { idOf } from "./ids.ts";
 
@@ -123,7 +123,7 @@ export class FutureCallGraph {
     this.#callStack = callStack;
     this.#awaitedBy = awaitedBy;
     const waiter = future instanceof Task && !future.done() ? waiterOf(future) : null;
-    this.#waitingFor = waiter instanceof Waiter ? describeWait(waiter) : null;
+    this.#waitingFor = purposeOf(waiter) === null ? null : describeWait(waiter!);
   }
 
   /** The future, or the task. */

@@ -20,7 +20,7 @@ import { Instrument, type TurnEnd } from "../kernel/instruments.ts";
 import { ambientTask } from "../kernel/running.ts";
 import { Strand } from "../kernel/strand.ts";
 import { Task, waiterOf } from "../kernel/task.ts";
-import { Waiter } from "../kernel/waiter.ts";
+import { purposeOf } from "../kernel/waiter.ts";
 import { host } from "../platform/current.ts";
 import {
   Cause,
@@ -293,9 +293,7 @@ export class Recorder extends Instrument implements JobWatcher {
     }
     segment.detail = waiter instanceof Task
       ? waiter.getName()
-      : waiter instanceof Waiter
-      ? waiter.operation
-      : functionName(waiter.constructor);
+      : purposeOf(waiter)?.operation ?? functionName(waiter.constructor);
     if (this.#stacks) notePlace(segment, life, task.getStack());
   }
 

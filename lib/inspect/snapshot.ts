@@ -9,7 +9,7 @@ import { awaitedBy } from "../kernel/awaited_by.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { loopsThatRun } from "../kernel/running.ts";
 import { Task, tasksOf, waiterOf } from "../kernel/task.ts";
-import { describeWait, Waiter } from "../kernel/waiter.ts";
+import { describeWait, purposeOf } from "../kernel/waiter.ts";
 import { idOf } from "./ids.ts";
 
 /** A task at a moment. */
@@ -45,7 +45,7 @@ function snapshotOf(loop: EventLoop, task: Task<unknown>): TaskSnapshot {
     id: idOf(task),
     name: task.getName(),
     stack: task.getStack().reverse().map(describeFrame),
-    waitingFor: waiter instanceof Waiter ? describeWait(waiter) : null,
+    waitingFor: purposeOf(waiter) === null ? null : describeWait(waiter!),
     awaitedBy: [...awaitedBy(task)].filter((each) => each instanceof Task).map(idOf),
   };
 }

@@ -128,8 +128,17 @@ export let cancelMessageOf: (future: Future<unknown>) => string | undefined;
 /** The error of a future that failed, without counting as retrieving it; else `undefined`. */
 export let peekError: (future: Future<unknown>) => { readonly error: unknown } | undefined;
 
+/** Whether a future is done by a result. */
+export let hasResult: (future: Future<unknown>) => boolean;
+
 /** Counts a future's error as retrieved. */
 export let markRetrieved: (future: Future<unknown>) => void;
+
+/** Says what a future that was just made is for. */
+export let setPurpose: (future: Future<unknown>, purpose: object) => void;
+
+/** What {@linkcode setPurpose} said of a future that was not cancelled and has not failed; or anything else. */
+export let noteOf: (future: Future<unknown>) => unknown;
 
 let probedStack: StackFrame[] | null = null;
 let probedRange: FrameRange | null = null;
@@ -209,8 +218,9 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   #outcome: unknown = undefined;
   // Nobody, one, or several in order: the first two are what nearly all futures have.
   #listeners: Listener | Listener[] | null = null;
-  // What its cancellation says; of one that failed, the record of the error that nobody has seen yet.
-  #note: string | Failure | undefined = undefined;
+  // What its cancellation says; of one that failed, the record of the error that nobody has seen yet; before
+  // it is done, what it was made for, where that was said.
+  #note: string | object | undefined = undefined;
 
   // Private methods are static: with others every object of the class has a field more, and futures are many.
 
@@ -248,7 +258,12 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     };
     cancelMessageOf = (future) => Future.#message(future);
     peekError = (future) => future.#state === FAILED ? { error: future.#outcome } : undefined;
+    hasResult = (future) => future.#state === FULFILLED;
     markRetrieved = (future) => Future.#retrieve(future);
+    setPurpose = (future, purpose) => {
+      future.#note = purpose;
+    };
+    noteOf = (future) => future.#note;
   })();
 
   /**
@@ -576,7 +591,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   }
 
   static #message(future: Future<unknown>): string | undefined {
-    return future.#note instanceof Failure ? undefined : future.#note;
+    return future.#note instanceof Failure ? undefined : future.#note as string | undefined;
   }
 }
 

@@ -1,14 +1,16 @@
 /**
  * Futures that say what they stand for.
  *
- * A task that waits for a lock waits, looked at closely, for a future of the lock's own. This kind knows
- * whose it is, so that reports can say "Lock.acquire of <Lock [locked]>" instead.
+ * A task that waits for a lock waits, looked at closely, for a future of the lock's own. Such a future knows
+ * whose it is, so that reports can say "Lock.acquire of <Lock [locked]>" instead. It is of no class of its
+ * own: each kind of future more makes every place that handles all kinds slower.
  *
  * @module
  */
-import type { EventLoop } from "./event_loop.ts";
-import { Future } from "./future.ts";
-import { plainOptions } from "./loop_options.ts";
+import { Future as ImportedFuture, type FutureOptions, noteOf, setPurpose } from "./future.ts";
+
+// An own constant, which the engine folds into its code; an imported one it loads each time.
+const Future = ImportedFuture;
 
 /** The key of the method that tells which task could end the waiting. */
 export const heldBy: unique symbol = Symbol("heldBy");
@@ -18,38 +20,48 @@ export interface WaitSubject {
   /** The printed form. */
   toString(): string;
   /** The task that has it, where that is known. */
-  [heldBy]?(): Future<unknown> | null;
+  [heldBy]?(): ImportedFuture<unknown> | null;
 }
 
-/** The future that a task waits for inside a lock's or a queue's own coroutine. */
-export class Waiter<T> extends Future<T> {
-  /** It prints as what it is for everybody else. */
-  static override get name(): string {
-    return "Future";
-  }
-
+/** What a future is waited for: a call of a lock or a queue. All who wait by the same call share one. */
+export class Purpose {
   /** What was called: `Queue.get`. */
   readonly operation: string;
   /** What it was called of. */
   readonly subject: WaitSubject;
 
-  /** Makes the future of one who waits. */
-  constructor(loop: EventLoop, operation: string, subject: WaitSubject) {
-    super(plainOptions(loop));
+  /** Says what was called, and of what. */
+  constructor(operation: string, subject: WaitSubject) {
     this.operation = operation;
     this.subject = subject;
   }
 }
 
+/** Makes the future that a task waits for inside a lock's or a queue's own coroutine. */
+export function makeWaiter<T>(options: FutureOptions, purpose: Purpose): ImportedFuture<T> {
+  const waiter = new Future<T>(options);
+  setPurpose(waiter, purpose);
+  return waiter;
+}
+
+/** What a future is for; `null` for most. */
+export function purposeOf(future: ImportedFuture<unknown> | null): Purpose | null {
+  const purpose = future === null ? null : noteOf(future);
+  return purpose instanceof Purpose ? purpose : null;
+}
+
 /** The task that has what is waited for, where that is known. */
-export function holderOf(waiter: Future<unknown> | null): Future<unknown> | null {
-  return waiter instanceof Waiter ? waiter.subject[heldBy]?.() ?? null : null;
+export function holderOf(waiter: ImportedFuture<unknown> | null): ImportedFuture<unknown> | null {
+  return purposeOf(waiter)?.subject[heldBy]?.() ?? null;
 }
 
 /** What is waited for, in words: `Queue.get of <Queue maxsize=0>`, or the future as it prints. */
-export function describeWait(waiter: Future<unknown>): string {
-  if (!(waiter instanceof Waiter)) return String(waiter);
+export function describeWait(waiter: ImportedFuture<unknown>): string {
+  const purpose = purposeOf(waiter);
+  if (purpose === null) return String(waiter);
   const holder = holderOf(waiter) as { getName?(): string } | null;
   const name = holder?.getName?.();
-  return `${waiter.operation} of ${waiter.subject}${name === undefined ? "" : `, held by ${name}`}`;
+  return `${purpose.operation} of ${purpose.subject}${
+    name === undefined ? "" : `, held by ${name}`
+  }`;
 }

@@ -9,6 +9,7 @@ import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
+import { Purpose } from "../kernel/waiter.ts";
 import type { Guard } from "./guard.ts";
 import { Lock } from "./lock.ts";
 import { LoopBinding } from "./loop_bound.ts";
@@ -39,6 +40,7 @@ import { LoopBinding } from "./loop_bound.ts";
  */
 export class Condition {
   readonly #binding = new LoopBinding();
+  readonly #toWait = new Purpose("Condition.wait", this);
   readonly #lock: Lock;
   readonly #waiters = new Deque<Future<false>>();
 
@@ -149,7 +151,7 @@ export class Condition {
 
   *#wait(): Generator<Suspension, true, unknown> {
     if (!this.locked()) throw new RuntimeError("cannot wait on un-acquired lock");
-    const waiter = this.#binding.waiterFor<false>(this, "Condition.wait");
+    const waiter = this.#binding.waiterFor<false>(this.#toWait);
     this.release();
     try {
       try {

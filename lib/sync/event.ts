@@ -6,7 +6,8 @@
 import { Deque } from "../base/deque.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import type { Coroutine } from "../coroutine/coroutine.ts";
-import type { Waiter } from "../kernel/waiter.ts";
+import { type Future, hasResult } from "../kernel/future.ts";
+import { Purpose } from "../kernel/waiter.ts";
 import { LoopBinding } from "./loop_bound.ts";
 import { type Operation, WaitCall } from "./wait_call.ts";
 
@@ -34,7 +35,7 @@ const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
  */
 export class Event {
   static readonly #operations: void = /* @__PURE__ */ (() => {
-    const leave = (event: Event, waiter: Waiter<unknown>): void => {
+    const leave = (event: Event, waiter: Future<unknown>): void => {
       event.#waiters.remove(waiter);
     };
     waiting = {
@@ -46,8 +47,9 @@ export class Event {
   })();
 
   readonly #binding = new LoopBinding();
+  readonly #toWait = new Purpose("Event.wait", this);
   #isSet = false;
-  readonly #waiters = new Deque<Waiter<unknown>>();
+  readonly #waiters = new Deque<Future<unknown>>();
 
   /**
    * Tells whether the flag is set.
@@ -90,11 +92,10 @@ export class Event {
   #wait(call: WaitCall<Event, true>): IteratorResult<Suspension, true> {
     if (call.waiter === null) {
       if (this.#isSet) return TRUE;
-      call.waiter = this.#binding.waiterFor<unknown>(this, "Event.wait");
+      call.waiter = this.#binding.waiterFor(this.#toWait);
       this.#waiters.push(call.waiter);
     }
-    const result = call.waiter.next();
-    if (!result.done) return result;
+    if (!hasResult(call.waiter)) return call.waiter.next();
     this.#waiters.remove(call.waiter);
     return TRUE;
   }

@@ -7,9 +7,9 @@ import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
-import { type Future, schedulerOfFuture } from "../kernel/future.ts";
+import { type Future, hasResult, schedulerOfFuture } from "../kernel/future.ts";
 import { ambientTask } from "../kernel/running.ts";
-import { heldBy, type Waiter } from "../kernel/waiter.ts";
+import { heldBy, Purpose } from "../kernel/waiter.ts";
 import { Guard } from "./guard.ts";
 import { LoopBinding } from "./loop_bound.ts";
 import { type Operation, WaitCall } from "./wait_call.ts";
@@ -53,10 +53,11 @@ export class Lock {
   })();
 
   readonly #binding = new LoopBinding();
+  readonly #toAcquire = new Purpose("Lock.acquire", this);
   #locked = false;
   // For reports alone: any task may release.
   #holder: Future<unknown> | null = null;
-  readonly #waiters = new Deque<Waiter<unknown>>();
+  readonly #waiters = new Deque<Future<unknown>>();
 
   /**
    * Tells whether a task holds the lock.
@@ -126,11 +127,10 @@ export class Lock {
         this.#take();
         return TRUE;
       }
-      call.waiter = this.#binding.waiterFor<unknown>(this, "Lock.acquire");
+      call.waiter = this.#binding.waiterFor(this.#toAcquire);
       this.#waiters.push(call.waiter);
     }
-    const result = call.waiter.next();
-    if (!result.done) return result;
+    if (!hasResult(call.waiter)) return call.waiter.next();
     this.#waiters.remove(call.waiter);
     this.#take();
     return TRUE;

@@ -4,33 +4,48 @@
  * @module
  */
 import { RuntimeError } from "../base/errors.ts";
-import type { EventLoop } from "../kernel/event_loop.ts";
+import type { Future } from "../kernel/future.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
-import { Waiter, type WaitSubject } from "../kernel/waiter.ts";
+import { running as importedRunning } from "../kernel/running.ts";
+import { type Scheduler, schedulerOf } from "../kernel/scheduler.ts";
+import { makeWaiter, type Purpose } from "../kernel/waiter.ts";
+
+// An own constant, which the engine folds into its code; an imported one it loads each time.
+const running = importedRunning;
 
 /** Remembers the loop that an object belongs to. */
 export class LoopBinding {
-  #loop: EventLoop | null = null;
+  #scheduler: Scheduler | null = null;
 
   /**
-   * The running loop, once it is found to be the one that the object belongs to.
+   * Checks that the running loop is the one that an object belongs to.
    *
    * @throws {RuntimeError} If it is another.
    */
-  loopFor(object: object): EventLoop {
-    const loop = getRunningLoop();
-    this.#loop ??= loop;
-    if (this.#loop !== loop) throw new RuntimeError(`${object} is bound to a different event loop`);
-    return loop;
+  check(object: object): void {
+    this.#schedulerFor(object);
   }
 
   /**
-   * Makes the future of one who waits.
+   * Makes the future of one who waits, on the running loop.
    *
-   * @param subject The object that is waited for.
-   * @param operation What was called of it, `Queue.get`.
+   * @param purpose What is waited for.
+   * @throws {RuntimeError} If the object belongs to another loop.
    */
-  waiterFor<T>(subject: WaitSubject, operation: string): Waiter<T> {
-    return new Waiter<T>(this.loopFor(subject), operation, subject);
+  waiterFor<T>(purpose: Purpose): Future<T> {
+    const current = running.scheduler;
+    const scheduler = current !== null && current === this.#scheduler
+      ? current
+      : this.#schedulerFor(purpose.subject);
+    return makeWaiter<T>(scheduler.plainOptions!, purpose);
+  }
+
+  #schedulerFor(object: object): Scheduler {
+    const scheduler = schedulerOf(getRunningLoop());
+    this.#scheduler ??= scheduler;
+    if (this.#scheduler !== scheduler) {
+      throw new RuntimeError(`${object} is bound to a different event loop`);
+    }
+    return scheduler;
   }
 }

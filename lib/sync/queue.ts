@@ -8,8 +8,8 @@ import { QueueEmpty, QueueFull, QueueShutDown, ValueError } from "../base/errors
 import { describe, repr } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
-import type { Future } from "../kernel/future.ts";
-import type { Waiter } from "../kernel/waiter.ts";
+import { type Future, hasResult } from "../kernel/future.ts";
+import { Purpose } from "../kernel/waiter.ts";
 import { Event } from "./event.ts";
 import { LoopBinding } from "./loop_bound.ts";
 import { type Operation, WaitCall } from "./wait_call.ts";
@@ -70,10 +70,12 @@ export let gettersOf: <T>(queue: Queue<T>) => Future<unknown>[];
  */
 export class Queue<T = unknown> {
   readonly #binding = new LoopBinding();
+  readonly #toPut = new Purpose("Queue.put", this as Queue);
+  readonly #toGet = new Purpose("Queue.get", this as Queue);
   readonly #maxsize: number;
   readonly #items: ItemStore<T>;
-  readonly #getters = new Deque<Waiter<unknown>>();
-  readonly #putters = new Deque<Waiter<unknown>>();
+  readonly #getters = new Deque<Future<unknown>>();
+  readonly #putters = new Deque<Future<unknown>>();
   readonly #finished = new Event();
   #unfinished = 0;
   #isShutDown = false;
@@ -259,8 +261,7 @@ export class Queue<T = unknown> {
   #put(call: WaitCall<Queue, void, unknown>): IteratorResult<Suspension, void> {
     for (;;) {
       if (call.waiter !== null) {
-        const result = call.waiter.next();
-        if (!result.done) return result;
+        if (!hasResult(call.waiter)) return call.waiter.next();
         call.waiter = null;
       }
       if (!this.full()) {
@@ -268,7 +269,7 @@ export class Queue<T = unknown> {
         return PUT;
       }
       if (this.#isShutDown) throw new QueueShutDown();
-      call.waiter = this.#binding.waiterFor<unknown>(this, "Queue.put");
+      call.waiter = this.#binding.waiterFor(this.#toPut);
       this.#putters.push(call.waiter);
     }
   }
@@ -276,13 +277,12 @@ export class Queue<T = unknown> {
   #get(call: WaitCall<Queue, unknown>): IteratorResult<Suspension, unknown> {
     for (;;) {
       if (call.waiter !== null) {
-        const result = call.waiter.next();
-        if (!result.done) return result;
+        if (!hasResult(call.waiter)) return call.waiter.next();
         call.waiter = null;
       }
       if (!this.empty()) return { done: true, value: this.getNowait() };
       if (this.#isShutDown) throw new QueueShutDown();
-      call.waiter = this.#binding.waiterFor<unknown>(this, "Queue.get");
+      call.waiter = this.#binding.waiterFor(this.#toGet);
       this.#getters.push(call.waiter);
     }
   }
@@ -303,8 +303,8 @@ export class Queue<T = unknown> {
 
 /** Leaves a line; woken and cancelled at once, it wakes the next in its stead. */
 function leaveLine(
-  waiters: Deque<Waiter<unknown>>,
-  waiter: Waiter<unknown>,
+  waiters: Deque<Future<unknown>>,
+  waiter: Future<unknown>,
   couldGoOn: boolean,
 ): void {
   waiter.cancel();
@@ -313,7 +313,7 @@ function leaveLine(
 }
 
 /** Wakes the first of those that wait and were not woken or cancelled. */
-function wakeNext(waiters: Deque<Waiter<unknown>>): void {
+function wakeNext(waiters: Deque<Future<unknown>>): void {
   for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) {
     if (waiter.done()) continue;
     waiter.setResult(undefined);

@@ -8,7 +8,8 @@ import { ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
-import type { Waiter } from "../kernel/waiter.ts";
+import { type Future, hasResult } from "../kernel/future.ts";
+import { Purpose } from "../kernel/waiter.ts";
 import { Guard } from "./guard.ts";
 import { LoopBinding } from "./loop_bound.ts";
 import { type Operation, WaitCall } from "./wait_call.ts";
@@ -56,8 +57,9 @@ export class Semaphore {
   })();
 
   readonly #binding = new LoopBinding();
+  readonly #toAcquire = new Purpose("Semaphore.acquire", this);
   #value: number;
-  readonly #waiters = new Deque<Waiter<unknown>>();
+  readonly #waiters = new Deque<Future<unknown>>();
 
   /**
    * Makes a new `Semaphore`.
@@ -139,16 +141,15 @@ export class Semaphore {
         this.#value--;
         return TRUE;
       }
-      call.waiter = this.#binding.waiterFor<unknown>(this, "Semaphore.acquire");
+      call.waiter = this.#binding.waiterFor(this.#toAcquire);
       this.#waiters.push(call.waiter);
     }
-    const result = call.waiter.next();
-    if (!result.done) return result;
+    if (!hasResult(call.waiter)) return call.waiter.next();
     this.#leave(call.waiter);
     return TRUE;
   }
 
-  #leave(waiter: Waiter<unknown>): void {
+  #leave(waiter: Future<unknown>): void {
     this.#waiters.remove(waiter);
     // Others may have come since and waited only because they were not first.
     while (this.#value > 0 && this.#wakeNext());

@@ -10,7 +10,7 @@
 import { awaitable, type Suspension } from "../coroutine/awaitable.ts";
 import { Coroutine, noteMade, noteUsed, reused } from "../coroutine/coroutine.ts";
 import { throwOn } from "../kernel/injection.ts";
-import type { Waiter } from "../kernel/waiter.ts";
+import type { Future } from "../kernel/future.ts";
 
 /** What can be called of a lock or a queue and may have to wait. */
 export interface Operation<S, T, A> {
@@ -22,9 +22,9 @@ export interface Operation<S, T, A> {
    */
   advance(subject: S, call: WaitCall<S, T, A>): IteratorResult<Suspension, T>;
   /** Leaves the line, after the waiting has ended by an error. */
-  fail(subject: S, waiter: Waiter<unknown>): void;
+  fail(subject: S, waiter: Future<unknown>): void;
   /** Leaves the line, after the coroutine that waited was closed. */
-  leave(subject: S, waiter: Waiter<unknown>): void;
+  leave(subject: S, waiter: Future<unknown>): void;
 }
 
 const NEW = 0;
@@ -38,8 +38,11 @@ export class WaitCall<S, T, A = undefined> extends Coroutine<T>
   implements Iterator<Suspension, T, unknown> {
   /** What the operation was given. */
   readonly argument: A;
-  /** What the call waits for in the line, or `null` before it waits and once it is woken. */
-  waiter: Waiter<unknown> | null = null;
+  /**
+   * What the call waits for in the line, or `null` before it waits and once it is woken. Whether it was woken is
+   * better asked by `hasResult` than by its `next()`, which would make an object to say so.
+   */
+  waiter: Future<never> | null = null;
   readonly #operation: Operation<S, T, A>;
   readonly #subject: S;
   #state: typeof NEW | typeof AWAITED | typeof OVER = NEW;
@@ -102,7 +105,7 @@ export class WaitCall<S, T, A = undefined> extends Coroutine<T>
     if (waiter !== null) this.#operation.fail(this.#subject, waiter);
   }
 
-  #end(): Waiter<unknown> | null {
+  #end(): Future<unknown> | null {
     const { waiter } = this;
     this.waiter = null;
     this.#state = OVER;
