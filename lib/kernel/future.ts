@@ -66,6 +66,14 @@ const tell: typeof notify = notify;
 const running = importedRunning;
 const schedulerOr = importedSchedulerOr;
 
+// What a future keeps, under keys that nobody else has. Private fields they are not, for of a class whose parent has
+// fields V8 makes objects three times as slowly, and tasks are such (tests/bench/floors.ts).
+const SCHEDULER: unique symbol = Symbol("scheduler");
+const STATE: unique symbol = Symbol("state");
+const OUTCOME: unique symbol = Symbol("outcome");
+const LISTENERS: unique symbol = Symbol("listeners");
+const NOTE: unique symbol = Symbol("note");
+
 const PENDING = 0;
 const CANCELLED = 1;
 const FULFILLED = 2;
@@ -212,15 +220,15 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     return "Future";
   }
 
-  readonly #scheduler: Scheduler;
-  #state: 0 | 1 | 2 | 3 | 4 = PENDING;
-  // The result, the error, or the error that a cancelled task ended by, according to #state.
-  #outcome: unknown = undefined;
+  declare private readonly [SCHEDULER]: Scheduler;
+  declare private [STATE]: 0 | 1 | 2 | 3 | 4;
+  // The result, the error, or the error that a cancelled task ended by, according to its state.
+  declare private [OUTCOME]: unknown;
   // Nobody, one, or several in order: the first two are what nearly all futures have.
-  #listeners: Listener | Listener[] | null = null;
+  declare private [LISTENERS]: Listener | Listener[] | null;
   // What its cancellation says; of one that failed, the record of the error that nobody has seen yet; before
   // it is done, what it was made for, where that was said.
-  #note: string | object | undefined = undefined;
+  declare private [NOTE]: string | object | undefined;
 
   // Private methods are static: with others every object of the class has a field more, and futures are many.
 
@@ -231,39 +239,39 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     listenersWaiting = (future) =>
       Future.#listenerList(future).flatMap((each) => each[waiters]?.() ?? []);
     probe = (future, range, resume) => {
-      if (future.#state !== PENDING) return null;
+      if (future[STATE] !== PENDING) return null;
       probedStack = null;
       probedRange = range;
-      future.#state = PROBED;
+      future[STATE] = PROBED;
       try {
         resume();
       } finally {
-        future.#state = PENDING;
+        future[STATE] = PENDING;
       }
       return probedStack;
     };
     unlisten = (future, listener) => {
       Future.#filter(future, (other) => other !== listener);
     };
-    schedulerOfFuture = (future) => future.#scheduler;
+    schedulerOfFuture = (future) => future[SCHEDULER];
     fulfil = (future, value) => Future.#finish(future, FULFILLED, value);
     fail = (future, error) => Future.#fail(future, error);
     finishCancelled = (future, error, message) => {
-      future.#note = message;
+      future[NOTE] = message;
       Future.#finish(future, CANCELLED, error);
     };
     makeCancelledError = (future) => Future.#makeCancelledError(future);
     setCancelMessage = (future, message) => {
-      future.#note = message;
+      future[NOTE] = message;
     };
     cancelMessageOf = (future) => Future.#message(future);
-    peekError = (future) => future.#state === FAILED ? { error: future.#outcome } : undefined;
-    hasResult = (future) => future.#state === FULFILLED;
+    peekError = (future) => future[STATE] === FAILED ? { error: future[OUTCOME] } : undefined;
+    hasResult = (future) => future[STATE] === FULFILLED;
     markRetrieved = (future) => Future.#retrieve(future);
     setPurpose = (future, purpose) => {
-      future.#note = purpose;
+      future[NOTE] = purpose;
     };
-    noteOf = (future) => future.#note;
+    noteOf = (future) => future[NOTE];
   })();
 
   /**
@@ -280,7 +288,11 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     const scheduler = current !== null && current.plainOptions === options
       ? current
       : schedulerMeant(options);
-    this.#scheduler = scheduler;
+    this[SCHEDULER] = scheduler;
+    this[STATE] = PENDING;
+    this[OUTCOME] = undefined;
+    this[LISTENERS] = null;
+    this[NOTE] = undefined;
     if (scheduler.debug) noteSource(this);
   }
 
@@ -290,7 +302,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @returns The loop.
    */
   getLoop(): EventLoop {
-    return this.#scheduler.owner as EventLoop;
+    return this[SCHEDULER].owner as EventLoop;
   }
 
   /**
@@ -299,7 +311,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @returns `false` as long as it is pending.
    */
   done(): boolean {
-    return this.#state !== PENDING;
+    return this[STATE] !== PENDING;
   }
 
   /**
@@ -308,7 +320,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @returns Whether it ended so.
    */
   cancelled(): boolean {
-    return this.#state === CANCELLED;
+    return this[STATE] === CANCELLED;
   }
 
   /**
@@ -320,12 +332,12 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @throws {InvalidStateError} If it is pending.
    */
   result(): T {
-    switch (this.#state) {
+    switch (this[STATE]) {
       case FULFILLED:
-        return this.#outcome as T;
+        return this[OUTCOME] as T;
       case FAILED:
         Future.#retrieve(this);
-        throw this.#outcome;
+        throw this[OUTCOME];
       case CANCELLED:
         throw Future.#makeCancelledError(this);
       default:
@@ -341,12 +353,12 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @throws {InvalidStateError} If it is pending.
    */
   exception(): unknown {
-    switch (this.#state) {
+    switch (this[STATE]) {
       case FULFILLED:
         return null;
       case FAILED:
         Future.#retrieve(this);
-        return this.#outcome;
+        return this[OUTCOME];
       case CANCELLED:
         throw Future.#makeCancelledError(this);
       default:
@@ -391,9 +403,9 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    */
   cancel(message?: string): boolean {
     Future.#retrieve(this);
-    if (this.#state !== PENDING) return false;
-    this.#scheduler.instrument?.cancelRequested(this);
-    this.#note = message;
+    if (this[STATE] !== PENDING) return false;
+    this[SCHEDULER].instrument?.cancelRequested(this);
+    this[NOTE] = message;
     Future.#finish(this, CANCELLED, null);
     return true;
   }
@@ -447,8 +459,8 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
 
   /** @ignore One step of `yield*`: waits while pending, then gives the outcome. */
   next(): IteratorResult<Suspension, T> {
-    if (this.#state === FULFILLED) return { done: true, value: this.#outcome as T };
-    if (this.#state !== PENDING) return Future.#nextDone(this);
+    if (this[STATE] === FULFILLED) return { done: true, value: this[OUTCOME] as T };
+    if (this[STATE] !== PENDING) return Future.#nextDone(this);
     suspendRunning(this);
     return SUSPENDED as IteratorResult<Suspension, T>;
   }
@@ -489,11 +501,11 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
 
   /** @ignore The parts of the printed form. */
   protected describeState(): string[] {
-    switch (this.#state) {
+    switch (this[STATE]) {
       case FULFILLED:
-        return ["finished", `result=${repr(this.#outcome)}`];
+        return ["finished", `result=${repr(this[OUTCOME])}`];
       case FAILED:
-        return ["finished", `exception=${repr(this.#outcome)}`];
+        return ["finished", `exception=${repr(this[OUTCOME])}`];
       case CANCELLED:
         return ["cancelled"];
       default:
@@ -517,18 +529,18 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
 
   /** The outcome that `yield*` gives; or, looked at, the stack there to who looks. */
   static #nextDone<T>(future: Future<T>): IteratorResult<Suspension, T> {
-    if (future.#state !== PROBED) return { done: true, value: future.result() };
+    if (future[STATE] !== PROBED) return { done: true, value: future.result() };
     probedStack = captureFrames(probedRange!);
     return SUSPENDED as IteratorResult<Suspension, T>;
   }
 
   static #listenerList(future: Future<unknown>): readonly Listener[] {
-    if (future.#listeners === null) return [];
-    return Array.isArray(future.#listeners) ? future.#listeners : [future.#listeners];
+    if (future[LISTENERS] === null) return [];
+    return Array.isArray(future[LISTENERS]) ? future[LISTENERS] : [future[LISTENERS]];
   }
 
   static #checkPending(future: Future<unknown>, method: string): void {
-    if (future.#state !== PENDING) {
+    if (future[STATE] !== PENDING) {
       throw new InvalidStateError(
         `invalid state: ${method}() expects a pending future, got ${future}`,
       );
@@ -536,31 +548,31 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   }
 
   static #listen(future: Future<unknown>, listener: Listener): void {
-    if (future.#state !== PENDING) listener[tell](future);
-    else if (future.#listeners === null) future.#listeners = listener;
-    else if (Array.isArray(future.#listeners)) future.#listeners.push(listener);
-    else future.#listeners = [future.#listeners, listener];
+    if (future[STATE] !== PENDING) listener[tell](future);
+    else if (future[LISTENERS] === null) future[LISTENERS] = listener;
+    else if (Array.isArray(future[LISTENERS])) future[LISTENERS].push(listener);
+    else future[LISTENERS] = [future[LISTENERS], listener];
   }
 
   static #filter(future: Future<unknown>, keep: (listener: Listener) => boolean): number {
-    const listeners = future.#listeners;
+    const listeners = future[LISTENERS];
     if (listeners === null) return 0;
     if (!Array.isArray(listeners)) {
       if (keep(listeners)) return 0;
-      future.#listeners = null;
+      future[LISTENERS] = null;
       return 1;
     }
     const kept = listeners.filter(keep);
-    future.#listeners = kept.length === 0 ? null : kept;
+    future[LISTENERS] = kept.length === 0 ? null : kept;
     return listeners.length - kept.length;
   }
 
   static #finish(future: Future<unknown>, state: 1 | 2 | 3, outcome: unknown): void {
-    future.#state = state;
-    future.#outcome = outcome;
-    const listeners = future.#listeners;
+    future[STATE] = state;
+    future[OUTCOME] = outcome;
+    const listeners = future[LISTENERS];
     if (listeners === null) return;
-    future.#listeners = null;
+    future[LISTENERS] = null;
     if (Array.isArray(listeners)) {
       for (const listener of listeners) listener[tell](future);
     } else {
@@ -569,29 +581,29 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   }
 
   static #fail(future: Future<unknown>, error: unknown): void {
-    future.#note = future.#scheduler.failures.watch(future, error);
+    future[NOTE] = future[SCHEDULER].failures.watch(future, error);
     Future.#finish(future, FAILED, error);
   }
 
   static #retrieve(future: Future<unknown>): void {
-    const note = future.#note;
+    const note = future[NOTE];
     if (!(note instanceof Failure)) return;
     note.retrieved();
-    future.#note = undefined;
+    future[NOTE] = undefined;
   }
 
   static #makeCancelledError(future: Future<unknown>): CancelledError {
     // A task ended by an error of its own: the first who asks gets that one, with its stack.
-    const own = future.#outcome as CancelledError | null;
-    if (own !== null && future.#state === CANCELLED) {
-      future.#outcome = null;
+    const own = future[OUTCOME] as CancelledError | null;
+    if (own !== null && future[STATE] === CANCELLED) {
+      future[OUTCOME] = null;
       return own;
     }
     return new CancelledError(Future.#message(future));
   }
 
   static #message(future: Future<unknown>): string | undefined {
-    return future.#note instanceof Failure ? undefined : future.#note as string | undefined;
+    return future[NOTE] instanceof Failure ? undefined : future[NOTE] as string | undefined;
   }
 }
 

@@ -79,6 +79,56 @@ function makeErrors(frames: number, times: number): number {
   return made;
 }
 
+/** With private fields, as a future would have. */
+class WithFields {
+  #state = 0;
+  #outcome: unknown = undefined;
+
+  end(outcome: unknown): this {
+    this.#state++;
+    this.#outcome = outcome;
+    return this;
+  }
+
+  get outcome(): unknown {
+    return this.#state === 0 ? null : this.#outcome;
+  }
+}
+
+class BelowFields extends WithFields {}
+
+const STATE = Symbol("state");
+const OUTCOME = Symbol("outcome");
+
+/** With the same under symbols, as a future has. */
+class WithSymbols {
+  declare private [STATE]: number;
+  declare private [OUTCOME]: unknown;
+
+  constructor() {
+    this[STATE] = 0;
+    this[OUTCOME] = undefined;
+  }
+
+  end(outcome: unknown): this {
+    this[STATE]++;
+    this[OUTCOME] = outcome;
+    return this;
+  }
+
+  get outcome(): unknown {
+    return this[STATE] === 0 ? null : this[OUTCOME];
+  }
+}
+
+class BelowSymbols extends WithSymbols {}
+
+function makeObjects(make: (i: number) => object, times: number): object[] {
+  const kept: object[] = new Array(1_024).fill(shared);
+  for (let i = 0; i < times; i++) kept[i & 1_023] = make(i);
+  return kept;
+}
+
 const FLOORS: readonly Floor[] = [
   {
     what: "performance.now()",
@@ -140,6 +190,18 @@ const FLOORS: readonly Floor[] = [
     rows: "timers-fired",
     times: 1_000_000,
     work: (times) => keepInLine(1_000_000, times),
+  },
+  {
+    what: "an object whose class's parent has private fields",
+    rows: "",
+    times: 1_000_000,
+    work: (times) => makeObjects((i) => new BelowFields().end(i), times),
+  },
+  {
+    what: "the same under symbols",
+    rows: "create, gather",
+    times: 1_000_000,
+    work: (times) => makeObjects((i) => new BelowSymbols().end(i), times),
   },
   {
     what: "a generator that is made, pauses and ends",
