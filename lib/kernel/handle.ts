@@ -20,6 +20,14 @@ import { describeSource, sourceContext } from "./sources.ts";
 /** The key of the method by which the loop runs an entry of its ready queue. */
 export const execute: unique symbol = Symbol("execute");
 
+// What a handle keeps, under keys that nobody else has; no private fields, as with futures: timers would be made
+// three times as slowly.
+const CALLBACK: unique symbol = Symbol("callback");
+const ARGS: unique symbol = Symbol("args");
+const ARG: unique symbol = Symbol("arg");
+const LOOP: unique symbol = Symbol("loop");
+const CONTEXT: unique symbol = Symbol("context");
+
 const NO_ARGS: readonly unknown[] = [];
 
 /** Stands for the arguments of a handle that has one, which is kept by itself: most have one, or none. */
@@ -70,6 +78,8 @@ export interface HandleOwner {
 /** What a handle is to call, or `null` once it is cancelled; for traces. */
 export let callbackOf: (handle: Handle) => Callback<unknown[]> | null;
 
+let describeCall: (handle: Handle) => string;
+
 /**
  * A callback that a loop is to call.
  *
@@ -92,14 +102,18 @@ export let callbackOf: (handle: Handle) => Callback<unknown[]> | null;
  */
 export class Handle {
   // Null once cancelled: what the callback closes over is let go at once.
-  #callback: Callback<unknown[]> | null;
-  #args: readonly unknown[];
-  #arg: unknown = undefined;
-  readonly #loop: HandleOwner;
-  #context: LazyContext;
+  declare private [CALLBACK]: Callback<unknown[]> | null;
+  declare private [ARGS]: readonly unknown[];
+  declare private [ARG]: unknown;
+  declare private readonly [LOOP]: HandleOwner;
+  declare private [CONTEXT]: LazyContext;
 
   static readonly #friends: void = /* @__PURE__ */ (() => {
-    callbackOf = (handle) => handle.#callback;
+    callbackOf = (handle) => handle[CALLBACK];
+    describeCall = (handle) => {
+      const args = handle[ARGS] === ONE_ARG ? [handle[ARG]] : handle[ARGS];
+      return `${functionName(handle[CALLBACK])}(${args.map((arg) => repr(arg)).join(", ")})`;
+    };
   })();
 
   /**
@@ -116,24 +130,19 @@ export class Handle {
     loop: HandleOwner,
     context?: Context,
   ) {
-    this.#callback = callback;
-    if (args.length === 0) {
-      this.#args = NO_ARGS;
-    } else if (args.length === 1) {
-      this.#args = ONE_ARG;
-      this.#arg = args[0];
-    } else {
-      this.#args = args;
-    }
-    this.#loop = loop;
-    this.#context = context ?? currentValues();
+    this[CALLBACK] = callback;
+    const { length } = args;
+    this[ARGS] = length === 0 ? NO_ARGS : length === 1 ? ONE_ARG : args;
+    this[ARG] = length === 1 ? args[0] : undefined;
+    this[LOOP] = loop;
+    this[CONTEXT] = context ?? currentValues();
   }
 
   /** Keeps the callback from being called. Cancelling twice, or too late, does nothing. */
   cancel(): void {
-    this.#callback = null;
-    this.#args = NO_ARGS;
-    this.#arg = undefined;
+    this[CALLBACK] = null;
+    this[ARGS] = NO_ARGS;
+    this[ARG] = undefined;
   }
 
   /** Keeps the callback from being called, for `using`. */
@@ -147,7 +156,7 @@ export class Handle {
    * @returns Whether {@linkcode cancel} was called.
    */
   cancelled(): boolean {
-    return this.#callback === null;
+    return this[CALLBACK] === null;
   }
 
   /**
@@ -156,36 +165,36 @@ export class Handle {
    * @returns The context.
    */
   getContext(): Context {
-    return this.#context = toContext(this.#context);
+    return this[CONTEXT] = toContext(this[CONTEXT]);
   }
 
   /** The printed form. */
   toString(): string {
-    const parts = this.#callback === null
+    const parts = this[CALLBACK] === null
       ? [`${this.constructor.name} cancelled`]
-      : [`${this.constructor.name}${this.describeTime()} ${this.#describeCall()}`];
+      : [`${this.constructor.name}${this.describeTime()} ${describeCall(this)}`];
     return `<${[...parts, ...describeSource(this)].join(" ")}>`;
   }
 
   /** @ignore Run by the loop. */
   [execute](): void {
-    const callback = this.#callback;
+    const callback = this[CALLBACK];
     if (callback === null) return;
     running.task = null;
-    const args = this.#args;
+    const args = this[ARGS];
     const previous = swapContext(this.getContext());
     try {
       // A spread call costs several times a plain one, and most callbacks have one argument or none.
       if (args === NO_ARGS) callback();
-      else if (args === ONE_ARG) callback(this.#arg);
+      else if (args === ONE_ARG) callback(this[ARG]);
       else callback(...args);
     } catch (error) {
       if (endsRun(error)) {
-        this.#loop.interrupt(error);
+        this[LOOP].interrupt(error);
         return;
       }
-      this.#loop.callExceptionHandler({
-        message: `Exception in callback ${this.#describeCall()}`,
+      this[LOOP].callExceptionHandler({
+        message: `Exception in callback ${describeCall(this)}`,
         exception: error,
         handle: this,
         ...sourceContext(this),
@@ -198,11 +207,6 @@ export class Handle {
   /** What the printed form says of the time. */
   protected describeTime(): string {
     return "";
-  }
-
-  #describeCall(): string {
-    const args = this.#args === ONE_ARG ? [this.#arg] : this.#args;
-    return `${functionName(this.#callback)}(${args.map((arg) => repr(arg)).join(", ")})`;
   }
 }
 
