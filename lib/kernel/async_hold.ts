@@ -70,6 +70,8 @@ class Segment {
   marksAge = 0;
   quiet = 0;
   hasRested = false;
+  /** The one begun after it. */
+  next: Segment | null = null;
 
   constructor(task: Holdable) {
     this.task = task;
@@ -91,10 +93,6 @@ function goesOn(known: Segment): boolean {
   return !known.settles();
 }
 
-function isLively(known: Segment): boolean {
-  return known.marks > 0 || known.quiet < QUIET_MICROTASKS;
-}
-
 /** One loop's waiting for async functions. */
 export class AsyncHold {
   /** Whether an async function has the thread. */
@@ -102,7 +100,8 @@ export class AsyncHold {
 
   readonly #began: () => void;
   readonly #released: () => void;
-  #segments: Segment[] = [];
+  // The first of those that run, which leads to the others; nearly always there is one.
+  #first: Segment | null = null;
   #isChecking = false;
   #isHostAsked = false;
 
@@ -123,8 +122,8 @@ export class AsyncHold {
     // Where several have the thread, the next microtask is most likely of the one resumed last.
     running.held = task;
     const known = this.#find(task);
-    if (known === undefined) {
-      this.#segments.push(new Segment(task));
+    if (known === null) {
+      this.#append(new Segment(task));
       if (!this.isOn) {
         this.isOn = true;
         this.#began();
@@ -139,7 +138,7 @@ export class AsyncHold {
   /** Notes that `then` was read in a task's code. */
   mark(task: Holdable): void {
     const known = this.#find(task);
-    if (known === undefined) {
+    if (known === null) {
       RESOLVED.then(countSegment);
       return;
     }
@@ -151,18 +150,36 @@ export class AsyncHold {
   /** Notes that what was read is called. */
   claim(task: Holdable): void {
     const known = this.#find(task);
-    if (known !== undefined && known.marks > 0) known.marks--;
+    if (known !== null && known.marks > 0) known.marks--;
   }
 
   /** Notes that a task waits for something of this module's. */
   rest(task: Holdable): void {
     const known = this.#find(task);
-    if (known !== undefined) known.hasRested = true;
+    if (known !== null) known.hasRested = true;
   }
 
-  #find(task: Holdable): Segment | undefined {
-    for (const known of this.#segments) if (known.task === task) return known;
-    return undefined;
+  #find(task: Holdable): Segment | null {
+    let known = this.#first;
+    while (known !== null && known.task !== task) known = known.next;
+    return known;
+  }
+
+  #append(begun: Segment): void {
+    let last = this.#first;
+    if (last === null) {
+      this.#first = begun;
+      return;
+    }
+    while (last.next !== null) last = last.next;
+    last.next = begun;
+  }
+
+  #isAnyLively(): boolean {
+    for (let known = this.#first; known !== null; known = known.next) {
+      if (known.marks > 0 || known.quiet < QUIET_MICROTASKS) return true;
+    }
+    return false;
   }
 
   #checkLater(): void {
@@ -176,7 +193,7 @@ export class AsyncHold {
     this.#isChecking = false;
     this.#keep(goesOn);
     if (!this.isOn) return;
-    if (this.#segments.some(isLively)) {
+    if (this.#isAnyLively()) {
       this.#checkLater();
     } else if (!this.#isHostAsked) {
       this.#isHostAsked = true;
@@ -202,17 +219,20 @@ export class AsyncHold {
 
   /** Forgets those that came to rest, and lets the loop go on when all have. */
   #keep(isRunning: (known: Segment) => boolean): void {
-    const segments = this.#segments;
-    // In place: nearly always there is one, and this is done for every step of an async function.
-    let kept = 0;
-    for (let index = 0; index < segments.length; index++) {
-      const known = segments[index]!;
-      if (isRunning(known)) segments[kept++] = known;
+    let lastKept: Segment | null = null;
+    let isSame = true;
+    for (let known = this.#first; known !== null; known = known.next) {
+      if (isRunning(known)) {
+        lastKept = known;
+        continue;
+      }
+      isSame = false;
+      if (lastKept === null) this.#first = known.next;
+      else lastKept.next = known.next;
     }
-    if (kept === segments.length) return;
-    segments.length = kept;
-    running.held = kept === 0 ? null : segments[kept - 1]!.task;
-    if (kept > 0) return;
+    if (isSame) return;
+    running.held = lastKept === null ? null : lastKept.task;
+    if (lastKept !== null) return;
     this.isOn = false;
     this.#released();
   }

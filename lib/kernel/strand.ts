@@ -52,6 +52,11 @@ export class Strand implements Runnable, Listener {
   calling = false;
   /** The stack of the `await`, in debug mode. */
   readonly source: string | null;
+  /**
+   * The one begun after it that its task has too. There is one at a time, nearly always, and for each await an
+   * array would lose what it had grown to and grow again.
+   */
+  next: Strand | null = null;
 
   /** Makes a strand; the task drives it. */
   constructor(
@@ -82,11 +87,35 @@ export class Strand implements Runnable, Listener {
   }
 }
 
+/** The strands that begin with one, in the order in which they were begun; as they are now, whatever ends later. */
+export function listStrands(first: Strand | null): Strand[] {
+  const strands: Strand[] = [];
+  for (let strand = first; strand !== null; strand = strand.next) strands.push(strand);
+  return strands;
+}
+
+/** Puts a strand behind those that begin with one; gives the first. */
+export function addStrand(first: Strand | null, strand: Strand): Strand {
+  if (first === null) return strand;
+  let last = first;
+  while (last.next !== null) last = last.next;
+  last.next = strand;
+  return first;
+}
+
+/** Takes a strand out of those that begin with one; gives the first. */
+export function dropStrand(first: Strand | null, strand: Strand): Strand | null {
+  if (first === strand) return strand.next;
+  let before = first;
+  while (before !== null && before.next !== strand) before = before.next;
+  if (before !== null) before.next = strand.next;
+  return first;
+}
+
 /** Cancels what strands wait for, and tells whether any could be. */
 export function cancelStrands(strands: readonly Strand[], message: string | undefined): boolean {
   let cancelled = false;
-  // A copy: cancelling a future may end a strand.
-  for (const strand of [...strands]) if (cancelStrand(strand, message)) cancelled = true;
+  for (const strand of strands) if (cancelStrand(strand, message)) cancelled = true;
   return cancelled;
 }
 

@@ -78,7 +78,16 @@ import { restPatiently } from "./patient_call.ts";
 import { ambientTask, running as importedRunning } from "./running.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { sourceContext } from "./sources.ts";
-import { type Awaiting, cancelStrands, closeStrand, runStrand, Strand } from "./strand.ts";
+import {
+  addStrand,
+  type Awaiting,
+  cancelStrands,
+  closeStrand,
+  dropStrand,
+  listStrands,
+  runStrand,
+  Strand,
+} from "./strand.ts";
 import {
   formatStack,
   type PrintStackOptions,
@@ -158,8 +167,8 @@ class TaskExtras {
   mustCancel = false;
   // What it throws in otherwise, because the last one yielded what no coroutine may.
   failure: RuntimeError | null = null;
-  // What an async function awaits.
-  strands: Strand[] | null = null;
+  // What an async function awaits: the first, which leads to the others.
+  strand: Strand | null = null;
   // Whether the function rests on something foreign, and the loop goes on without it.
   elsewhere = false;
 }
@@ -216,8 +225,7 @@ export class Task<T = unknown> extends Future<T> {
     startStrand = (task, subject, awaiting) => {
       const strand = new Strand(task, subject[Symbol.iterator](), awaiting);
       const extras = task.#needExtras();
-      extras.strands ??= [];
-      extras.strands.push(strand);
+      extras.strand = addStrand(extras.strand, strand);
       task.#enterStrand(strand, null);
     };
     returnToTask = (task) => task.#returnFromElsewhere();
@@ -247,10 +255,10 @@ export class Task<T = unknown> extends Future<T> {
     positionOf = (task) => ({
       steps: task.#steps,
       waiter: task.#waiter,
-      strands: task.#strands() ?? [],
+      strands: task.#strands(),
     });
     waiterOf = (task) =>
-      task.#waiter ?? task.#strands()?.find((strand) => strand.waiter)?.waiter ?? null;
+      task.#waiter ?? task.#strands().find((strand) => strand.waiter)?.waiter ?? null;
   })();
 
   /**
@@ -480,7 +488,7 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore Asked by the loop while it holds still for an async function. */
   [isWaiting](): boolean {
-    return this.#strands()?.some((strand) => !strand.calling) ?? false;
+    return this.#strands().some((strand) => !strand.calling);
   }
 
   /** @ignore Told by the loop that the async function rests on something foreign. */
@@ -782,8 +790,7 @@ export class Task<T = unknown> extends Future<T> {
       return false;
     }
     if (waiter !== null && this.#cancelWaiter(waiter, message)) return true;
-    const strands = this.#strands();
-    return strands !== null && cancelStrands(strands, message);
+    return cancelStrands(this.#strands(), message);
   }
 
   /** Cancels what it begins to wait for, where it was asked to end and could not be told. */
@@ -810,14 +817,13 @@ export class Task<T = unknown> extends Future<T> {
     return this.#extras ??= new TaskExtras();
   }
 
-  #strands(): Strand[] | null {
-    return this.#extras === null ? null : this.#extras.strands;
+  #strands(): Strand[] {
+    return listStrands(this.#extras === null ? null : this.#extras.strand);
   }
 
   #dropStrand(strand: Strand): void {
-    const strands = this.#strands();
-    const index = strands === null ? -1 : strands.indexOf(strand);
-    if (index >= 0) strands!.splice(index, 1);
+    const extras = this.#needExtras();
+    extras.strand = dropStrand(extras.strand, strand);
   }
 
   #returnFromElsewhere(): boolean {
@@ -869,9 +875,9 @@ export class Task<T = unknown> extends Future<T> {
   #leaveLoop(): void {
     this.#unlink(schedulerOfFuture(this).tasks);
     const extras = this.#extras;
-    if (extras === null || extras.strands === null) return;
-    const { strands } = extras;
-    extras.strands = null;
+    if (extras === null || extras.strand === null) return;
+    const strands = listStrands(extras.strand);
+    extras.strand = null;
     strands.forEach(closeStrand);
   }
 

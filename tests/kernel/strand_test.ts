@@ -1,6 +1,14 @@
 /** The awaits of async functions, several of one task at a time. */
 import { assertEquals } from "@std/assert";
-import { cancelStrands, closeStrand, Strand, type StrandOwner } from "../../lib/kernel/strand.ts";
+import {
+  addStrand,
+  cancelStrands,
+  closeStrand,
+  dropStrand,
+  listStrands,
+  Strand,
+  type StrandOwner,
+} from "../../lib/kernel/strand.ts";
 import {
   coroutine,
   createTask,
@@ -32,6 +40,22 @@ function strandOn(waiter: Future<unknown> | null): { strand: Strand; log: string
   strand.waiter = waiter;
   return { strand, log };
 }
+
+test("addStrand() and dropStrand() keep strands in their order, whichever goes", () => {
+  const strands = [0, 1, 2].map(() => strandOn(null).strand);
+  const numbers = (first: Strand | null) =>
+    listStrands(first).map((strand) => strands.indexOf(strand));
+  const afterDropping = (...gone: number[]): number[] => {
+    for (const strand of strands) strand.next = null;
+    let first = strands.reduce(addStrand, null as Strand | null);
+    for (const number of gone) first = dropStrand(first, strands[number]!);
+    return numbers(first);
+  };
+  assertEquals(afterDropping(), [0, 1, 2]);
+  assertEquals([afterDropping(0), afterDropping(1), afterDropping(2)], [[1, 2], [0, 2], [0, 1]]);
+  assertEquals([afterDropping(0, 1), afterDropping(1, 0), afterDropping(2, 2)], [[2], [2], [0, 1]]);
+  assertEquals([afterDropping(2, 1, 0), numbers(dropStrand(null, strands[0]!))], [[], []]);
+});
 
 test("cancelStrands() cancels what each waits for, and tells whether any could be", () => {
   const loop = newEventLoop();
