@@ -102,6 +102,14 @@ export let setBlocking: (
 export let joinsCancel: (future: ConcurrentFuture<unknown>) => boolean;
 
 /**
+ * Tells whether a value is a {@linkcode ConcurrentFuture}. Where nobody else refers to the class, a bundler leaves it
+ * out, and nothing is one; so a loop that can wrap such futures does not bring their class along.
+ */
+export let isConcurrentFuture: (value: unknown) => value is ConcurrentFuture<unknown> = (
+  _value,
+): _value is ConcurrentFuture<unknown> => false;
+
+/**
  * The outcome of work on another thread or in another process, to come or there.
  *
  * Executors make it; `submit` returns one. Plain code may `await` it, and a coroutine may, too, by
@@ -163,6 +171,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
       if (!future.done()) future.#settle("CANCELLED", null);
     };
     joinsCancel = (future) => future.#joins;
+    isConcurrentFuture = (value) => value instanceof ConcurrentFuture;
     setBlocking = (future, wait) => {
       future.#wait = wait;
     };

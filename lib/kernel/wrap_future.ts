@@ -5,7 +5,8 @@
  */
 import { describe } from "../base/repr.ts";
 import {
-  ConcurrentFuture,
+  type ConcurrentFuture,
+  isConcurrentFuture,
   joinsCancel,
   setConcurrentAwaiting,
 } from "../concurrent/concurrent_future.ts";
@@ -65,7 +66,7 @@ export function wrapFuture<T>(
   options: WrapFutureOptions = {},
 ): Future<T> {
   if (future instanceof Future) return future;
-  if (!(future instanceof ConcurrentFuture)) {
+  if (!isConcurrentFuture(future)) {
     throw new TypeError(`concurrent.futures.Future is expected, got ${describe(future)}`);
   }
   const loop = options.loop ?? getEventLoop();
