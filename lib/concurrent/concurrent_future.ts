@@ -21,6 +21,7 @@ import {
   ValueError,
 } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe, repr } from "../base/repr.ts";
 import { awaitable } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
@@ -98,16 +99,13 @@ export let setBlocking: (
   wait: (milliseconds: number) => void,
 ) => void;
 
-/** Tells whether a future's cancellation is over only when the work is. */
-export let joinsCancel: (future: ConcurrentFuture<unknown>) => boolean;
-
 /**
- * Tells whether a value is a {@linkcode ConcurrentFuture}. Where nobody else refers to the class, a bundler leaves it
- * out, and nothing is one; so a loop that can wrap such futures does not bring their class along.
+ * Tells of a concurrent future whether its cancellation is over only when the work is; of anything else, `null`.
+ *
+ * Where nobody else refers to the class, a bundler leaves it out, and nothing is one; so a loop, which can wrap such
+ * futures, does not bring their class along.
  */
-export let isConcurrentFuture: (value: unknown) => value is ConcurrentFuture<unknown> = (
-  _value,
-): _value is ConcurrentFuture<unknown> => false;
+export let joinsCancel: (value: unknown) => boolean | null = (): null => null;
 
 /**
  * The outcome of work on another thread or in another process, to come or there.
@@ -138,6 +136,8 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   static get name(): string {
     return "ConcurrentFuture";
   }
+
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   static readonly #keyed: void = /* @__PURE__ */ (() => {
     defineMethods(ConcurrentFuture, {
@@ -170,8 +170,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
     confirmCancel = (future) => {
       if (!future.done()) future.#settle("CANCELLED", null);
     };
-    joinsCancel = (future) => future.#joins;
-    isConcurrentFuture = (value) => value instanceof ConcurrentFuture;
+    joinsCancel = (value) => value instanceof ConcurrentFuture ? value.#joins : null;
     setBlocking = (future, wait) => {
       future.#wait = wait;
     };

@@ -11,6 +11,7 @@
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { GeneratorExit, RuntimeError, StopAsyncIteration } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe, functionName } from "../base/repr.ts";
 import { isGenerator, type Steps, type Suspension } from "./awaitable.ts";
 import { CallFrame } from "./call_frame.ts";
@@ -187,6 +188,8 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
     this.#body = body;
     this.#name = name;
   }
+
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   /** Itself, for reports. */
   get generator(): this {

@@ -8,6 +8,7 @@
  */
 import { disposeKey } from "../base/dispose.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe, repr } from "../base/repr.ts";
 
 /**
@@ -88,6 +89,8 @@ export class Token<T> {
   static get name(): string {
     return "Token";
   }
+
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   /** The variable that was set. */
   readonly variable: ContextVar<T>;
@@ -212,6 +215,8 @@ export class Context {
   static get name(): string {
     return "Context";
   }
+
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   #values: Values = NOTHING;
   #entered = false;
@@ -380,6 +385,8 @@ const shared = new Map<string, ContextVar<unknown>>();
  * @see https://docs.python.org/3/library/contextvars.html#contextvars.ContextVar
  */
 export class ContextVar<T> {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   /** What the variable is called in messages. */
   readonly name: string;
   #default: T | typeof MISSING;

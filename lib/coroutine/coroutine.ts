@@ -4,6 +4,7 @@
  * @module
  */
 import { RuntimeError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe, functionName } from "../base/repr.ts";
 import {
   Awaitable,
@@ -52,6 +53,8 @@ export type CoroutineLike<T> =
  * @see https://docs.python.org/3/reference/datamodel.html#coroutine-objects
  */
 export abstract class Coroutine<T> extends Awaitable<T> {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   /** What the coroutine is called in messages. */
   abstract get name(): string;
 

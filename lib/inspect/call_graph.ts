@@ -7,6 +7,7 @@
  * @module
  */
 import { RuntimeError, ValueError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe, repr } from "../base/repr.ts";
 import { describeFrame, type StackFrame } from "../base/stack.ts";
 import { awaitedBy } from "../kernel/awaited_by.ts";
@@ -56,6 +57,8 @@ export interface PrintCallGraphOptions extends CallGraphOptions {
  * @see https://docs.python.org/3/library/asyncio-graph.html#asyncio.FrameCallGraphEntry
  */
 export class FrameCallGraphEntry {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   readonly #frame: StackFrame;
 
   /**
@@ -102,6 +105,8 @@ export class FrameCallGraphEntry {
  * @see https://docs.python.org/3/library/asyncio-graph.html#asyncio.FutureCallGraph
  */
 export class FutureCallGraph {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   readonly #future: Future<unknown>;
   readonly #callStack: readonly FrameCallGraphEntry[];
   readonly #awaitedBy: readonly FutureCallGraph[];

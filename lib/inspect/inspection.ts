@@ -5,6 +5,7 @@
  */
 import { type Duration, toDelay } from "../base/duration.ts";
 import { NotSupportedError, RuntimeError, TimeoutError, ValueError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { TextFile } from "../kernel/task_stack.ts";
 import { host } from "../platform/current.ts";
@@ -48,6 +49,8 @@ export interface InspectionPrintOptions {
  * ```
  */
 export class Inspection {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   readonly #from: string;
   readonly #tasks: readonly TaskSnapshot[];
 

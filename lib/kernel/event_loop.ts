@@ -9,6 +9,7 @@ import { disposeKey } from "../base/dispose.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { logger, setHostSink } from "../base/logger.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
@@ -102,6 +103,8 @@ export class EventLoop implements HandleOwner {
   static get name(): string {
     return "EventLoop";
   }
+
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   /** From how many seconds on debug mode reports a callback or a step as slow. */
   slowCallbackDuration = 0.1;

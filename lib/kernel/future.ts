@@ -10,6 +10,7 @@
  * @module
  */
 import { CancelledError, InvalidStateError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe, functionName, repr } from "../base/repr.ts";
 import { captureFrames, type FrameRange, type StackFrame } from "../base/stack.ts";
 import {
@@ -219,6 +220,8 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   static override get name(): string {
     return "Future";
   }
+
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   declare private readonly [SCHEDULER]: Scheduler;
   declare private [STATE]: 0 | 1 | 2 | 3 | 4;

@@ -5,6 +5,7 @@
  */
 import { disposeKey } from "../base/dispose.ts";
 import { KeyboardInterrupt, SystemExit } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { functionName, repr } from "../base/repr.ts";
 import type { StackFrame } from "../base/stack.ts";
 import {
@@ -101,6 +102,8 @@ let describeCall: (handle: Handle) => string;
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle
  */
 export class Handle {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   // Null once cancelled: what the callback closes over is let go at once.
   declare private [CALLBACK]: Callback<unknown[]> | null;
   declare private [ARGS]: readonly unknown[];

@@ -6,7 +6,6 @@
 import { describe } from "../base/repr.ts";
 import {
   type ConcurrentFuture,
-  isConcurrentFuture,
   joinsCancel,
   setConcurrentAwaiting,
 } from "../concurrent/concurrent_future.ts";
@@ -66,11 +65,12 @@ export function wrapFuture<T>(
   options: WrapFutureOptions = {},
 ): Future<T> {
   if (future instanceof Future) return future;
-  if (!isConcurrentFuture(future)) {
+  const joins = joinsCancel(future);
+  if (joins === null) {
     throw new TypeError(`concurrent.futures.Future is expected, got ${describe(future)}`);
   }
   const loop = options.loop ?? getEventLoop();
-  const wrapped = joinsCancel(future) ? new RemoteOutcome<T>(future, loop) : loop.createFuture<T>();
+  const wrapped = joins ? new RemoteOutcome<T>(future, loop) : loop.createFuture<T>();
   chain(future, wrapped);
   return wrapped;
 }

@@ -49,8 +49,6 @@ export interface Terminal {
   printError(line: string): void;
   /** A value as the host prints it. */
   inspect(value: unknown): string;
-  /** Has the host print the objects of a class by their `toString()`. */
-  inspectByToString(prototype: object): void;
   /**
    * Takes the input over. At a terminal lines are edited, those before are had by the arrow keys, and kept
    * in a file where that may be.

@@ -62,7 +62,6 @@ class Session {
 
   constructor(terminal: Terminal, names: object) {
     this.#terminal = terminal;
-    for (const prototype of prototypesWithToString(names)) terminal.inspectByToString(prototype);
     this.#repl = new Repl({ names, baseUrl: terminal.folderUrl });
     setEventLoop(this.#repl.loop);
     terminal.onUncaught((error) => terminal.printError(this.#repl.format(error)));
@@ -157,15 +156,4 @@ class Session {
     }
     return null;
   }
-}
-
-/** The classes among some values that say how their objects print; errors print well as they are. */
-function prototypesWithToString(names: object): object[] {
-  return Object.values(names).flatMap((value) => {
-    const prototype: unknown = typeof value === "function" ? value.prototype : undefined;
-    return prototype instanceof Object && !(prototype instanceof Error) &&
-        Object.hasOwn(prototype, "toString")
-      ? [prototype]
-      : [];
-  });
 }

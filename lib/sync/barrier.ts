@@ -11,6 +11,7 @@
  * @module
  */
 import { BrokenBarrierError, ValueError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import { asyncWith } from "../coroutine/async_with.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
@@ -35,6 +36,8 @@ type BarrierState = "filling" | "draining" | "resetting" | "broken";
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Barrier
  */
 export class Barrier {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   readonly #parties: number;
   readonly #changed = new Condition();
   #state: BarrierState = "filling";

@@ -5,6 +5,7 @@
  */
 import { Deque } from "../base/deque.ts";
 import { CancelledError, RuntimeError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
@@ -39,6 +40,8 @@ import { LoopBinding } from "./loop_bound.ts";
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Condition
  */
 export class Condition {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   readonly #binding = new LoopBinding();
   readonly #toWait = new Purpose("Condition.wait", this);
   readonly #lock: Lock;

@@ -4,6 +4,7 @@
  * @module
  */
 import { Deque } from "../base/deque.ts";
+import { printByToString } from "../base/printing.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import { type Future, hasResult } from "../kernel/future.ts";
@@ -34,6 +35,8 @@ const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Event
  */
 export class Event {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   static readonly #operations: void = /* @__PURE__ */ (() => {
     const leave = (event: Event, waiter: Future<unknown>): void => {
       event.#waiters.remove(waiter);

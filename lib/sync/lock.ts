@@ -5,6 +5,7 @@
  */
 import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type Future, hasResult, schedulerOfFuture } from "../kernel/future.ts";
@@ -39,6 +40,8 @@ const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Lock
  */
 export class Lock {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   static readonly #operations: void = /* @__PURE__ */ (() => {
     acquiring = {
       name: "Lock.acquire",

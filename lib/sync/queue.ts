@@ -5,6 +5,7 @@
  */
 import { Deque } from "../base/deque.ts";
 import { QueueEmpty, QueueFull, QueueShutDown, ValueError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe, repr } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
@@ -69,6 +70,8 @@ export let gettersOf: <T>(queue: Queue<T>) => Future<unknown>[];
  * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.Queue
  */
 export class Queue<T = unknown> {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   readonly #binding = new LoopBinding();
   readonly #toPut = new Purpose("Queue.put", this as Queue);
   readonly #toGet = new Purpose("Queue.get", this as Queue);

@@ -5,6 +5,7 @@
  */
 import { Deque } from "../base/deque.ts";
 import { ValueError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
@@ -43,6 +44,8 @@ const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Semaphore
  */
 export class Semaphore {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   static readonly #operations: void = /* @__PURE__ */ (() => {
     acquiring = {
       name: "Semaphore.acquire",

@@ -4,6 +4,7 @@
  * @module
  */
 import { RuntimeError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import type { JobResult } from "../concurrent/executor.ts";
@@ -24,6 +25,8 @@ export class ParentLoop<E extends Exposed = Exposed> {
   static get name(): string {
     return "ParentLoop";
   }
+
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   readonly #hub: AskHub;
 

@@ -6,6 +6,7 @@
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import { BrokenExecutor } from "../concurrent/broken_executor.ts";
 import { ConcurrentFuture, confirmCancel, joinCancel } from "../concurrent/concurrent_future.ts";
@@ -72,6 +73,8 @@ export class ThreadLoop {
   static get name(): string {
     return "ThreadLoop";
   }
+
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   static readonly #keyed: void = /* @__PURE__ */ (() => {
     defineMethods(ThreadLoop, {

@@ -4,6 +4,7 @@
  * @module
  */
 import { RuntimeError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import type { ShutdownOptions } from "../sync/queue.ts";
@@ -127,6 +128,8 @@ export class ThreadQueue<T = unknown> implements ThreadQueueEnd<T> {
   static get name(): string {
     return "ThreadQueue";
   }
+
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   readonly #core: QueueCore;
   readonly #end: QueueEnd<T>;

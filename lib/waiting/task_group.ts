@@ -9,6 +9,7 @@
  */
 import { CancelledError, KeyboardInterrupt, RuntimeError, SystemExit } from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
+import { printByToString } from "../base/printing.ts";
 import { asyncWith, type Eventually } from "../coroutine/async_with.ts";
 import { isGenerator, type Suspension } from "../coroutine/awaitable.ts";
 import { Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
@@ -48,6 +49,8 @@ export class TaskGroup {
   static get name(): string {
     return "TaskGroup";
   }
+
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   readonly #tasks = new Set<Future<unknown>>();
   readonly #onTaskDone = (task: Future<unknown>) => this.#taskDone(task);

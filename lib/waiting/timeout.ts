@@ -5,6 +5,7 @@
  */
 import { type Duration, toDelay } from "../base/duration.ts";
 import { CancelledError, RuntimeError, TimeoutError } from "../base/errors.ts";
+import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
@@ -46,6 +47,8 @@ export type TimeoutBody<T> = (
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Timeout
  */
 export class Timeout {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   #state: TimeoutState = "created";
   #when: number | null;
   #timer: Handle | null = null;

@@ -79,21 +79,10 @@ export function denoTerminal(): Terminal {
     print: (line) => console.log(line),
     printError: (line) => console.error(line),
     inspect: (value) => Deno.inspect(value, { colors: isInteractive && !Deno.noColor }),
-    inspectByToString,
     readLines: (options) => new DenoLineReader(isInteractive, options),
     onUncaught,
     exit: (code) => Deno.exit(code),
   };
-}
-
-function inspectByToString(prototype: object): void {
-  Object.defineProperty(prototype, Symbol.for("Deno.customInspect"), {
-    value(this: object) {
-      return String(this);
-    },
-    writable: true,
-    configurable: true,
-  });
 }
 
 function onUncaught(callback: (error: unknown) => void): void {
