@@ -1,6 +1,6 @@
 /**
- * `deno task size`: how large the browser build is, and what a page pays that uses the core alone. Fails when
- * one has grown beyond its budget in `budgets.json`.
+ * `deno task size [--files]`: how large the browser build is, and what a page pays that uses the core alone;
+ * with `--files` also what the core is made of. Fails when one has grown beyond its budget in `budgets.json`.
  *
  * @module
  */
@@ -69,6 +69,16 @@ export async function bundleCore(): Promise<Uint8Array> {
   return outputFiles[0]!.contents;
 }
 
+/** What the core is made of, as lines of text: the bytes of each file, minified, the largest first. */
+export async function describeCoreFiles(): Promise<string> {
+  const { metafile } = await bundleExports(CORE, true);
+  const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  return files.toSorted(([, one], [, other]) => other.bytesInOutput - one.bytesInOutput)
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path, { bytesInOutput }]) => `${String(bytesInOutput).padStart(6)} ${path}`)
+    .join("\n");
+}
+
 /**
  * Bundles a page's program that imports some names of the module and does nothing else.
  *
@@ -98,6 +108,7 @@ export async function bundleExports(
 
 if (import.meta.main) {
   const sizes = await measureSizes();
+  if (Deno.args.includes("--files")) console.log(await describeCoreFiles());
   await esbuild.stop();
   console.log(describeSizes(sizes));
   if (!areWithinBudget(sizes)) Deno.exitCode = 1;
