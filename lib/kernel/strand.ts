@@ -52,10 +52,9 @@ export class Strand implements Runnable, Listener {
   calling = false;
   /** The stack of the `await`, in debug mode. */
   readonly source: string | null;
-  /**
-   * The one begun after it that its task has too. There is one at a time, nearly always, and for each await an
-   * array would lose what it had grown to and grow again.
-   */
+  /** The one that stands before it in its line. */
+  previous: Strand | null = null;
+  /** The one behind it. */
   next: Strand | null = null;
 
   /** Makes a strand; the task drives it. */
@@ -87,29 +86,48 @@ export class Strand implements Runnable, Listener {
   }
 }
 
-/** The strands that begin with one, in the order in which they were begun; as they are now, whatever ends later. */
-export function listStrands(first: Strand | null): Strand[] {
-  const strands: Strand[] = [];
-  for (let strand = first; strand !== null; strand = strand.next) strands.push(strand);
-  return strands;
-}
+/**
+ * The strands of one task, in the order in which they were begun. There is one at a time, nearly always: for each await
+ * an array would lose what it had grown to and grow again, so they are linked.
+ */
+export class StrandLine {
+  #first: Strand | null = null;
+  #last: Strand | null = null;
 
-/** Puts a strand behind those that begin with one; gives the first. */
-export function addStrand(first: Strand | null, strand: Strand): Strand {
-  if (first === null) return strand;
-  let last = first;
-  while (last.next !== null) last = last.next;
-  last.next = strand;
-  return first;
-}
+  /** The strands there are now, whatever ends later. */
+  list(): Strand[] {
+    const strands: Strand[] = [];
+    for (let strand = this.#first; strand !== null; strand = strand.next) strands.push(strand);
+    return strands;
+  }
 
-/** Takes a strand out of those that begin with one; gives the first. */
-export function dropStrand(first: Strand | null, strand: Strand): Strand | null {
-  if (first === strand) return strand.next;
-  let before = first;
-  while (before !== null && before.next !== strand) before = before.next;
-  if (before !== null) before.next = strand.next;
-  return first;
+  /** The first for which something holds, or `null`. */
+  find(holds: (strand: Strand) => boolean): Strand | null {
+    let strand = this.#first;
+    while (strand !== null && !holds(strand)) strand = strand.next;
+    return strand;
+  }
+
+  /** Puts a strand at the end. */
+  add(strand: Strand): void {
+    const last = this.#last;
+    strand.previous = last;
+    if (last === null) this.#first = strand;
+    else last.next = strand;
+    this.#last = strand;
+  }
+
+  /** Takes a strand out, if it is in. */
+  drop(strand: Strand): void {
+    const { previous, next } = strand;
+    if (previous === null && this.#first !== strand) return;
+    if (previous === null) this.#first = next;
+    else previous.next = next;
+    if (next === null) this.#last = previous;
+    else next.previous = previous;
+    strand.previous = null;
+    strand.next = null;
+  }
 }
 
 /** Cancels what strands wait for, and tells whether any could be. */

@@ -79,14 +79,12 @@ import { ambientTask, running as importedRunning } from "./running.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { sourceContext } from "./sources.ts";
 import {
-  addStrand,
   type Awaiting,
   cancelStrands,
   closeStrand,
-  dropStrand,
-  listStrands,
   runStrand,
   Strand,
+  StrandLine,
 } from "./strand.ts";
 import {
   formatStack,
@@ -167,8 +165,8 @@ class TaskExtras {
   mustCancel = false;
   // What it throws in otherwise, because the last one yielded what no coroutine may.
   failure: RuntimeError | null = null;
-  // What an async function awaits: the first, which leads to the others.
-  strand: Strand | null = null;
+  // What an async function awaits.
+  strands: StrandLine | null = null;
   // Whether the function rests on something foreign, and the loop goes on without it.
   elsewhere = false;
 }
@@ -225,7 +223,8 @@ export class Task<T = unknown> extends Future<T> {
     startStrand = (task, subject, awaiting) => {
       const strand = new Strand(task, subject[Symbol.iterator](), awaiting);
       const extras = task.#needExtras();
-      extras.strand = addStrand(extras.strand, strand);
+      extras.strands ??= new StrandLine();
+      extras.strands.add(strand);
       task.#enterStrand(strand, null);
     };
     returnToTask = (task) => task.#returnFromElsewhere();
@@ -255,10 +254,10 @@ export class Task<T = unknown> extends Future<T> {
     positionOf = (task) => ({
       steps: task.#steps,
       waiter: task.#waiter,
-      strands: task.#strands(),
+      strands: task.#strands()?.list() ?? [],
     });
     waiterOf = (task) =>
-      task.#waiter ?? task.#strands().find((strand) => strand.waiter)?.waiter ?? null;
+      task.#waiter ?? task.#strands()?.find((strand) => strand.waiter !== null)?.waiter ?? null;
   })();
 
   /**
@@ -488,7 +487,7 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore Asked by the loop while it holds still for an async function. */
   [isWaiting](): boolean {
-    return this.#strands().some((strand) => !strand.calling);
+    return (this.#strands()?.find((strand) => !strand.calling) ?? null) !== null;
   }
 
   /** @ignore Told by the loop that the async function rests on something foreign. */
@@ -687,7 +686,7 @@ export class Task<T = unknown> extends Future<T> {
         result = strand.steps.next();
       }
     } catch (thrown) {
-      this.#dropStrand(strand);
+      this.#strands()?.drop(strand);
       // The error knows nothing of the async function that it is thrown at.
       if (strand.source !== null && thrown instanceof CancelledError) {
         appendFrames(thrown, strand.source);
@@ -697,7 +696,7 @@ export class Task<T = unknown> extends Future<T> {
       return;
     }
     if (result.done) {
-      this.#dropStrand(strand);
+      this.#strands()?.drop(strand);
       strand.resolve(result.value as never);
       hold.begin(this);
       return;
@@ -790,7 +789,8 @@ export class Task<T = unknown> extends Future<T> {
       return false;
     }
     if (waiter !== null && this.#cancelWaiter(waiter, message)) return true;
-    return cancelStrands(this.#strands(), message);
+    const strands = this.#strands();
+    return strands !== null && cancelStrands(strands.list(), message);
   }
 
   /** Cancels what it begins to wait for, where it was asked to end and could not be told. */
@@ -817,13 +817,8 @@ export class Task<T = unknown> extends Future<T> {
     return this.#extras ??= new TaskExtras();
   }
 
-  #strands(): Strand[] {
-    return listStrands(this.#extras === null ? null : this.#extras.strand);
-  }
-
-  #dropStrand(strand: Strand): void {
-    const extras = this.#needExtras();
-    extras.strand = dropStrand(extras.strand, strand);
+  #strands(): StrandLine | null {
+    return this.#extras === null ? null : this.#extras.strands;
   }
 
   #returnFromElsewhere(): boolean {
@@ -875,9 +870,9 @@ export class Task<T = unknown> extends Future<T> {
   #leaveLoop(): void {
     this.#unlink(schedulerOfFuture(this).tasks);
     const extras = this.#extras;
-    if (extras === null || extras.strand === null) return;
-    const strands = listStrands(extras.strand);
-    extras.strand = null;
+    if (extras === null || extras.strands === null) return;
+    const strands = extras.strands.list();
+    extras.strands = null;
     strands.forEach(closeStrand);
   }
 

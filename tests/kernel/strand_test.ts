@@ -1,12 +1,10 @@
 /** The awaits of async functions, several of one task at a time. */
 import { assertEquals } from "@std/assert";
 import {
-  addStrand,
   cancelStrands,
   closeStrand,
-  dropStrand,
-  listStrands,
   Strand,
+  StrandLine,
   type StrandOwner,
 } from "../../lib/kernel/strand.ts";
 import {
@@ -41,20 +39,27 @@ function strandOn(waiter: Future<unknown> | null): { strand: Strand; log: string
   return { strand, log };
 }
 
-test("addStrand() and dropStrand() keep strands in their order, whichever goes", () => {
+test("a line keeps strands in the order in which they came, whichever goes, and takes one in again", () => {
   const strands = [0, 1, 2].map(() => strandOn(null).strand);
-  const numbers = (first: Strand | null) =>
-    listStrands(first).map((strand) => strands.indexOf(strand));
+  const line = new StrandLine();
+  const numbers = () => line.list().map((strand) => strands.indexOf(strand));
   const afterDropping = (...gone: number[]): number[] => {
-    for (const strand of strands) strand.next = null;
-    let first = strands.reduce(addStrand, null as Strand | null);
-    for (const number of gone) first = dropStrand(first, strands[number]!);
-    return numbers(first);
+    for (const strand of line.list()) line.drop(strand);
+    for (const strand of strands) line.add(strand);
+    for (const number of gone) line.drop(strands[number]!);
+    return numbers();
   };
-  assertEquals(afterDropping(), [0, 1, 2]);
+  assertEquals([afterDropping(), afterDropping(0, 1, 2)], [[0, 1, 2], []]);
   assertEquals([afterDropping(0), afterDropping(1), afterDropping(2)], [[1, 2], [0, 2], [0, 1]]);
   assertEquals([afterDropping(0, 1), afterDropping(1, 0), afterDropping(2, 2)], [[2], [2], [0, 1]]);
-  assertEquals([afterDropping(2, 1, 0), numbers(dropStrand(null, strands[0]!))], [[], []]);
+  assertEquals([afterDropping(2, 1, 0), afterDropping(2, 1)], [[], [0]]);
+  line.add(strands[2]!);
+  assertEquals([strands[2], null], [
+    line.find((strand) => strand !== strands[0]),
+    line.find((strand) => strand.calling),
+  ]);
+  line.drop(strandOn(null).strand);
+  assertEquals(numbers(), [0, 2]);
 });
 
 test("cancelStrands() cancels what each waits for, and tells whether any could be", () => {
