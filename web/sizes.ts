@@ -70,7 +70,7 @@ export async function bundleCore(): Promise<Uint8Array> {
 }
 
 /** What the core is made of, as lines of text: the bytes of each file, minified, the largest first. */
-export async function describeCoreFiles(): Promise<string> {
+async function describeCoreFiles(): Promise<string> {
   const { metafile } = await bundleExports(CORE, true);
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
   return files.toSorted(([, one], [, other]) => other.bytesInOutput - one.bytesInOutput)

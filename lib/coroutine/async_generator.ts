@@ -155,6 +155,8 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
   /** The class's name, which a bundler may not change. */
   static readonly name: string = "AsyncGeneratorObject";
 
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
   static readonly #keyed: void = /* @__PURE__ */ (() => {
     defineMethods(AsyncGeneratorObject, {
       [asyncDisposeKey](this: AsyncGeneratorObject) {
@@ -188,8 +190,6 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
     this.#body = body;
     this.#name = name;
   }
-
-  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   /** Itself, for reports. */
   get generator(): this {

@@ -79,8 +79,6 @@ export interface HandleOwner {
 /** What a handle is to call, or `null` once it is cancelled; for traces. */
 export let callbackOf: (handle: Handle) => Callback<unknown[]> | null;
 
-let describeCall: (handle: Handle) => string;
-
 /**
  * A callback that a loop is to call.
  *
@@ -113,10 +111,6 @@ export class Handle {
 
   static readonly #friends: void = /* @__PURE__ */ (() => {
     callbackOf = (handle) => handle[CALLBACK];
-    describeCall = (handle) => {
-      const args = handle[ARGS] === ONE_ARG ? [handle[ARG]] : handle[ARGS];
-      return `${functionName(handle[CALLBACK])}(${args.map((arg) => repr(arg)).join(", ")})`;
-    };
   })();
 
   /**
@@ -175,7 +169,7 @@ export class Handle {
   toString(): string {
     const parts = this[CALLBACK] === null
       ? [`${this.constructor.name} cancelled`]
-      : [`${this.constructor.name}${this.describeTime()} ${describeCall(this)}`];
+      : [`${this.constructor.name}${this.describeTime()} ${Handle.#describeCall(this)}`];
     return `<${[...parts, ...describeSource(this)].join(" ")}>`;
   }
 
@@ -197,7 +191,7 @@ export class Handle {
         return;
       }
       this[LOOP].callExceptionHandler({
-        message: `Exception in callback ${describeCall(this)}`,
+        message: `Exception in callback ${Handle.#describeCall(this)}`,
         exception: error,
         handle: this,
         ...sourceContext(this),
@@ -210,6 +204,12 @@ export class Handle {
   /** What the printed form says of the time. */
   protected describeTime(): string {
     return "";
+  }
+
+  // Static, for a private method would be a field of every handle.
+  static #describeCall(handle: Handle): string {
+    const args = handle[ARGS] === ONE_ARG ? [handle[ARG]] : handle[ARGS];
+    return `${functionName(handle[CALLBACK])}(${args.map((arg) => repr(arg)).join(", ")})`;
   }
 }
 

@@ -487,7 +487,8 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore Asked by the loop while it holds still for an async function. */
   [isWaiting](): boolean {
-    return (this.#strands()?.find((strand) => !strand.calling) ?? null) !== null;
+    const strands = this.#strands();
+    return strands !== null && strands.find((strand) => !strand.calling) !== null;
   }
 
   /** @ignore Told by the loop that the async function rests on something foreign. */

@@ -7,10 +7,7 @@
  *
  * @module
  */
-import { Future as ImportedFuture, type FutureOptions, noteOf, setPurpose } from "./future.ts";
-
-// An own constant, which the engine folds into its code; an imported one it loads each time.
-const Future = ImportedFuture;
+import { Future, type FutureOptions, noteOf, setPurpose } from "./future.ts";
 
 /** The key of the method that tells which task could end the waiting. */
 export const heldBy: unique symbol = Symbol("heldBy");
@@ -20,7 +17,7 @@ export interface WaitSubject {
   /** The printed form. */
   toString(): string;
   /** The task that has it, where that is known. */
-  [heldBy]?(): ImportedFuture<unknown> | null;
+  [heldBy]?(): Future<unknown> | null;
 }
 
 /** What a future is waited for: a call of a lock or a queue. All who wait by the same call share one. */
@@ -38,25 +35,25 @@ export class Purpose {
 }
 
 /** Makes the future that a task waits for inside a lock's or a queue's own coroutine. */
-export function makeWaiter<T>(options: FutureOptions, purpose: Purpose): ImportedFuture<T> {
+export function makeWaiter<T>(options: FutureOptions, purpose: Purpose): Future<T> {
   const waiter = new Future<T>(options);
   setPurpose(waiter, purpose);
   return waiter;
 }
 
 /** What a future is for; `null` for most. */
-export function purposeOf(future: ImportedFuture<unknown> | null): Purpose | null {
+export function purposeOf(future: Future<unknown> | null): Purpose | null {
   const purpose = future === null ? null : noteOf(future);
   return purpose instanceof Purpose ? purpose : null;
 }
 
 /** The task that has what is waited for, where that is known. */
-export function holderOf(waiter: ImportedFuture<unknown> | null): ImportedFuture<unknown> | null {
+export function holderOf(waiter: Future<unknown> | null): Future<unknown> | null {
   return purposeOf(waiter)?.subject[heldBy]?.() ?? null;
 }
 
 /** What is waited for, in words: `Queue.get of <Queue maxsize=0>`, or the future as it prints. */
-export function describeWait(waiter: ImportedFuture<unknown>): string {
+export function describeWait(waiter: Future<unknown>): string {
   const purpose = purposeOf(waiter);
   if (purpose === null) return String(waiter);
   const holder = holderOf(waiter) as { getName?(): string } | null;

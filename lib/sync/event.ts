@@ -50,7 +50,7 @@ export class Event {
   })();
 
   readonly #binding = new LoopBinding();
-  readonly #toWait = new Purpose("Event.wait", this);
+  readonly #toWait = new Purpose(waiting.name, this);
   #isSet = false;
   readonly #waiters = new Deque<Future<unknown>>();
 

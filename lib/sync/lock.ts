@@ -56,7 +56,7 @@ export class Lock {
   })();
 
   readonly #binding = new LoopBinding();
-  readonly #toAcquire = new Purpose("Lock.acquire", this);
+  readonly #toAcquire = new Purpose(acquiring.name, this);
   #locked = false;
   // For reports alone: any task may release.
   #holder: Future<unknown> | null = null;

@@ -6,12 +6,9 @@
 import { RuntimeError } from "../base/errors.ts";
 import type { Future } from "../kernel/future.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
-import { running as importedRunning } from "../kernel/running.ts";
+import { running } from "../kernel/running.ts";
 import { type Scheduler, schedulerOf } from "../kernel/scheduler.ts";
 import { makeWaiter, type Purpose } from "../kernel/waiter.ts";
-
-// An own constant, which the engine folds into its code; an imported one it loads each time.
-const running = importedRunning;
 
 /** Remembers the loop that an object belongs to. */
 export class LoopBinding {

@@ -73,8 +73,8 @@ export class Queue<T = unknown> {
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   readonly #binding = new LoopBinding();
-  readonly #toPut = new Purpose("Queue.put", this as Queue);
-  readonly #toGet = new Purpose("Queue.get", this as Queue);
+  readonly #toPut = new Purpose(putting.name, this as Queue);
+  readonly #toGet = new Purpose(getting.name, this as Queue);
   readonly #maxsize: number;
   readonly #items: ItemStore<T>;
   readonly #getters = new Deque<Future<unknown>>();

@@ -60,7 +60,7 @@ export class Semaphore {
   })();
 
   readonly #binding = new LoopBinding();
-  readonly #toAcquire = new Purpose("Semaphore.acquire", this);
+  readonly #toAcquire = new Purpose(acquiring.name, this);
   #value: number;
   readonly #waiters = new Deque<Future<unknown>>();
 

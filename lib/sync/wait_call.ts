@@ -9,8 +9,8 @@
  */
 import { awaitable, type Suspension } from "../coroutine/awaitable.ts";
 import { Coroutine, noteMade, noteUsed, reused } from "../coroutine/coroutine.ts";
-import { throwOn } from "../kernel/injection.ts";
 import type { Future } from "../kernel/future.ts";
+import { throwOn } from "../kernel/injection.ts";
 
 /** What can be called of a lock or a queue and may have to wait. */
 export interface Operation<S, T, A> {

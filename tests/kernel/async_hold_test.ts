@@ -3,6 +3,7 @@
  * loop must hold still meanwhile, however many it takes.
  */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { AsyncHold, isWaiting, restElsewhere } from "../../lib/kernel/async_hold.ts";
 import {
   CancelledError,
   ContextVar,
@@ -666,4 +667,35 @@ test({
       release();
     });
   },
+});
+
+test("of several functions that have the thread, one that has come to rest is asked no more", async () => {
+  const log: string[] = [];
+  const asked: string[] = [];
+  const hold = new AsyncHold(() => log.push("held"), () => log.push("released"));
+  const [first, second, third] = ["first", "second", "third"].map((name) => ({
+    isOver: false,
+    done() {
+      asked.push(name);
+      return this.isOver;
+    },
+    [isWaiting]: () => false,
+    [restElsewhere]() {},
+  }));
+  const passMicrotasks = async () => {
+    for (let i = 0; i < 2; i++) await null;
+    return asked.splice(0);
+  };
+  for (const task of [first!, second!, third!]) hold.begin(task);
+  hold.rest(second!);
+  assertEquals((await passMicrotasks()).slice(0, 3), ["first", "second", "third"]);
+  assertEquals(new Set(await passMicrotasks()), new Set(["first", "third"]));
+  third!.isOver = true;
+  // It was resumed anew: else so many microtasks without a sign of it would let the host in.
+  hold.begin(first!);
+  await passMicrotasks();
+  assertEquals([new Set(await passMicrotasks()), log], [new Set(["first"]), ["held"]]);
+  first!.isOver = true;
+  await passMicrotasks();
+  assertEquals([hold.isOn, log], [false, ["held", "released"]]);
 });
