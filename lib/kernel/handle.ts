@@ -100,6 +100,11 @@ export let callbackOf: (handle: Handle) => Callback<unknown[]> | null;
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle
  */
 export class Handle {
+  /** The class's name, which a bundler may not change; a field of this name would slow the class. */
+  static get name(): string {
+    return "Handle";
+  }
+
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   // Null once cancelled: what the callback closes over is let go at once.
