@@ -32,6 +32,8 @@ export interface Machine {
 export interface Ratios {
   /** Generator coroutines by bare promises; less is better. */
   generatorOverBare: number | null;
+  /** Generator coroutines by the least kernel; less is better. */
+  generatorOverLeast: number | null;
   /** CPython by generator coroutines; more is better. */
   cpythonOverGenerator: number | null;
   /** CPython by async functions; more is better. */
@@ -98,6 +100,7 @@ export function rowResult(
     figures,
     ratios: {
       generatorOverBare: ratio(medians, "generator", "bare"),
+      generatorOverLeast: ratio(medians, "generator", "least"),
       cpythonOverGenerator: ratio(medians, "cpython", "generator"),
       cpythonOverAsync: ratio(medians, "cpython", "async"),
       uvloopOverGenerator: ratio(medians, "uvloop", "generator"),

@@ -18,13 +18,14 @@ export const LIBRARIES = [
 export type LibraryName = (typeof LIBRARIES)[number];
 
 /**
- * Whose work is measured: this module's two kinds of coroutine, no module at all, Python's asyncio on its
- * own loop and on uvloop's, two libraries of tasks, and libraries for single things.
+ * Whose work is measured: this module's two kinds of coroutine, no module at all, the least
+ * kernel that there can be, Python's asyncio on its own loop and on uvloop's, two libraries of tasks, and libraries for single things.
  */
 export type SubjectName =
   | "generator"
   | "async"
   | "bare"
+  | "least"
   | "cpython"
   | "uvloop"
   | "effect"

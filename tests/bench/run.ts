@@ -22,6 +22,7 @@ import { works as comlinkWorks } from "./subjects/comlink.ts";
 import { works as effectWorks } from "./subjects/effect.ts";
 import { works as effectionWorks } from "./subjects/effection.ts";
 import { works as generatorWorks } from "./subjects/generator.ts";
+import { works as leastWorks } from "./subjects/least.ts";
 import { works as pLimitWorks } from "./subjects/p_limit.ts";
 import { works as pQueueWorks } from "./subjects/p_queue.ts";
 import { works as piscinaWorks } from "./subjects/piscina.ts";
@@ -33,7 +34,8 @@ const USAGE = `deno task bench [--quick] [--in BROWSER] [--without SUBJECT] [--j
   NAME       only these rows: ${ROWS.map(({ name }) => name).join(", ")}
   --quick    fewer and shorter rounds
   --in       in a browser's pages: ${BROWSERS.join(" or ")}
-  --without  leaves a subject out: async, bare, cpython, uvloop, effect, effection,
+  --without  leaves a subject out: async, bare, least, cpython, uvloop, effect,
+             effection,
              ${LIBRARIES.join(", ")};
              may be given more than once
   --json     also writes the results to FILE
@@ -46,6 +48,7 @@ const WORKS = {
   generator: generatorWorks,
   async: asyncWorks,
   bare: bareWorks,
+  least: leastWorks,
   effect: effectWorks,
   effection: effectionWorks,
   "async-mutex": asyncMutexWorks,

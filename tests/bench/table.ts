@@ -9,7 +9,7 @@ import type { Figures } from "./measure.ts";
 import type { Results, RowResult } from "./results.ts";
 import { LIBRARIES, type SubjectName, type Unit } from "./row.ts";
 
-const COLUMNS: readonly SubjectName[] = ["generator", "async", "bare", "cpython"];
+const COLUMNS: readonly SubjectName[] = ["generator", "async", "bare", "least", "cpython"];
 
 const PEERS: readonly SubjectName[] = ["uvloop", "effect", "effection"];
 
@@ -52,20 +52,23 @@ function figuresTable(rows: readonly RowResult[]): string {
       "generator",
       "async",
       "bare",
+      "least",
       "CPython",
       "gen./bare",
+      "gen./least",
       "CPython/gen.",
       "CPython/async",
     ],
     chars: NO_RULES,
     style: { "head": [], "border": [], "padding-left": 0, "padding-right": 3 },
-    colAligns: ["left", ...Array<"right">(COLUMNS.length + 3).fill("right")],
+    colAligns: ["left", ...Array<"right">(COLUMNS.length + 4).fill("right")],
   });
   for (const { name, unit, figures, ratios } of rows) {
     table.push([
       `${name}, ${unit}`,
       ...COLUMNS.map((column) => formatFigures(figures[column])),
       formatRatio(ratios.generatorOverBare),
+      formatRatio(ratios.generatorOverLeast),
       formatRatio(ratios.cpythonOverGenerator),
       formatRatio(ratios.cpythonOverAsync),
     ]);
@@ -112,10 +115,12 @@ function librariesTable(rows: readonly RowResult[]): string {
 }
 
 function targetLines({ name, verdicts }: RowResult): string[][] {
-  return verdicts.map(({ aim, measured, unit, isMet }) => {
+  return verdicts.map(({ aim, measured, floor, unit, isMet }) => {
     const verdict = isMet === null ? "not measured" : isMet ? "ok" : "missed";
-    const figure = unit === "x" ? formatRatio(measured) : formatAmount(measured, unit);
-    return [name, aim, figure, verdict];
+    const format = (figure: number | null) =>
+      unit === "x" ? formatRatio(figure) : formatAmount(figure, unit);
+    const least = floor === null || isMet !== false ? "" : `the least kernel: ${format(floor)}`;
+    return [name, aim, format(measured), verdict, least];
   });
 }
 

@@ -18,6 +18,8 @@ export interface Verdict {
   aim: string;
   /** What was measured: a figure, or a multiple; `null` where a subject was not measured. */
   measured: number | null;
+  /** The same by the least kernel that there can be in this one's place; `null` where the row has none. */
+  floor: number | null;
   /** What the measured counts; `x` for a multiple. */
   unit: Unit | "x";
   /** Whether it is as aimed; `null` where nothing was measured. */
@@ -55,9 +57,14 @@ export function judge(
   { unit, earlier = new Map() }: { unit: Unit; earlier?: AllMedians },
 ): Verdict {
   const { of, over, overRow, atMost, atLeast } = target;
-  const measured = over === undefined
-    ? medians[of] ?? null
-    : quotient(medians[of], (overRow === undefined ? medians : earlier.get(overRow))?.[over]);
+  const measure = (place: (name: SubjectName) => SubjectName): number | null =>
+    over === undefined ? medians[place(of)] ?? null : quotient(
+      medians[place(of)],
+      (overRow === undefined ? medians : earlier.get(overRow))?.[place(over)],
+    );
+  const measured = measure((name) => name);
+  const isOurs = of === "generator" || over === "generator";
+  const floor = isOurs ? measure((name) => name === "generator" ? "least" : name) : null;
   const isMet = measured === null
     ? null
     : measured <= (atMost ?? Infinity) && measured >= (atLeast ?? -Infinity);
@@ -65,9 +72,10 @@ export function judge(
     ...atMost === undefined ? [] : [`at most ${atMost}`],
     ...atLeast === undefined ? [] : [`at least ${atLeast}`],
   ].join(" and ");
-  return over === undefined ? { aim: `${of} ${bounds} ${unit}`, measured, unit, isMet } : {
+  return over === undefined ? { aim: `${of} ${bounds} ${unit}`, measured, floor, unit, isMet } : {
     aim: `${of} ${bounds}x ${over}${overRow === undefined ? "" : ` of ${overRow}`}`,
     measured,
+    floor,
     unit: "x",
     isMet,
   };
