@@ -171,6 +171,20 @@ export class KeyboardInterrupt extends Error {
  * @see https://docs.python.org/3/library/exceptions.html#SystemExit
  */
 export class SystemExit extends Error {
+  /** With what the program wants to end: a status, or a message; `null` where nothing was said. */
+  readonly code: number | string | null;
+
+  /**
+   * Makes a new `SystemExit`.
+   *
+   * @param code A status, or a message.
+   * @param options `cause`, as of every error.
+   */
+  constructor(code: number | string | null = null, options?: ErrorOptions) {
+    super(code === null ? "" : String(code), options);
+    this.code = code;
+  }
+
   /** The name of the class, as `Error` has it. */
   override get name(): string {
     return "SystemExit";

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { describe } from "./repr.ts";
+import { describe, repr } from "./repr.ts";
 
 /** How grave a message is. */
 export type LogLevel = "warning" | "error";
@@ -55,7 +55,7 @@ export class Logger {
   /**
    * Sets who takes the messages, of all loops of this thread.
    *
-   * @param sink Called with each; `null` for the host's console.
+   * @param sink Called with each; `null` for the host's console, which also gets what a sink throws over.
    * @throws {TypeError} If it is neither.
    */
   setSink(sink: LogSink | null): void {
@@ -92,8 +92,15 @@ export class Logger {
     this.#log({ level: "error", message });
   }
 
+  /** A sink that throws must not become an error of whoever had something to say. */
   #log(record: LogRecord): void {
-    (this.#sink ?? hostSink)(record);
+    if (this.#sink === null) return hostSink(record);
+    try {
+      this.#sink(record);
+    } catch (error) {
+      hostSink(record);
+      hostSink({ level: "error", message: `Logging error: the sink threw ${repr(error)}` });
+    }
   }
 }
 

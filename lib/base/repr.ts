@@ -4,15 +4,32 @@
  * @module
  */
 
-const LONGEST = 80;
-const MOST_ITEMS = 6;
+/** How much of a value is printed. */
+interface Limits {
+  /** How many characters. */
+  readonly length: number;
+  /** How many items of a container. */
+  readonly items: number;
+  /** How deep containers stand in each other. */
+  readonly depth: number;
+}
+
+const SHORT: Limits = { length: 80, items: 6, depth: 2 };
+
+/** As good as all; a container that holds itself must end somewhere. */
+const WHOLE: Limits = { length: Infinity, items: 1_000, depth: 4 };
 
 /**
  * Prints a value in a message: strings quoted, containers one level deep, errors as
  * `TypeError('text')`. An object that has its own `toString` is asked.
  */
 export function repr(value: unknown): string {
-  return print(value, 2);
+  return print(value, SHORT, SHORT.depth);
+}
+
+/** Prints a value as {@linkcode repr} does, but the whole of it: for a log, which must not lose what it is for. */
+export function wholeRepr(value: unknown): string {
+  return print(value, WHOLE, WHOLE.depth);
 }
 
 /** Prints a function by its name. */
@@ -29,36 +46,36 @@ export function describe(value: unknown): string {
   return `${repr(value)} (${kind})`;
 }
 
-function print(value: unknown, depth: number): string {
+function print(value: unknown, limits: Limits, depth: number): string {
   switch (typeof value) {
     case "string":
-      return shorten(quote(value));
+      return shorten(quote(value), limits);
     case "bigint":
       return `${value}n`;
     case "function":
       return `<function ${functionName(value)}>`;
     case "object":
-      return value === null ? "null" : shorten(printObject(value, depth));
+      return value === null ? "null" : shorten(printObject(value, limits, depth), limits);
     default:
       return String(value);
   }
 }
 
-function printObject(value: object, depth: number): string {
+function printObject(value: object, limits: Limits, depth: number): string {
   if (value instanceof Error) {
     return `${value.name}(${value.message === "" ? "" : quote(value.message)})`;
   }
-  if (Array.isArray(value)) return depth === 0 ? "[...]" : `[${items(value, depth)}]`;
+  if (Array.isArray(value)) return depth === 0 ? "[...]" : `[${items(value, limits, depth)}]`;
   const own = ownToString(value);
   if (own !== undefined) return own;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {
     if (depth === 0) return "{...}";
     const entries = Object.entries(value);
-    const shown = entries.slice(0, MOST_ITEMS).map(([key, item]) =>
-      `${key}: ${print(item, depth - 1)}`
+    const shown = entries.slice(0, limits.items).map(([key, item]) =>
+      `${key}: ${print(item, limits, depth - 1)}`
     );
-    if (entries.length > MOST_ITEMS) shown.push("...");
+    if (entries.length > limits.items) shown.push("...");
     return shown.length === 0 ? "{}" : `{ ${shown.join(", ")} }`;
   }
   const tag = Object.prototype.toString.call(value);
@@ -79,9 +96,9 @@ function ownToString(value: object): string | undefined {
   }
 }
 
-function items(values: readonly unknown[], depth: number): string {
-  const shown = values.slice(0, MOST_ITEMS).map((item) => print(item, depth - 1));
-  if (values.length > MOST_ITEMS) shown.push("...");
+function items(values: readonly unknown[], limits: Limits, depth: number): string {
+  const shown = values.slice(0, limits.items).map((item) => print(item, limits, depth - 1));
+  if (values.length > limits.items) shown.push("...");
   return shown.join(", ");
 }
 
@@ -96,6 +113,6 @@ function quote(text: string): string {
     : `'${text.replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`;
 }
 
-function shorten(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 3)}...`;
+function shorten(text: string, { length }: Limits): string {
+  return text.length <= length ? text : `${text.slice(0, length - 3)}...`;
 }

@@ -302,7 +302,9 @@ export class Context {
     if (typeof callback !== "function") {
       throw new TypeError(`Context.bind() expects a function, got ${describe(callback)}`);
     }
-    return (...args) => this.run(callback, ...args);
+    const bound = (...args: A) => this.run(callback, ...args);
+    bindings.set(bound, { context: this, callback });
+    return bound;
   }
 
   /**
@@ -534,7 +536,23 @@ export function copyContext(): Context {
  *
  * @throws {TypeError} If it is something else.
  */
-export function checkContext(context: Context | undefined): Context | undefined {
-  if (context === undefined || context instanceof Context) return context;
+/** A function and the context that it was bound to. */
+export interface Binding {
+  /** The context. */
+  readonly context: Context;
+  /** The function. */
+  readonly callback: unknown;
+}
+
+const bindings = new WeakMap<object, Binding>();
+
+/** What a function is that {@linkcode Context.bind} made; `null` of others. */
+export function bindingOf(callback: object): Binding | null {
+  return bindings.get(callback) ?? null;
+}
+
+export function checkContext(context: Context | null | undefined): Context | undefined {
+  if (context === undefined || context === null) return undefined;
+  if (context instanceof Context) return context;
   throw new TypeError(`a Context was expected, got ${describe(context)}`);
 }

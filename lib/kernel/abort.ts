@@ -6,7 +6,14 @@
  */
 import { CancelledError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
-import { cancelMessageOf, type Future, listen, type Listener, notify } from "./future.ts";
+import {
+  cancelMessageOf,
+  type Future,
+  listen,
+  type Listener,
+  notify,
+  schedulerOfFuture,
+} from "./future.ts";
 
 // What few tasks have is kept beside them: a field would cost all of them.
 const controllers = new WeakMap<Future<unknown>, AbortController>();
@@ -48,7 +55,10 @@ class AbortWatch implements Listener {
 
   constructor(future: Future<unknown>, signal: AbortSignal) {
     this.#signal = signal;
-    this.#cancel = () => cancelFor(future, signal);
+    // A loop that was closed over its task takes no more of it.
+    this.#cancel = () => {
+      if (!schedulerOfFuture(future).isClosed) cancelFor(future, signal);
+    };
     signal.addEventListener("abort", this.#cancel, { once: true });
   }
 

@@ -45,7 +45,7 @@ export function createEagerTaskFactory(maker: TaskMaker): TaskFactory {
     );
   }
   return <T>(loop: EventLoop, coro: CoroutineLike<T>, options: TaskOptions) => {
-    const all: NewTaskOptions = { eagerStart: true, ...options, loop };
+    const all: NewTaskOptions = { ...options, eagerStart: options.eagerStart ?? true, loop };
     return isTaskClass(maker) ? new maker(coro, all) : maker(coro, all);
   };
 }
@@ -81,7 +81,7 @@ export function eagerTaskFactory<T>(
   coro: CoroutineLike<T>,
   options: TaskOptions = {},
 ): Task<T> {
-  return new Task<T>(coro, { eagerStart: true, ...options, loop });
+  return new Task<T>(coro, { ...options, eagerStart: options.eagerStart ?? true, loop });
 }
 
 function isTaskClass(

@@ -88,7 +88,9 @@ export function ensureFutureOn<T>(
   }
   if (isFuture(subject)) {
     if (loop !== null && subject.getLoop() !== loop) {
-      throw new ValueError("The future belongs to a different loop than the one specified");
+      throw new ValueError(
+        "The future belongs to a different loop than the one specified as the loop argument",
+      );
     }
     return subject as Future<T>;
   }

@@ -29,7 +29,7 @@ import { DebugMode, isDebugAsked } from "./debug_mode.ts";
 import { makeDefaultExecutor } from "./default_executor.ts";
 import { type AwaitableLike, ensureFutureOn } from "./ensure_future.ts";
 import { fromPromise } from "./from_promise.ts";
-import { Future, markRetrieved, peekError } from "./future.ts";
+import { Future, isFuture, markRetrieved, peekError } from "./future.ts";
 import {
   type Callback,
   endsRun,
@@ -175,7 +175,7 @@ export class EventLoop implements HandleOwner {
     this.#checkCanRun();
     const [future, stop] = this.#prepareRun(awaitable);
     const end = await new Promise<RunEnd>((resolve) => this.#scheduler.start(resolve));
-    return this.#concludeRun(future, stop, end);
+    return this.#concludeRun(future, stop, end, isFuture(awaitable));
   }
 
   /**
@@ -202,7 +202,7 @@ export class EventLoop implements HandleOwner {
     this.#checkCanRun();
     this.#scheduler.checkVirtual();
     const [future, stop] = this.#prepareRun(awaitable);
-    return this.#concludeRun(future, stop, this.#scheduler.runSync());
+    return this.#concludeRun(future, stop, this.#scheduler.runSync(), isFuture(awaitable));
   }
 
   /**
@@ -547,29 +547,45 @@ export class EventLoop implements HandleOwner {
 
   /**
    * Hands an error to the exception handler, which runs in the context of the task, or else of the handle,
-   * that it is told of. An error of the handler's own goes to the default one.
+   * that it is told of. An error of the handler's own goes to the default one, and an error of that one to the
+   * {@linkcode logger}.
    *
    * @param context What went wrong, and where.
+   * @throws {SystemExit} If a handler throws it: it goes on to who called, and out of a callback it ends the run.
+   * @throws {KeyboardInterrupt} The same.
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_exception_handler
    */
   callExceptionHandler(context: ExceptionContext): void {
     if (this.#exceptionHandler === null) {
-      this.defaultExceptionHandler(context);
+      this.#defaultTo(context, "Exception in default exception handler");
       return;
     }
-    const own = contextOf(context.task ?? context.future ?? context.handle);
-    const previous = own === null ? null : swapContext(own);
     try {
-      this.#exceptionHandler(this, context);
+      const own = contextOf(context.task ?? context.future ?? context.handle);
+      const previous = own === null ? null : swapContext(own);
+      try {
+        this.#exceptionHandler(this, context);
+      } finally {
+        if (previous !== null) swapContext(previous);
+      }
     } catch (error) {
-      this.defaultExceptionHandler({
-        message: "Unhandled error in exception handler",
-        exception: error,
-        context,
-      });
-    } finally {
-      if (previous !== null) swapContext(previous);
+      if (endsRun(error)) throw error;
+      this.#defaultTo(
+        { message: "Unhandled error in exception handler", exception: error, context },
+        "Exception in default exception handler while handling an unexpected error in custom " +
+          "exception handler",
+      );
+    }
+  }
+
+  /** The default handler may be a subclass's, and fail as well. */
+  #defaultTo(context: ExceptionContext, message: string): void {
+    try {
+      this.defaultExceptionHandler(context);
+    } catch (error) {
+      if (endsRun(error)) throw error;
+      logger.error(formatContext({ message, exception: error }));
     }
   }
 
@@ -664,9 +680,10 @@ export class EventLoop implements HandleOwner {
     return [future, stop];
   }
 
-  #concludeRun<T>(future: Future<T>, stop: () => void, end: RunEnd): T {
+  #concludeRun<T>(future: Future<T>, stop: () => void, end: RunEnd, isGiven: boolean): T {
     future.removeDoneCallback(stop);
-    if (typeof end === "object" && future.done()) markRetrieved(future);
+    // Of a future that was given its owner has still to see the error.
+    if (typeof end === "object" && future.done() && !isGiven) markRetrieved(future);
     this.#checkEnd(end, String(future));
     if (!future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
     return future.result();

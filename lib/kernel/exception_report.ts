@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { repr } from "../base/repr.ts";
+import { wholeRepr } from "../base/repr.ts";
 import { formatFrames } from "../base/stack.ts";
 import type { ExceptionContext } from "./handle.ts";
 
@@ -17,11 +17,12 @@ export function formatContext(context: ExceptionContext): string {
   }
   const { exception } = context;
   if (exception instanceof Error) {
-    const { name, message, stack = "" } = exception;
+    const { name, message } = exception;
+    const stack = typeof exception.stack === "string" ? exception.stack : "";
     const title = message === "" ? name : `${name}: ${message}`;
     // V8's stack begins with the title; the others' are of frames alone.
     lines.push(stack.includes(title) ? stack : `${title}\n${stack}`.trimEnd());
-  } else if (exception !== undefined) lines.push(repr(exception));
+  } else if (exception !== undefined && exception !== null) lines.push(wholeRepr(exception));
   return lines.join("\n");
 }
 
@@ -33,5 +34,5 @@ function formatEntry(context: ExceptionContext, key: string): string {
   if (key === "handleTraceback" && handleTraceback !== undefined) {
     return `Handle created at (most recent call last):\n${formatFrames(handleTraceback).trimEnd()}`;
   }
-  return repr(context[key]);
+  return wholeRepr(context[key]);
 }

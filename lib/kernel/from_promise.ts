@@ -93,7 +93,8 @@ function* awaitThenable<T>(
 function react(promise: PromiseLike<unknown>): Waiters {
   const waiters = new Waiters();
   waitersOf.set(promise, waiters);
-  promise.then(
+  // A thenable of others may settle at once, throw, or give another promise: the engine makes a promise of it.
+  Promise.resolve(promise).then(
     (value) => {
       waitersOf.delete(promise);
       waiters.settle(fulfil, value);

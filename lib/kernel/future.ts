@@ -11,7 +11,7 @@
  */
 import { CancelledError, InvalidStateError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe, functionName, repr } from "../base/repr.ts";
+import { describe, functionName, repr, wholeRepr } from "../base/repr.ts";
 import { captureFrames, type FrameRange, type StackFrame } from "../base/stack.ts";
 import {
   Awaitable,
@@ -50,8 +50,8 @@ export interface Listener extends Partial<Waiting> {
 
 /** What {@linkcode Future.addDoneCallback} takes beside the callback. */
 export interface DoneCallbackOptions {
-  /** The context to call it in; a copy of the current one where left out. */
-  context?: Context;
+  /** The context to call it in; a copy of the current one where left out or `null`. */
+  context?: Context | null;
 }
 
 /** What {@linkcode Future} takes. */
@@ -508,7 +508,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
       case FULFILLED:
         return ["finished", `result=${repr(this[OUTCOME])}`];
       case FAILED:
-        return ["finished", `exception=${repr(this[OUTCOME])}`];
+        return ["finished", `exception=${wholeRepr(this[OUTCOME])}`];
       case CANCELLED:
         return ["cancelled"];
       default:

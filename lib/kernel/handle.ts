@@ -9,6 +9,7 @@ import { printByToString } from "../base/printing.ts";
 import { functionName, repr } from "../base/repr.ts";
 import type { StackFrame } from "../base/stack.ts";
 import {
+  bindingOf,
   type Context,
   currentValues,
   type LazyContext,
@@ -70,10 +71,26 @@ export function endsRun(error: unknown): boolean {
 
 /** What a handle needs of its loop. */
 export interface HandleOwner {
+  /** Whether debug mode is on. */
+  getDebug(): boolean;
+  /** The time on the loop's clock, in seconds. */
+  time(): number;
   /** Ends the run by an error. */
   interrupt(error: unknown): void;
   /** Reports an error that nobody else can take. */
   callExceptionHandler(context: ExceptionContext): void;
+}
+
+/**
+ * Reports an error that came up in an entry of the ready queue. What the report itself throws, as an exception
+ * handler may that exits, ends the run.
+ */
+export function report(owner: HandleOwner, context: ExceptionContext): void {
+  try {
+    owner.callExceptionHandler(context);
+  } catch (error) {
+    owner.interrupt(error);
+  }
 }
 
 /** What a handle is to call, or `null` once it is cancelled; for traces. */
@@ -142,9 +159,12 @@ export class Handle {
 
   /** Keeps the callback from being called. Cancelling twice, or too late, does nothing. */
   cancel(): void {
+    if (this[CALLBACK] === null) return;
+    // In debug mode who prints it shall still see what it was.
+    const call = this[LOOP].getDebug() ? Handle.#describeCall(this) : undefined;
     this[CALLBACK] = null;
     this[ARGS] = NO_ARGS;
-    this[ARG] = undefined;
+    this[ARG] = call;
   }
 
   /** Keeps the callback from being called, for `using`. */
@@ -164,18 +184,25 @@ export class Handle {
   /**
    * The context that the callback runs in.
    *
-   * @returns The context.
+   * @returns The context; that which the callback was bound to, where it was.
    */
   getContext(): Context {
-    return this[CONTEXT] = toContext(this[CONTEXT]);
+    const callback = this[CALLBACK];
+    const binding = callback === null ? null : bindingOf(callback);
+    return binding === null ? this[CONTEXT] = toContext(this[CONTEXT]) : binding.context;
   }
 
   /** The printed form. */
   toString(): string {
-    const parts = this[CALLBACK] === null
-      ? [`${this.constructor.name} cancelled`]
-      : [`${this.constructor.name}${this.describeTime()} ${Handle.#describeCall(this)}`];
-    return `<${[...parts, ...describeSource(this)].join(" ")}>`;
+    const isCancelled = this[CALLBACK] === null;
+    const call = isCancelled ? this[ARG] : Handle.#describeCall(this);
+    const parts = [
+      ...isCancelled ? ["cancelled"] : [],
+      ...this.describeTime(),
+      ...call === undefined ? [] : [call],
+      ...describeSource(this),
+    ];
+    return `<${[this.constructor.name, ...parts].join(" ")}>`;
   }
 
   /** @ignore Run by the loop. */
@@ -184,7 +211,7 @@ export class Handle {
     if (callback === null) return;
     running.task = null;
     const args = this[ARGS];
-    const previous = swapContext(this.getContext());
+    const previous = swapContext(this[CONTEXT] = toContext(this[CONTEXT]));
     try {
       // A spread call costs several times a plain one, and most callbacks have one argument or none.
       if (args === NO_ARGS) callback();
@@ -195,7 +222,7 @@ export class Handle {
         this[LOOP].interrupt(error);
         return;
       }
-      this[LOOP].callExceptionHandler({
+      report(this[LOOP], {
         message: `Exception in callback ${Handle.#describeCall(this)}`,
         exception: error,
         handle: this,
@@ -207,14 +234,19 @@ export class Handle {
   }
 
   /** What the printed form says of the time. */
-  protected describeTime(): string {
-    return "";
+  protected describeTime(): string[] {
+    return [];
   }
 
-  // Static, for a private method would be a field of every handle.
+  // Static, for a private method would be a field of every handle. As in asyncio, arguments are told in debug mode
+  // alone: they may be what a log should not have.
   static #describeCall(handle: Handle): string {
+    const callback = handle[CALLBACK];
+    const binding = callback === null ? null : bindingOf(callback);
+    const name = functionName(binding === null ? callback : binding.callback);
+    if (!handle[LOOP].getDebug()) return `${name}()`;
     const args = handle[ARGS] === ONE_ARG ? [handle[ARG]] : handle[ARGS];
-    return `${functionName(handle[CALLBACK])}(${args.map((arg) => repr(arg)).join(", ")})`;
+    return `${name}(${args.map((arg) => repr(arg)).join(", ")})`;
   }
 }
 
@@ -303,7 +335,7 @@ export class TimerHandle extends Handle {
   }
 
   /** @ignore */
-  protected override describeTime(): string {
-    return ` when=${this.#when}`;
+  protected override describeTime(): string[] {
+    return [`when=${this.#when}`];
   }
 }

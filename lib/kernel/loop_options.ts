@@ -16,8 +16,8 @@ const NOTHING: TaskOptions = {};
 
 class LoopOptions {
   readonly loop: EventLoop;
-  readonly name: string | undefined;
-  readonly context: Context | undefined;
+  readonly name: string | null | undefined;
+  readonly context: Context | null | undefined;
   readonly eagerStart: boolean | undefined;
   readonly signal: AbortSignal | undefined;
 

@@ -478,7 +478,7 @@ export class Scheduler {
     if (this.#ready.length > 0 || this.#stopping) return true;
     const when = this.timers.earliest();
     if (this.#virtual !== null) return this.#waitVirtually(this.#virtual, when);
-    const now = this.clock.time();
+    const now = this.owner.time();
     if (when < now + RESOLUTION || when <= now) return true;
     this.#phase = IDLE;
     this.#armTimer(when);
@@ -508,7 +508,7 @@ export class Scheduler {
 
   #moveDueTimers(): void {
     if (this.timers.length === 0) return;
-    const now = this.clock.time();
+    const now = this.owner.time();
     const end = now + RESOLUTION;
     let handle: TimerHandle | null;
     while ((handle = this.timers.takeDue(now, end)) !== null) this.#ready.push(handle);
@@ -566,7 +566,7 @@ export class Scheduler {
       this.#timer = null;
     }
     if (when === Infinity && !host.needsKeepAlive) return;
-    const delay = Math.ceil((when - this.clock.time()) * 1000);
+    const delay = Math.ceil((when - this.owner.time()) * 1000);
     this.#timerDue = when;
     outsideIdentity(() => {
       this.#timer = host.setTimer(this.#onTimer, Math.min(delay, LONGEST_DELAY));

@@ -49,10 +49,10 @@ import {
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
 import { isWaiting, restElsewhere } from "./async_hold.ts";
-import { abortSignalOf, cancelOnAbort, isAbortFor, signalOf } from "./abort.ts";
+import { abortSignalOf, cancelOnAbort, checkSignal, isAbortFor, signalOf } from "./abort.ts";
 import { callFor, seenAs } from "./async_call.ts";
 import { lastAwait } from "./await_places.ts";
-import { badWaiting, badYield, coroutineSteps, takeFrame } from "./coroutine_steps.ts";
+import { badWaiting, badYield, coroutineSteps, markUsed, takeFrame } from "./coroutine_steps.ts";
 import type { EventLoop } from "./event_loop.ts";
 import {
   cancelMessageOf,
@@ -72,7 +72,7 @@ import {
   unlisten,
   waiters,
 } from "./future.ts";
-import { endsRun, execute } from "./handle.ts";
+import { endsRun, execute, report } from "./handle.ts";
 import { throwInto } from "./injection.ts";
 import { restPatiently } from "./patient_call.ts";
 import { ambientTask, running as importedRunning } from "./running.ts";
@@ -97,10 +97,10 @@ import {
 
 /** What {@linkcode Task} and `createTask` take beside the coroutine. */
 export interface TaskOptions {
-  /** The task's name; `Task-` and a number where left out. */
-  name?: string;
-  /** The context it runs in; a copy of the current one where left out. */
-  context?: Context;
+  /** The task's name; `Task-` and a number where left out or `null`. */
+  name?: string | null;
+  /** The context it runs in; a copy of the current one where left out or `null`. */
+  context?: Context | null;
   /**
    * Whether the first step is made at once, before the constructor returns, if the loop is running this
    * code. A coroutine that never waits is then done without the loop; of an async function that is known
@@ -283,16 +283,20 @@ export class Task<T = unknown> extends Future<T> {
       this.#context = running.scheduler !== null && maker !== null && nothingInForce()
         ? shareValues(maker.#context)
         : currentValues();
+      if (steps === coro) markUsed(steps);
       this.#link(scheduler.tasks);
       scheduler.push(this);
       return;
     }
-    this.#name = options.name === undefined ? ++unnamed : String(options.name);
-    this.#context = checkContext(options.context) ?? currentValues();
+    const { name = null, context, signal = null } = options;
+    this.#context = checkContext(context) ?? currentValues();
+    if (signal !== null) checkSignal(signal);
+    this.#name = name === null ? ++unnamed : String(name);
+    if (steps === coro) markUsed(steps);
     this.#link(scheduler.tasks);
     if (options.eagerStart && runsNow(scheduler)) this.#startEagerly();
     else scheduler.push(this);
-    if (options.signal !== undefined) cancelOnAbort(this, options.signal);
+    if (signal !== null) cancelOnAbort(this, signal);
   }
 
   /**
@@ -639,7 +643,9 @@ export class Task<T = unknown> extends Future<T> {
 
   /** Nothing of the coroutine's comes here: a future of somebody's own kind has failed to be one. */
   #reportStepError(thrown: unknown): void {
-    schedulerOfFuture(this).owner.callExceptionHandler({
+    const { owner } = schedulerOfFuture(this);
+    if (endsRun(thrown)) return owner.interrupt(thrown);
+    report(owner, {
       message: "Exception in callback Task.step()",
       exception: thrown,
       task: this,

@@ -45,7 +45,7 @@ export function createTask<T>(coro: CoroutineLike<T>, options?: TaskOptions): Ta
 /**
  * The task that runs now.
  *
- * @param loop The loop to ask; the running one where left out.
+ * @param loop The loop to ask; `null` for the running one.
  * @returns The task, or `null` in a callback.
  * @throws {RuntimeError} If no loop is given and none is running.
  *
@@ -64,7 +64,7 @@ export function createTask<T>(coro: CoroutineLike<T>, options?: TaskOptions): Ta
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.current_task
  */
-export function currentTask(loop?: EventLoop): Task<unknown> | null {
+export function currentTask(loop: EventLoop | null = null): Task<unknown> | null {
   const asked = loopOr(loop);
   const task = ambientTask();
   return task !== null && task.getLoop() === asked ? task : null;
@@ -73,7 +73,7 @@ export function currentTask(loop?: EventLoop): Task<unknown> | null {
 /**
  * The tasks that are not done.
  *
- * @param loop The loop to ask; the running one where left out.
+ * @param loop The loop to ask; `null` for the running one.
  * @returns The tasks, oldest first.
  * @throws {RuntimeError} If no loop is given and none is running.
  *
@@ -91,12 +91,12 @@ export function currentTask(loop?: EventLoop): Task<unknown> | null {
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.all_tasks
  */
-export function allTasks(loop?: EventLoop): Set<Task<unknown>> {
+export function allTasks(loop: EventLoop | null = null): Set<Task<unknown>> {
   return new Set(tasksOf(loopOr(loop)));
 }
 
-function loopOr(loop: EventLoop | undefined): EventLoop {
-  if (loop === undefined) return getRunningLoop();
+function loopOr(loop: EventLoop | null): EventLoop {
+  if (loop === null) return getRunningLoop();
   if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
   return loop;
 }

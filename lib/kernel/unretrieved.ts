@@ -8,7 +8,9 @@
  *
  * @module
  */
+import { logger } from "../base/logger.ts";
 import { functionName } from "../base/repr.ts";
+import { formatContext } from "./exception_report.ts";
 import type { HandleOwner } from "./handle.ts";
 import { readSource, sourceOf } from "./sources.ts";
 
@@ -44,12 +46,18 @@ export class Failure {
   report(): void {
     if (!this.#failures.forget(this)) return;
     const future = this.#future.deref();
-    this.#failures.owner.callExceptionHandler({
-      message: `${this.#kind} exception was never retrieved`,
-      exception: this.#error.deref() ?? this.#text,
-      ...(future === undefined ? {} : { future }),
-      ...(this.#source === undefined ? {} : { sourceTraceback: readSource(this.#source) }),
-    });
+    try {
+      this.#failures.owner.callExceptionHandler({
+        message: `${this.#kind} exception was never retrieved`,
+        exception: this.#error.deref() ?? this.#text,
+        ...(future === undefined ? {} : { future }),
+        ...(this.#source === undefined ? {} : { sourceTraceback: readSource(this.#source) }),
+      });
+    } catch (exception) {
+      // The collector calls this, or the end of a run: there is nobody to take what a handler throws.
+      const message = `Exception ignored while a ${this.#kind} exception was reported`;
+      logger.error(formatContext({ message, exception }));
+    }
   }
 }
 

@@ -21,8 +21,8 @@ const THREAD_JOIN_TIMEOUT = 300;
 
 /** What {@linkcode Runner} and {@linkcode run} take. */
 export interface RunnerOptions {
-  /** Whether the loop is to be in debug mode; as it comes where left out. */
-  debug?: boolean;
+  /** Whether the loop is to be in debug mode; as it comes where left out or `null`. */
+  debug?: boolean | null;
   /**
    * Whether other programs of this user, or other pages of this origin, may ask meanwhile what runs here, by
    * `deno run mod.ts ps PID` and `pstree PID`, {@linkcode inspectProcess} or {@linkcode inspectPages}.
@@ -30,14 +30,14 @@ export interface RunnerOptions {
    * @default {false}
    */
   inspect?: boolean;
-  /** Makes the loop; {@linkcode newEventLoop} where left out. */
-  loopFactory?: () => EventLoop;
+  /** Makes the loop; {@linkcode newEventLoop} where left out or `null`. */
+  loopFactory?: (() => EventLoop) | null;
 }
 
 /** What {@linkcode Runner.run} takes beside the coroutine. */
 export interface RunnerRunOptions {
   /** The context to run in; the runner's own where left out. */
-  context?: Context;
+  context?: Context | null;
 }
 
 /**
@@ -134,7 +134,8 @@ export class Runner {
     if (this.#state === "closed") throw new RuntimeError("Runner is closed");
     if (this.#state === "created") {
       keepLayouts();
-      const { inspect = false, loopFactory = newEventLoop } = this.#options;
+      const { inspect = false, debug = null } = this.#options;
+      const loopFactory = this.#options.loopFactory ?? newEventLoop;
       if (typeof inspect !== "boolean") {
         throw new TypeError(`inspect must be a boolean, got ${describe(inspect)}`);
       }
@@ -148,7 +149,7 @@ export class Runner {
       if (inspect) this.#closeInspector = openOrClose(loop);
       this.#loop = loop;
       this.#state = "initialized";
-      if (this.#options.debug !== undefined) this.#loop.setDebug(this.#options.debug);
+      if (debug !== null) this.#loop.setDebug(debug);
       this.#context = copyContext();
     }
     return { loop: this.#loop!, context: this.#context! };

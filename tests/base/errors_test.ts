@@ -106,3 +106,12 @@ test("LimitOverrunError tells how much is to be consumed", () => {
     7,
   ]);
 });
+
+test("SystemExit knows with what the program wants to end", () => {
+  const exits = [new SystemExit(), new SystemExit(3), new SystemExit("enough")];
+  assertEquals(exits.map(({ code, message }) => [code, message]), [
+    [null, ""],
+    [3, "3"],
+    ["enough", "enough"],
+  ]);
+});

@@ -50,3 +50,22 @@ test("Logger.setSink() refuses what cannot be called", () => {
     );
   }
 });
+
+test("a sink that throws is told to the host, with the message, and is no error of who logs", () => {
+  const lines: unknown[] = [];
+  const { error: log } = console;
+  console.error = (line: unknown) => lines.push(line);
+  logger.setSink(() => {
+    throw new RangeError("disk full");
+  });
+  try {
+    logger.error("the pump is dry");
+  } finally {
+    logger.setSink(null);
+    console.error = log;
+  }
+  assertEquals(lines, [
+    "the pump is dry",
+    "Logging error: the sink threw RangeError('disk full')",
+  ]);
+});

@@ -1,15 +1,18 @@
 // kinds: generator, async
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  allTasks,
   CancelledError,
   coroutine,
   createTask,
   currentTask,
   fromPromise,
   getRunningLoop,
+  newEventLoop,
   sleep,
   timeout,
   TimeoutError,
+  VirtualClock,
   wait,
 } from "../../mod.ts";
 import { countedSignal } from "../_support/counted_signal.ts";
@@ -294,3 +297,32 @@ function abortController(): { signal: AbortSignal; abort: (reason?: unknown) => 
   const controller = new AbortController();
   return { signal: controller.signal, abort: (reason) => controller.abort(reason) };
 }
+
+test("a task is not made with a signal that is none, and its coroutine is still new", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const coro = coroutine(function* () {
+      log.push("ran");
+    })();
+    assertThrows(
+      () => createTask(coro, { signal: {} as never }),
+      TypeError,
+      "signal must be an AbortSignal, got {} (Object)",
+    );
+    assertEquals(allTasks().size, 1);
+    yield* sleep(0);
+    assertEquals(log, []);
+    yield* createTask(coro);
+    assertEquals(log, ["ran"]);
+  });
+});
+
+test("a signal that is aborted after its task's loop was closed does nothing", () => {
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const controller = new AbortController();
+  const task = loop.createTask(sleep(60), { signal: controller.signal });
+  loop.runUntilCompleteSync(sleep(1));
+  loop.close();
+  controller.abort();
+  assertEquals([task.done(), task.cancelling()], [false, 0]);
+});

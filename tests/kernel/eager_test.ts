@@ -319,3 +319,19 @@ test("createEagerTaskFactory() refuses what makes no tasks", () => {
     "createEagerTaskFactory() expects a class of tasks, got 42 (number)",
   );
 });
+
+test("a factory of eager tasks takes eagerStart: undefined as left out", async () => {
+  await virtually(function* () {
+    for (const factory of [eagerTaskFactory, createEagerTaskFactory(Task)]) {
+      getRunningLoop().setTaskFactory(factory);
+      const log: string[] = [];
+      for (const eagerStart of [undefined, true, false]) {
+        const options = { eagerStart } as { eagerStart?: boolean };
+        const task = createTask((function* () {})(), options);
+        log.push(`${eagerStart} ${task.done()}`);
+        yield* task;
+      }
+      assertEquals(log, ["undefined true", "true true", "false false"]);
+    }
+  });
+});

@@ -105,7 +105,7 @@ test("ensureFuture() of a future of another loop than the one given is a ValueEr
   assertThrows(
     () => ensureFuture(loop.createFuture(), { loop: other }),
     ValueError,
-    "The future belongs to a different loop than the one specified",
+    "The future belongs to a different loop than the one specified as the loop argument",
   );
   for (const each of [loop, other]) each.close();
 });

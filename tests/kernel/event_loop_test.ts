@@ -18,10 +18,13 @@ import {
   fromPromise,
   Future,
   getRunningLoop,
+  KeyboardInterrupt,
+  logger,
   newEventLoop,
   run,
   RuntimeError,
   sleep,
+  SystemExit,
   Task,
   type TaskOptions,
   ValueError,
@@ -552,10 +555,172 @@ test("an error in a callback is told to the exception handler, and the loop goes
   loop.runUntilCompleteSync(sleep(0));
   assertEquals(log, ["next"]);
   assertEquals(reports.length, 1);
-  assertEquals(reports[0]!.message, "Exception in callback broken('text', 7)");
+  assertEquals(reports[0]!.message, "Exception in callback broken()");
   assertStrictEquals(reports[0]!.exception, error);
   assertStrictEquals(reports[0]!.handle, handle);
   loop.close();
+});
+
+test("in debug mode a report of a callback tells its arguments", () => {
+  const loop = virtualLoop();
+  loop.setDebug(true);
+  const reports = watchReports(loop);
+  loop.callSoon(
+    function broken(_text: string, _number: number) {
+      throw new RangeError("no");
+    },
+    "text",
+    7,
+  );
+  loop.runUntilCompleteSync(sleep(0));
+  assertEquals(reports.map(({ message }) => message), ["Exception in callback broken('text', 7)"]);
+  loop.close();
+});
+
+/** What the logger is given while something runs: the first lines. */
+function watchLog(work: () => void): string[] {
+  const lines: string[] = [];
+  logger.setSink(({ message }) => lines.push(message.split("\n")[0]!));
+  try {
+    work();
+  } finally {
+    logger.setSink(null);
+  }
+  return lines;
+}
+
+test("a default exception handler that throws is told to the logger, and the loop goes on", () => {
+  class Broken extends EventLoop {
+    override defaultExceptionHandler(): void {
+      throw new ValueError("spam");
+    }
+  }
+  const loop = new Broken({ clock: new VirtualClock() });
+  const log: string[] = [];
+  loop.callSoon(() => {
+    throw new TypeError("x");
+  });
+  loop.callSoon(() => log.push("next"));
+  const lines = watchLog(() => {
+    loop.runUntilCompleteSync(sleep(0));
+    loop.callExceptionHandler({ message: "by hand" });
+    loop.setExceptionHandler(() => {
+      throw new RangeError("eggs");
+    });
+    loop.callExceptionHandler({ message: "by hand" });
+  });
+  assertEquals(log, ["next"]);
+  assertEquals(lines, [
+    "Exception in default exception handler",
+    "Exception in default exception handler",
+    "Exception in default exception handler while handling an unexpected error in custom " +
+    "exception handler",
+  ]);
+  loop.close();
+});
+
+test("what is no context is told to the logger", () => {
+  const loop = virtualLoop();
+  assertEquals(watchLog(() => loop.callExceptionHandler(null as never)), [
+    "Exception in default exception handler",
+  ]);
+  loop.close();
+});
+
+for (const Exit of [SystemExit, KeyboardInterrupt]) {
+  test(`an exception handler that throws ${Exit.name} ends the run`, () => {
+    const loop = virtualLoop();
+    const exit = new Exit();
+    const log: string[] = [];
+    loop.setExceptionHandler(() => {
+      throw exit;
+    });
+    loop.callSoon(() => {
+      throw new TypeError("x");
+    });
+    loop.callSoon(() => log.push("next"));
+    assertStrictEquals(thrownBy(() => loop.runUntilCompleteSync(sleep(1))), exit);
+    assertEquals(log, []);
+    assertStrictEquals(thrownBy(() => loop.callExceptionHandler({ message: "by hand" })), exit);
+    loop.setExceptionHandler(null);
+    loop.runUntilCompleteSync(sleep(0));
+    assertEquals(log, ["next"]);
+    loop.close();
+  });
+}
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+test("an overridden callExceptionHandler() that throws ends the run by what it threw", () => {
+  const error = new RangeError("no more");
+  class Strict extends EventLoop {
+    override callExceptionHandler(): void {
+      throw error;
+    }
+  }
+  const loop = new Strict({ clock: new VirtualClock() });
+  loop.callSoon(() => {
+    throw new TypeError("x");
+  });
+  assertStrictEquals(thrownBy(() => loop.runUntilCompleteSync(sleep(1))), error);
+  loop.close();
+});
+
+test("an exception handler that exits over an error nobody retrieved is told to the logger", () => {
+  const loop = virtualLoop();
+  loop.setExceptionHandler(() => {
+    throw new SystemExit(3);
+  });
+  loop.createFuture().setException(new ValueError("lost"));
+  assertEquals(watchLog(() => loop.close()), [
+    "Exception ignored while a Future exception was reported",
+  ]);
+  assert(loop.isClosed());
+});
+
+test("a loop whose time() is overridden goes by it", () => {
+  let now = 1_000;
+  class Own extends EventLoop {
+    override time(): number {
+      return now;
+    }
+  }
+  const loop = new Own({ clock: new VirtualClock() });
+  const log: string[] = [];
+  loop.callLater(5, () => log.push(`five at ${now}`));
+  loop.callLater(1, () => log.push(`one at ${now}`));
+  const tick = () => {
+    now++;
+    if (now < 1_010) loop.callSoon(tick);
+  };
+  loop.callSoon(tick);
+  loop.runUntilCompleteSync(function* () {
+    while (now < 1_010) yield* sleep(0);
+  });
+  assertEquals(log, ["one at 1002", "five at 1006"]);
+  loop.close();
+});
+
+test("EventLoop.runUntilComplete() of a task that exits leaves its error to who has the task", async () => {
+  const loop = virtualLoop();
+  const reports = watchReports(loop);
+  const exits = function* (): Generator<never, void> {
+    throw new SystemExit(3);
+  };
+  await assertRejects(() => loop.runUntilComplete(exits()), SystemExit);
+  const task = loop.createTask(exits());
+  await assertRejects(() => loop.runUntilComplete(task), SystemExit);
+  loop.close();
+  assertEquals(reports.map(({ message, future }) => [message, future]), [
+    ["Task exception was never retrieved", task],
+  ]);
 });
 
 test("EventLoop.setExceptionHandler() is called with the loop and the context", () => {

@@ -18,6 +18,12 @@ test("formatContext() ends with what was thrown", () => {
   );
   assertEquals(lines.slice(0, 2), ["it broke", "RangeError: dry"]);
   assertEquals(formatContext({ message: "it broke", exception: 42 }), "it broke\n42");
+  assertEquals(formatContext({ message: "it broke", exception: null }), "it broke");
+  const bare = Object.assign(new RangeError("dry"), { stack: null });
+  assertEquals(
+    formatContext({ message: "it broke", exception: bare }),
+    "it broke\nRangeError: dry",
+  );
 });
 
 test("formatContext() tells where things were made in asyncio's words", () => {
@@ -28,5 +34,14 @@ test("formatContext() tells where things were made in asyncio's words", () => {
       '  File "file:///a.ts", line 3, in main\n' +
       "sourceTraceback: Object created at (most recent call last):\n" +
       '  File "file:///a.ts", line 3, in main',
+  );
+});
+
+test("formatContext() leaves nothing out", () => {
+  const list = Array.from({ length: 20 }, (_, i) => i);
+  const text = "long ".repeat(100);
+  assertEquals(
+    formatContext({ message: "it broke", context: { list, error: new Error(text) } }),
+    `it broke\ncontext: { list: [${list.join(", ")}], error: Error('${text}') }`,
   );
 });

@@ -4,6 +4,7 @@ import {
   CancelledError,
   createTask,
   currentTask,
+  ensureFuture,
   fromPromise,
   Future,
   gather,
@@ -268,4 +269,31 @@ test("a promise that settles after its loop was closed is let be", async () => {
   release();
   await promise;
   assertEquals(task.done(), false);
+});
+
+test("fromPromise() takes a thenable that settles at once, throws, or gives another promise", async () => {
+  const error = new RangeError("bad then");
+  const thenables: PromiseLike<unknown>[] = [
+    { then: (resolve) => resolve?.(1) },
+    { then: (_resolve, reject) => reject?.(error) },
+    {
+      then() {
+        throw error;
+      },
+    },
+    { then: (resolve) => void setTimeout(() => resolve?.(Promise.resolve(5) as never), 1) },
+  ] as PromiseLike<unknown>[];
+  const seen: unknown[] = [];
+  await run(function* () {
+    for (const thenable of thenables) {
+      for (const subject of [fromPromise(thenable), ensureFuture(thenable)]) {
+        try {
+          seen.push(yield* waitFor(subject, 10));
+        } catch (caught) {
+          seen.push(caught);
+        }
+      }
+    }
+  });
+  assertEquals(seen, [1, 1, error, error, error, error, 5, 5]);
 });

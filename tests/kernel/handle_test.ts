@@ -97,13 +97,13 @@ test("a callback bound to a context runs in that very context", async () => {
   });
 });
 
-test("Handle.toString() shows the call, and whether it was cancelled", () => {
+test("Handle.toString() shows what is called, and whether it was cancelled", () => {
   const handle = loop.callSoon(
     function greet(_a: string, _b: object) {},
     "hello",
     { n: 1 },
   );
-  assertEquals(`${handle}`, "<Handle greet('hello', { n: 1 })>");
+  assertEquals(`${handle}`, "<Handle greet()>");
   handle.cancel();
   assertEquals(`${handle}`, "<Handle cancelled>");
   assertEquals(`${loop.callSoon(() => {})}`, "<Handle <anonymous>()>");
@@ -113,7 +113,42 @@ test("TimerHandle.toString() shows the time", () => {
   const handle = loop.callLater(2.5, function later() {});
   assertEquals(`${handle}`, "<TimerHandle when=12.5 later()>");
   handle.cancel();
-  assertEquals(`${handle}`, "<TimerHandle cancelled>");
+  assertEquals(`${handle}`, "<TimerHandle cancelled when=12.5>");
+});
+
+test("in debug mode Handle.toString() shows the arguments as well, of a cancelled one, too", () => {
+  const loop = newEventLoop({ clock: new VirtualClock(10) });
+  loop.setDebug(true);
+  const greet = function greet(_a: string, _b?: object) {};
+  const handles = [loop.callSoon(greet, "hello", { n: 1 }), loop.callLater(2.5, greet, "later")];
+  const printed = () => handles.map((handle) => `${handle}`.replace(/ created at .*>$/, " …>"));
+  assertEquals(printed(), [
+    "<Handle greet('hello', { n: 1 }) …>",
+    "<TimerHandle when=12.5 greet('later') …>",
+  ]);
+  for (const handle of handles) handle.cancel();
+  for (const handle of handles) handle.cancel();
+  assertEquals(printed(), [
+    "<Handle cancelled greet('hello', { n: 1 }) …>",
+    "<TimerHandle cancelled when=12.5 greet('later') …>",
+  ]);
+  loop.close();
+});
+
+test("a handle of a function that was bound to a context is of that context, and says its name", async () => {
+  const place = new ContextVar("place", { default: "nowhere" });
+  const context = copyContext();
+  context.run(() => place.set("inside"));
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const seen: string[] = [];
+  loop.setExceptionHandler(() => seen.push(place.get()));
+  const handle = loop.callSoon(context.bind(function broken() {
+    throw new Error("broken");
+  }));
+  assertEquals([`${handle}`, handle.getContext() === context], ["<Handle broken()>", true]);
+  await loop.runUntilComplete(sleep(0));
+  assertEquals(seen, ["inside"]);
+  loop.close();
 });
 
 test("TimerHandle.when() tells the time, of a cancelled one, too", () => {

@@ -195,3 +195,14 @@ test("allTasks() holds tasks that failed or were cancelled no longer", async () 
     assertEquals([...allTasks()], [currentTask()]);
   });
 });
+
+test("null stands for what is left out, as None does", async () => {
+  await virtually(function* () {
+    const main = currentTask(null)!;
+    assertEquals(allTasks(null), new Set([main]));
+    const number = Number(createTask(sleep(0)).getName().slice("Task-".length));
+    const task = createTask(sleep(0), { name: null, context: null });
+    assertEquals(task.getName(), `Task-${number + 1}`);
+    yield* task;
+  });
+});

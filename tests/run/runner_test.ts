@@ -314,3 +314,10 @@ test("a Runner closes at the end of its block", async () => {
   }
   assertEquals(loop.isClosed(), true);
 });
+
+test("null stands for what is left out of a runner's options", async () => {
+  const options = { debug: null, loopFactory: null } as const;
+  assertEquals(await run(sleep(0, "done"), options), "done");
+  await using runner = new Runner(options);
+  assertEquals(await runner.run(sleep(0, "done"), { context: null }), "done");
+});
