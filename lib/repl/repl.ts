@@ -4,7 +4,7 @@
  * @module
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
-import { CancelledError, RuntimeError } from "../base/errors.ts";
+import { CancelledError, KeyboardInterrupt, RuntimeError, SystemExit } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
 import { type Context, copyContext } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
@@ -77,7 +77,7 @@ export interface EntryExit {
  * Thrown by `exit()`, to end what called it. Not the public class of this name: that one would end the
  * loop's run at once, before tasks could clean up.
  */
-class SystemExit extends Error {
+class Leaving extends Error {
   override get name(): string {
     return "SystemExit";
   }
@@ -141,12 +141,10 @@ export class Repl {
     this.#scope = new Scope({ ...asyncio, asyncio, loop: this.#loop, exit, quit: exit });
     // A callback that calls exit() is thrown out of, too, but that is no error.
     this.#loop.setExceptionHandler((loop, context) => {
-      if (!(context.exception instanceof SystemExit)) loop.defaultExceptionHandler(context);
+      if (!(context.exception instanceof Leaving)) loop.defaultExceptionHandler(context);
     });
     this.#ended = new Promise((resolve) => this.#end = resolve);
-    this.#loopEnd = this.#loop.runForever();
-    // Stopping the loop ends the console, as it does in Python.
-    this.#loopEnd.then(() => this.#leaveWith(0, ""));
+    this.#loopEnd = this.#keepRunning();
   }
 
   /** The loop. */
@@ -264,6 +262,20 @@ export class Repl {
     });
   }
 
+  /** Stopping the loop ends the console, as it does in Python, and so does a task that exits. */
+  async #keepRunning(): Promise<void> {
+    for (;;) {
+      try {
+        await this.#loop.runForever();
+        return this.#leaveWith(0, "");
+      } catch (error) {
+        if (error instanceof SystemExit) return this.#leaveBy(error.code);
+        if (!(error instanceof KeyboardInterrupt)) throw error;
+        this.interrupt();
+      }
+    }
+  }
+
   async #enter(source: string): Promise<EntryOutcome> {
     const name = `REPL${++this.#entered}`;
     try {
@@ -309,8 +321,13 @@ export class Repl {
   }
 
   #failure(error: unknown): EntryOutcome {
-    if (error instanceof SystemExit && this.#exit !== null) return this.#exit;
-    if (error instanceof CancelledError && this.#isInterrupted) return { kind: "interrupted" };
+    if (error instanceof SystemExit) this.#leaveBy(error.code);
+    if ((error instanceof Leaving || error instanceof SystemExit) && this.#exit !== null) {
+      return this.#exit;
+    }
+    const isInterrupt = error instanceof KeyboardInterrupt ||
+      (error instanceof CancelledError && this.#isInterrupted);
+    if (isInterrupt) return { kind: "interrupted" };
     return { kind: "error", error, traceback: this.format(error) };
   }
 
@@ -354,12 +371,17 @@ export class Repl {
     if (!this.#scope.declares(word.trim().replace(/\s*;$/, ""))) this.#leave();
   }
 
-  /** What `exit()` does; a status that is no number is a message, as in Python. */
+  /** What `exit()` does. */
   #leave(status: unknown = 0): never {
+    this.#leaveBy(status);
+    throw new Leaving(String(status));
+  }
+
+  /** A status that is no number is a message, as in Python. */
+  #leaveBy(status: unknown): void {
     if (status === null) this.#leaveWith(0, "");
     else if (typeof status === "number") this.#leaveWith(status, "");
     else this.#leaveWith(1, String(status));
-    throw new SystemExit(String(status));
   }
 
   #leaveWith(code: number, message: string): void {

@@ -52,6 +52,11 @@ test({
       stderr: "",
     });
     assertEquals(await runPiped("exit('bye')\n"), { code: 1, stdout: "", stderr: "bye\n" });
+    assertEquals(await runPiped("throw new SystemExit(3)\nconsole.log('behind')\n"), {
+      code: 3,
+      stdout: "",
+      stderr: "",
+    });
     assertEquals(
       await runPiped("loop.callLater(0.01, () => exit(5)); await sleep(3600)"),
       { code: 5, stdout: "", stderr: "" },

@@ -315,6 +315,36 @@ test("Repl.enter() ends the console by exit(), with a code", async () => {
   });
 });
 
+test("Repl.enter() ends the console by a SystemExit, of the entry or of a task", async () => {
+  for (
+    const [line, code, message] of [
+      ["throw new SystemExit()", 0, ""],
+      ["throw new SystemExit(3)", 3, ""],
+      ["await sleep(0); throw new SystemExit('sorry')", 1, "sorry"],
+      ["loop.callSoon(() => { throw new SystemExit(4); }); await sleep(3600)", 4, ""],
+    ] as const
+  ) {
+    await withRepl(async (repl) => {
+      assertEquals(await repl.enter(line), { kind: "exit", code, message }, line);
+      assertEquals(await repl.ended, { kind: "exit", code, message }, line);
+    });
+  }
+});
+
+test("Repl.enter() is interrupted by a KeyboardInterrupt, and the console goes on", () =>
+  withRepl(async (repl) => {
+    for (
+      const line of [
+        "throw new KeyboardInterrupt()",
+        "await sleep(0); throw new KeyboardInterrupt()",
+        "loop.callSoon(() => { throw new KeyboardInterrupt(); }); await sleep(3600)",
+      ]
+    ) {
+      assertEquals(await repl.enter(line), { kind: "interrupted" }, line);
+      assertEquals(await enter(repl, "await sleep(0, 'on')"), "on");
+    }
+  }));
+
 test("Repl.ended is settled when the loop is stopped", () =>
   withRepl(async (repl) => {
     assertEquals((await repl.enter("loop.stop(); await sleep(3600)")).kind, "exit");
