@@ -101,7 +101,9 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
    * @throws {TypeError} If it is no condition.
    */
   subgroup<const C extends ErrorCondition>(condition: C): ExceptionGroup<Matching<C>> | null {
-    return this.split(condition)[0];
+    return partition(this, toPredicate(condition), false)[0] as
+      | ExceptionGroup<Matching<C>>
+      | null;
   }
 
   /**
@@ -114,7 +116,7 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
   split<const C extends ErrorCondition>(
     condition: C,
   ): [ExceptionGroup<Matching<C>> | null, ExceptionGroup<E> | null] {
-    const [matching, rest] = partition(this, toPredicate(condition));
+    const [matching, rest] = partition(this, toPredicate(condition), true);
     return [matching as ExceptionGroup<Matching<C>> | null, rest as ExceptionGroup<E> | null];
   }
 
@@ -127,20 +129,25 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
 
 type Part = ExceptionGroup | null;
 
-function partition(group: ExceptionGroup, matches: (error: unknown) => boolean): [Part, Part] {
+/** Parts a group; the rest is only made where it is wanted. */
+function partition(
+  group: ExceptionGroup,
+  matches: (error: unknown) => boolean,
+  wantsRest: boolean,
+): [Part, Part] {
   if (matches(group)) return [group, null];
   const matching: unknown[] = [];
   const rest: unknown[] = [];
   for (const error of group.errors) {
     if (error instanceof ExceptionGroup) {
-      const [inside, outside] = partition(error, matches);
+      const [inside, outside] = partition(error, matches, wantsRest);
       if (inside !== null) matching.push(inside);
       if (outside !== null) rest.push(outside);
     } else {
       (matches(error) ? matching : rest).push(error);
     }
   }
-  return [deriveFrom(group, matching), deriveFrom(group, rest)];
+  return [deriveFrom(group, matching), wantsRest ? deriveFrom(group, rest) : null];
 }
 
 function deriveFrom(group: ExceptionGroup, errors: unknown[]): Part {

@@ -4,7 +4,7 @@
  * @module
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
-import { RuntimeError } from "../base/errors.ts";
+import { RuntimeError, StopAsyncIteration } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe, functionName } from "../base/repr.ts";
 import { type AsyncContextManager, asyncWith } from "./async_with.ts";
@@ -240,7 +240,7 @@ class GeneratorContext<T> {
     try {
       if ((yield* this.#advance({ method: "throw", value: error })).done) return true;
     } catch (thrown) {
-      if (thrown === error) return false;
+      if (thrown === error || isMadeOf(thrown, error)) return false;
       throw thrown;
     }
     yield* this.#close();
@@ -262,11 +262,22 @@ class GeneratorContext<T> {
     const generator = this.#generator;
     if (isGenerator(generator)) {
       const steps = new ToYield(generator, resumption);
-      return (yield* { [Symbol.iterator]: () => steps }) as IteratorResult<T, unknown>;
+      try {
+        return (yield* { [Symbol.iterator]: () => steps }) as IteratorResult<T, unknown>;
+      } catch (error) {
+        if (!(error instanceof StopAsyncIteration)) throw error;
+        throw new RuntimeError("async generator raised StopAsyncIteration", { cause: error });
+      }
     }
     const { method, value } = resumption;
     return yield* new CallFrame<IteratorResult<T, unknown>>(() => generator[method](value));
   }
+}
+
+/** Whether an error is what became of a `StopAsyncIteration` that was thrown into a generator. */
+function isMadeOf(thrown: unknown, error: unknown): boolean {
+  return error instanceof StopAsyncIteration && thrown instanceof RuntimeError &&
+    thrown.cause === error;
 }
 
 // A manager can be called, and a function has no private fields.

@@ -5,10 +5,11 @@
  *
  * @module
  */
+import { GeneratorExit, RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
-import type { Suspension } from "./awaitable.ts";
+import { isGenerator, type Suspension } from "./awaitable.ts";
 import { CallFrame } from "./call_frame.ts";
-import { type Coroutine, lazy } from "./coroutine.ts";
+import { Coroutine, lazy } from "./coroutine.ts";
 
 /** A value, or a coroutine or promise of it. */
 export type Eventually<T> = Generator<Suspension, T, unknown> | PromiseLike<T> | T;
@@ -21,7 +22,10 @@ export type Eventually<T> = Generator<Suspension, T, unknown> | PromiseLike<T> |
 export interface AsyncContextManager<T> {
   /** Enters; what it gives is handed to the body. */
   enter(): Eventually<T>;
-  /** Leaves, and is told what the body threw, or `null`. A truthy result swallows the error. */
+  /**
+   * Leaves, and is told what the body threw, or `null`; a {@linkcode GeneratorExit}, if the body was closed where it
+   * waited. A truthy result swallows the error.
+   */
   exit(error: unknown): Eventually<unknown>;
 }
 
@@ -76,12 +80,30 @@ function* asyncWithSteps<T, R>(
 ): Generator<Suspension, R | undefined, unknown> {
   const value = yield* new CallFrame<T>(() => manager.enter());
   let result: R;
+  let isClosed = true;
   try {
     result = yield* new CallFrame<R>(() => body(value));
+    isClosed = false;
   } catch (error) {
+    isClosed = false;
     if (yield* new CallFrame(() => manager.exit(error))) return undefined;
     throw error;
+  } finally {
+    if (isClosed) exitAtOnce(manager);
   }
   yield* new CallFrame(() => manager.exit(null));
   return result;
+}
+
+/**
+ * Leaves a context whose body was closed where it waited. Nobody drives it any more, so a manager that waits in its
+ * `exit` is left there; an async function goes on by itself.
+ */
+function exitAtOnce(manager: AsyncContextManager<unknown>): void {
+  const leaving = manager.exit(new GeneratorExit());
+  if (!(leaving instanceof Coroutine) && !isGenerator(leaving)) return;
+  const steps = leaving[Symbol.iterator]();
+  if (steps.next().done) return;
+  steps.return?.(undefined as never);
+  throw new RuntimeError("coroutine ignored GeneratorExit");
 }

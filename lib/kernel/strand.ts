@@ -13,7 +13,7 @@ import {
   unlisten,
   waiters,
 } from "./future.ts";
-import { execute, type Runnable } from "./handle.ts";
+import { execute, report, type Runnable } from "./handle.ts";
 
 /** The key of the method by which a strand has its task make a step of it. */
 export const runStrand: unique symbol = Symbol("runStrand");
@@ -156,8 +156,16 @@ function cancelStrand(strand: Strand, message: string | undefined): boolean {
   return isAsked;
 }
 
-/** Ends what a function awaited and then did without, such as the loser of a race. */
+/**
+ * Ends what a function awaited and then did without, such as the loser of a race. What that throws over is reported,
+ * for the task is done.
+ */
 export function closeStrand(strand: Strand): void {
   if (strand.waiter !== null) unlisten(strand.waiter, strand);
-  strand.steps.return?.();
+  try {
+    strand.steps.return?.();
+  } catch (exception) {
+    const message = `Exception in what ${strand.task} had left unfinished`;
+    report(schedulerOfFuture(strand.task).owner, { message, exception });
+  }
 }

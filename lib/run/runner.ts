@@ -6,9 +6,12 @@
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
+import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Context, copyContext } from "../coroutine/context_vars.ts";
+import { lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
+import { type Future, isFuture } from "../kernel/future.ts";
 import { openInspector } from "../inspect/inspector.ts";
 import { runningLoop } from "../kernel/loops.ts";
 import { isLoop } from "../kernel/scheduler.ts";
@@ -43,6 +46,8 @@ export interface RunnerRunOptions {
 /**
  * Keeps one loop, and one context, for several runs.
  *
+ * Other than Python's it leaves alone what {@linkcode setEventLoop} has set: on one thread several may run side by side.
+ *
  * @example
  * ```ts
  * import { Runner, sleep } from "@asyncio/asyncio";
@@ -60,6 +65,7 @@ export class Runner {
   #state: "created" | "initialized" | "closed" = "created";
   #loop: EventLoop | null = null;
   #context: Context | null = null;
+  #closing: Promise<void> | null = null;
   #closeInspector: (() => Promise<void>) | null = null;
 
   /**
@@ -97,8 +103,12 @@ export class Runner {
     if (runningLoop() !== null) {
       throw new RuntimeError("Runner.run() cannot be called from a running event loop");
     }
+    if (this.#closing !== null) throw new RuntimeError("Runner is closed");
     const { loop, context } = this.#initialize();
-    const future = ensureFutureOn(loop, main, { context: options.context ?? context });
+    const subject: AwaitableLike<T> = isFuture(main)
+      ? lazy("run", awaitFuture(main as Future<T>))
+      : main;
+    const future = ensureFutureOn<T>(loop, subject, { context: options.context ?? context });
     return await runInterruptibly(loop, future);
   }
 
@@ -109,18 +119,20 @@ export class Runner {
    * @returns A promise that is settled when all is over.
    */
   async close(): Promise<void> {
-    if (this.#state !== "initialized") {
-      this.#state = "closed";
-      return;
-    }
-    this.#state = "closed";
-    const loop = this.#loop!;
+    if (this.#state !== "initialized") return;
+    this.#closing ??= this.#close(this.#loop!);
+    await this.#closing;
+  }
+
+  async #close(loop: EventLoop): Promise<void> {
     try {
       await cancelAllTasks(loop);
       await loop.runUntilComplete(loop.shutdownAsyncgens());
       await loop.runUntilComplete(loop.shutdownDefaultExecutor(THREAD_JOIN_TIMEOUT));
     } finally {
       loop.close();
+      this.#loop = null;
+      this.#state = "closed";
       await this.#closeInspector?.();
     }
   }
@@ -191,6 +203,11 @@ export async function run<T>(main: AwaitableLike<T>, options: RunnerOptions = {}
   } finally {
     await runner.close();
   }
+}
+
+/** What the task does that runs a future that was given. */
+function* awaitFuture<T>(future: Future<T>): Generator<Suspension, T, unknown> {
+  return yield* future;
 }
 
 /** Has the inspector answer. Where that fails, the loop was made in vain. */

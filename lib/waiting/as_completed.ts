@@ -56,7 +56,7 @@ export function asCompleted<A extends AwaitableLike<unknown>>(
 ): AsCompletedIterator<Outcome<A>> {
   const { timeout = null } = options;
   return new AsCompletedIterator<Outcome<A>>(
-    new Set(iterateAwaitables(awaitables, "asCompleted")),
+    new Set(iterateAwaitables(awaitables, "asCompleted", "expect an iterable of futures")),
     timeout === null ? null : toDelay(timeout, "timeout"),
   );
 }

@@ -27,14 +27,14 @@ export type Outcomes<A extends readonly unknown[], E = never> = {
 export function iterateAwaitables(
   awaitables: Iterable<AwaitableLike<unknown>>,
   what: string,
+  expected = `${what}() expects an iterable of awaitables`,
 ): Iterable<AwaitableLike<unknown>> {
   if (
     awaitables instanceof Awaitable || isGenerator(awaitables) ||
     typeof awaitables?.[Symbol.iterator] !== "function"
   ) {
     throw new TypeError(
-      `${what}() expects an iterable of awaitables, not ${describe(awaitables)}: ` +
-        "put them into an array",
+      `${expected}, not ${describe(awaitables)}: put what ${what}() takes into an array`,
     );
   }
   return awaitables;

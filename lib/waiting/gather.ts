@@ -26,7 +26,7 @@ import {
 } from "../kernel/future.ts";
 import { execute, type Runnable } from "../kernel/handle.ts";
 import { plainOptions } from "../kernel/loop_options.ts";
-import { getEventLoop } from "../kernel/loops.ts";
+import { getEventLoop, runningLoop } from "../kernel/loops.ts";
 import { running } from "../kernel/running.ts";
 import { Task } from "../kernel/task.ts";
 import { iterateAwaitables, type Outcome, type Outcomes } from "./awaitables.ts";
@@ -99,7 +99,7 @@ export function gather(
   const children: Future<unknown>[] = [];
   // The children without those that are there again; only made where some are.
   let distinct: Future<unknown>[] | null = null;
-  let loop: EventLoop | null = null;
+  let loop = runningLoop();
   for (const item of iterateAwaitables(awaitables, "gather")) {
     // A function is a recipe, not a coroutine: the same one twice is two coroutines. And a generator
     // object that is new to the loop is new here: the map, which costs as much as a task, is for the rest.

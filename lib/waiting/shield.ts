@@ -13,6 +13,7 @@ import {
   markRetrieved,
   peekError,
 } from "../kernel/future.ts";
+import { sourceContext } from "../kernel/sources.ts";
 
 /**
  * Waits for something without handing a cancellation on to it: when the task that waits is cancelled,
@@ -80,5 +81,6 @@ function reportError(inner: Future<unknown>): void {
     message: `${error instanceof Error ? error.name : typeof error} exception in shielded future`,
     exception: error,
     future: inner,
+    ...sourceContext(inner),
   });
 }

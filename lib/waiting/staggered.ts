@@ -4,7 +4,13 @@
  * @module
  */
 import { type Duration, toDelay } from "../base/duration.ts";
-import { CancelledError, KeyboardInterrupt, SystemExit, TimeoutError } from "../base/errors.ts";
+import {
+  CancelledError,
+  KeyboardInterrupt,
+  RuntimeError,
+  SystemExit,
+  TimeoutError,
+} from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
@@ -147,6 +153,12 @@ class StaggeredRace<T> implements Waiting {
       this.#exceptions[index] = error;
       failed.set();
       return;
+    }
+    if (this.#winner !== null) {
+      throw new RuntimeError(
+        "staggeredRace(): a function returned after another had won: expected it to let the " +
+          "CancelledError through",
+      );
     }
     this.#winner = [result, index];
     const self = currentTask();

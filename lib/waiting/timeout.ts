@@ -4,7 +4,7 @@
  * @module
  */
 import { type Duration, toDelay } from "../base/duration.ts";
-import { CancelledError, RuntimeError, TimeoutError } from "../base/errors.ts";
+import { CancelledError, GeneratorExit, RuntimeError, TimeoutError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
@@ -244,11 +244,16 @@ function* timeoutSteps<T>(
   // As asyncWith() has it, but for the calls of enter() and exit(): these are plain functions of this file's.
   const limit = make().enter();
   let result: T;
+  let isClosed = true;
   try {
     result = yield* new CallFrame<T>(() => body(limit));
+    isClosed = false;
   } catch (error) {
+    isClosed = false;
     limit.exit(error);
     throw error;
+  } finally {
+    if (isClosed) limit.exit(new GeneratorExit());
   }
   limit.exit(null);
   return result;

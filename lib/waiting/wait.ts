@@ -5,12 +5,11 @@
  */
 import { type Duration, toDelay } from "../base/duration.ts";
 import { ValueError } from "../base/errors.ts";
-import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { callWhenDone, type Future, isFuture, peekError } from "../kernel/future.ts";
+import { callWhenDone, type Future, isFuture, markRetrieved, peekError } from "../kernel/future.ts";
 import type { TimerHandle } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import { iterateAwaitables, type Outcome } from "./awaitables.ts";
@@ -101,13 +100,13 @@ function* waitSteps(
   awaitables: Iterable<AwaitableLike<unknown>>,
   { timeout, returnWhen = ALL_COMPLETED }: WaitOptions,
 ): Generator<Suspension, [Set<Future<unknown>>, Set<Future<unknown>>], unknown> {
-  const items = new Set(iterateAwaitables(awaitables, "wait"));
+  const items = new Set(iterateAwaitables(awaitables, "wait", "expect a list of futures"));
   if (items.size === 0) throw new ValueError("Set of Tasks/Futures is empty.");
   if (
     returnWhen !== FIRST_COMPLETED && returnWhen !== FIRST_EXCEPTION && returnWhen !== ALL_COMPLETED
   ) {
     throw new ValueError(
-      `Invalid return_when value: ${describe(returnWhen)}, ` +
+      `Invalid return_when value: ${returnWhen}, ` +
         "expected FIRST_COMPLETED, FIRST_EXCEPTION or ALL_COMPLETED",
     );
   }
@@ -139,7 +138,7 @@ function* waitOn(
     left--;
     if (
       left <= 0 || returnWhen === FIRST_COMPLETED ||
-      (returnWhen === FIRST_EXCEPTION && isFailure(future))
+      (returnWhen === FIRST_EXCEPTION && sawFailure(future))
     ) {
       timer?.cancel();
       release();
@@ -154,6 +153,8 @@ function* waitOn(
   }
 }
 
-function isFailure(future: Future<unknown>): boolean {
+/** Tells whether a future failed, which counts as having seen its error. */
+function sawFailure(future: Future<unknown>): boolean {
+  markRetrieved(future);
   return peekError(future) !== undefined;
 }

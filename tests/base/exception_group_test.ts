@@ -434,3 +434,18 @@ test("ExceptStar.on() refuses groups as a condition: they are taken apart anyway
 test("ExceptStar.on() refuses what is no condition", () => {
   assertThrows(() => new ExceptStar(nested()).on(42 as never, () => {}), TypeError);
 });
+
+test("ExceptionGroup.subgroup() makes no group of the rest", () => {
+  let derived = 0;
+  class Counting<E> extends ExceptionGroup<E> {
+    override derive<F>(exceptions: readonly F[]): Counting<F> {
+      derived++;
+      return new Counting(this.message, exceptions);
+    }
+  }
+  const group = new Counting("counted", [new RangeError("a"), new TypeError("b")]);
+  group.subgroup(RangeError);
+  assertEquals(derived, 1);
+  group.split(RangeError);
+  assertEquals(derived, 3);
+});

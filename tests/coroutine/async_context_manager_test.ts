@@ -10,6 +10,7 @@ import {
   isCoroutineFunction,
   RuntimeError,
   sleep,
+  StopAsyncIteration,
   wait,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
@@ -370,4 +371,36 @@ test("a manager refuses to decorate what is neither a function nor a method", ()
 test("a call of a decorated function outside of a task says what it lacks", async () => {
   const work = room([], "hall")(async () => {});
   await assertRejects(() => work(), RuntimeError, "can be awaited by a task alone");
+});
+
+test("a context whose generator throws StopAsyncIteration throws a RuntimeError, unless it was given it", async () => {
+  const broken = asyncContextManager(function* () {
+    yield 1;
+    throw new StopAsyncIteration("x");
+  });
+  const open = asyncContextManager(function* () {
+    yield 1;
+  });
+  const given = new StopAsyncIteration("given");
+  await virtually(function* () {
+    const seen: unknown[] = [];
+    for (
+      const body of [
+        () => asyncWith(broken(), function* () {}),
+        () =>
+          asyncWith(open(), function* () {
+            throw given;
+          }),
+      ]
+    ) {
+      try {
+        yield* body();
+      } catch (error) {
+        seen.push(error);
+      }
+    }
+    assert(seen[0] instanceof RuntimeError);
+    assertEquals(seen[0].message, "async generator raised StopAsyncIteration");
+    assertStrictEquals(seen[1], given);
+  });
 });

@@ -176,7 +176,7 @@ test("InstrumentPanel tells its instruments in their order", async () => {
 test("InstrumentPanel passes all that it is told on", () => {
   const log = new Log();
   const panel = new InstrumentPanel([new Instrument(), log]);
-  const loop = { interrupt() {}, callExceptionHandler() {} };
+  const loop = { interrupt() {}, callExceptionHandler() {}, getDebug: () => false, time: () => 0 };
   const handle = new Handle(() => {}, [], loop);
   panel.turnBegan();
   panel.pushed(handle);

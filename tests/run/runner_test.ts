@@ -1,6 +1,7 @@
 // kinds: generator, async
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  allTasks,
   CancelledError,
   ContextVar,
   copyContext,
@@ -272,16 +273,61 @@ test("a Runner makes its loop when it is first needed", async () => {
 });
 
 test("a Runner that is closed refuses to run, and may be closed again", async () => {
-  for (const use of [true, false]) {
-    const runner = new Runner();
-    if (use) await runner.run(() => {});
-    await runner.close();
-    await runner.close();
-    const nap = sleep(0, "not lost");
-    await assertRejects(() => runner.run(nap), RuntimeError, "Runner is closed");
-    assertThrows(() => runner.getLoop(), RuntimeError, "Runner is closed");
-    assertEquals(await run(nap), "not lost");
-  }
+  const runner = new Runner();
+  await runner.run(() => {});
+  await runner.close();
+  await runner.close();
+  const nap = sleep(0, "not lost");
+  await assertRejects(() => runner.run(nap), RuntimeError, "Runner is closed");
+  assertThrows(() => runner.getLoop(), RuntimeError, "Runner is closed");
+  assertEquals(await run(nap), "not lost");
+});
+
+test("a Runner that was closed before its first use can be used", async () => {
+  const runner = new Runner();
+  await runner.close();
+  assertEquals(await runner.run(sleep(0, "done")), "done");
+  await runner.close();
+});
+
+test("a Runner has its loop until it is closed, and takes no run while it closes", async () => {
+  const runner = new Runner();
+  const loop = runner.getLoop();
+  const seen: unknown[] = [];
+  await runner.run(function* () {
+    createTask(function* () {
+      try {
+        yield* sleep(60);
+      } finally {
+        seen.push(runner.getLoop());
+      }
+    });
+    yield* sleep(0);
+  });
+  const closing = runner.close();
+  await assertRejects(() => runner.run(() => {}), RuntimeError, "Runner is closed");
+  await Promise.all([closing, runner.close()]);
+  assertEquals([seen[0] === loop, loop.isClosed()], [true, true]);
+});
+
+test("Runner.run() of a future runs a task that awaits it", async () => {
+  await using runner = new Runner();
+  const loop = runner.getLoop();
+  const future = loop.createFuture<string>();
+  const names: unknown[] = [];
+  loop.callSoon(() => {
+    names.push(...[...allTasks(loop)].map((task) => task.getCoro()));
+    future.setResult("done");
+  });
+  assertEquals(await runner.run(future), "done");
+  assertEquals(names.length, 1);
+  const other = newEventLoop();
+  await assertRejects(
+    () => runner.run(other.createFuture()),
+    RuntimeError,
+    "attached to a different loop",
+  );
+  other.close();
 });
 
 test("Runner.run() inside a running loop is a RuntimeError", async () => {

@@ -466,7 +466,7 @@ test("asCompleted() refuses a single awaitable, and what is no iterable", async 
       assertThrows(
         () => asCompleted(value as never),
         TypeError,
-        "asCompleted() expects an iterable of awaitables, not",
+        "expect an iterable of futures, not",
       );
     }
     yield;

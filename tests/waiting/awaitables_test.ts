@@ -35,7 +35,7 @@ test("iterateAwaitables() refuses what cannot be iterated over, and says what ca
     assertThrows(
       () => iterateAwaitables(value as never, "wait"),
       TypeError,
-      `wait() expects an iterable of awaitables, not ${shown}: put them into an array`,
+      `wait() expects an iterable of awaitables, not ${shown}: put what wait() takes into an array`,
     );
   }
 });

@@ -530,3 +530,16 @@ test("gather()'s children are tasks of their own", async () => {
     assert(inside.task instanceof Task && inside.task !== main);
   });
 });
+
+test("gather() refuses a future of another loop, the first one as well", async () => {
+  const foreign = newEventLoop();
+  await virtually(function* () {
+    assertThrows(
+      () => gather([foreign.createFuture()]),
+      ValueError,
+      "The future belongs to a different loop than the one specified as the loop argument",
+    );
+    yield;
+  });
+  foreign.close();
+});

@@ -206,3 +206,18 @@ test("shield() reports an error that comes too late in the context of the task t
   });
   assertEquals(seen, ["ann"]);
 });
+
+test("in debug mode the report of a shielded error tells where the future was made", async () => {
+  const keys: string[][] = [];
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    loop.setDebug(true);
+    loop.setExceptionHandler((_loop, context) => keys.push(Object.keys(context)));
+    const inner = loop.createFuture();
+    shield(inner).cancel();
+    yield* sleep(0);
+    inner.setException(new TypeError("x"));
+    yield* sleep(0);
+  });
+  assertEquals(keys, [["message", "exception", "future", "sourceTraceback"]]);
+});

@@ -386,3 +386,32 @@ test("staggeredRace() lets a KeyboardInterrupt end the run", async () => {
     "stop",
   );
 });
+
+test("staggeredRace() keeps its winner, and tells of a loser that returns all the same", async () => {
+  await virtually(function* () {
+    let thrown: unknown;
+    try {
+      yield* staggeredRace([
+        function* () {
+          try {
+            yield* sleep(10);
+          } catch {
+            return "second";
+          }
+          return "too late";
+        },
+        function* () {
+          yield* sleep(1);
+          return "first";
+        },
+      ], 0.5);
+    } catch (error) {
+      thrown = error;
+    }
+    assert(thrown instanceof ExceptionGroup);
+    assertEquals(thrown.errors.map(String), [
+      "RuntimeError: staggeredRace(): a function returned after another had won: expected it to let " +
+      "the CancelledError through",
+    ]);
+  });
+});

@@ -10,6 +10,7 @@ import {
   newEventLoop,
   sleep,
   Task,
+  VirtualClock,
   wait,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
@@ -224,17 +225,17 @@ test("wait() refuses, when awaited, what it cannot wait for", async () => {
       [() => wait(new Set<Future>()), "ValueError: Set of Tasks/Futures is empty."],
       [
         () => wait([future], { returnWhen: "-1" as never }),
-        "ValueError: Invalid return_when value: '-1' (string), " +
+        "ValueError: Invalid return_when value: -1, " +
         "expected FIRST_COMPLETED, FIRST_EXCEPTION or ALL_COMPLETED",
       ],
       [
         () => wait(future as never),
-        "TypeError: wait() expects an iterable of awaitables, not <Future pending> (Future): " +
-        "put them into an array",
+        "TypeError: expect a list of futures, not <Future pending> (Future): " +
+        "put what wait() takes into an array",
       ],
       [
         () => wait(42 as never),
-        "TypeError: wait() expects an iterable of awaitables, not 42 (number): put them into an array",
+        "TypeError: expect a list of futures, not 42 (number): put what wait() takes into an array",
       ],
       [
         () => wait([42] as never),
@@ -257,4 +258,22 @@ test("wait() refuses, when awaited, what it cannot wait for", async () => {
     }
     assertEquals(foreign.done(), false);
   });
+});
+
+test("wait() for the first error counts as having seen it, and no other wait does", async () => {
+  for (const returnWhen of [FIRST_EXCEPTION, FIRST_COMPLETED, ALL_COMPLETED] as const) {
+    const loop = newEventLoop({ clock: new VirtualClock() });
+    const reports: unknown[] = [];
+    loop.setExceptionHandler((_loop, { message }) => reports.push(message));
+    await loop.runUntilComplete((function* () {
+      yield* wait([createTask(fail(1)), createTask(sleep(2))], { returnWhen });
+      yield* sleep(2);
+    })());
+    loop.close();
+    assertEquals(
+      reports,
+      returnWhen === FIRST_EXCEPTION ? [] : ["Task exception was never retrieved"],
+      returnWhen,
+    );
+  }
 });
