@@ -4,13 +4,7 @@
  * @module
  */
 import { type Duration, toDelay } from "../base/duration.ts";
-import {
-  CancelledError,
-  KeyboardInterrupt,
-  RuntimeError,
-  SystemExit,
-  TimeoutError,
-} from "../base/errors.ts";
+import { CancelledError, KeyboardInterrupt, SystemExit, TimeoutError } from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
@@ -50,6 +44,8 @@ export type Racer<T> = Extract<CoroutineLike<T>, () => unknown>;
  * @returns A lazy object that gives `[winner, index, exceptions]`: the first result and its place, `null`
  * where none won; and for each function that was started its error, or `null`.
  * @throws {TypeError} If `functions` is no iterable of functions, or `delay` no duration.
+ * @throws {ExceptionGroup} Of what went wrong in the race itself, such as a function that returned after another had
+ * won.
  *
  * @example
  * ```ts
@@ -155,9 +151,8 @@ class StaggeredRace<T> implements Waiting {
       return;
     }
     if (this.#winner !== null) {
-      throw new RuntimeError(
-        "staggeredRace(): a function returned after another had won: expected it to let the " +
-          "CancelledError through",
+      throw new AssertionError(
+        "a function returned after another had won: expected it to let the CancelledError through",
       );
     }
     this.#winner = [result, index];
@@ -182,6 +177,13 @@ class StaggeredRace<T> implements Waiting {
     if (failure === undefined) return;
     markRetrieved(task);
     this.#unhandled.push(failure.error);
+  }
+}
+
+/** As Python has it, where this is an assertion. */
+class AssertionError extends Error {
+  override get name(): string {
+    return "AssertionError";
   }
 }
 

@@ -410,8 +410,8 @@ test("staggeredRace() keeps its winner, and tells of a loser that returns all th
     }
     assert(thrown instanceof ExceptionGroup);
     assertEquals(thrown.errors.map(String), [
-      "RuntimeError: staggeredRace(): a function returned after another had won: expected it to let " +
-      "the CancelledError through",
+      "AssertionError: a function returned after another had won: expected it to let the " +
+      "CancelledError through",
     ]);
   });
 });
