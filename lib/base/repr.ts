@@ -12,9 +12,13 @@ interface Limits {
   readonly items: number;
   /** How deep containers stand in each other. */
   readonly depth: number;
+  /** Whether what is too long loses its middle, and not its end. */
+  readonly keepsEnds?: boolean;
 }
 
 const SHORT: Limits = { length: 80, items: 6, depth: 2 };
+
+const PART: Limits = { length: 30, items: 6, depth: 6, keepsEnds: true };
 
 /** As good as all; a container that holds itself must end somewhere. */
 const WHOLE: Limits = { length: Infinity, items: 1_000, depth: 4 };
@@ -30,6 +34,11 @@ export function repr(value: unknown): string {
 /** Prints a value as {@linkcode repr} does, but the whole of it: for a log, which must not lose what it is for. */
 export function wholeRepr(value: unknown): string {
   return print(value, WHOLE, WHOLE.depth);
+}
+
+/** Prints a value as Python's `reprlib` does, which shows the results of futures. */
+export function partRepr(value: unknown): string {
+  return print(value, PART, PART.depth);
 }
 
 /** Prints a function by its name. */
@@ -55,7 +64,7 @@ function print(value: unknown, limits: Limits, depth: number): string {
     case "function":
       return `<function ${functionName(value)}>`;
     case "object":
-      return value === null ? "null" : shorten(printObject(value, limits, depth), limits);
+      return value === null ? "null" : printObject(value, limits, depth);
     default:
       return String(value);
   }
@@ -63,11 +72,13 @@ function print(value: unknown, limits: Limits, depth: number): string {
 
 function printObject(value: object, limits: Limits, depth: number): string {
   if (value instanceof Error) {
-    return `${value.name}(${value.message === "" ? "" : quote(value.message)})`;
+    return shorten(printError(value, limits, depth), limits);
   }
-  if (Array.isArray(value)) return depth === 0 ? "[...]" : `[${items(value, limits, depth)}]`;
+  if (Array.isArray(value)) {
+    return fit(depth === 0 ? "[...]" : `[${items(value, limits, depth)}]`, limits);
+  }
   const own = ownToString(value);
-  if (own !== undefined) return own;
+  if (own !== undefined) return shorten(own, limits);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {
     if (depth === 0) return "{...}";
@@ -76,12 +87,21 @@ function printObject(value: object, limits: Limits, depth: number): string {
       `${key}: ${print(item, limits, depth - 1)}`
     );
     if (entries.length > limits.items) shown.push("...");
-    return shown.length === 0 ? "{}" : `{ ${shown.join(", ")} }`;
+    return fit(shown.length === 0 ? "{}" : `{ ${shown.join(", ")} }`, limits);
   }
   const tag = Object.prototype.toString.call(value);
   if (tag === "[object Generator]") return "<generator object>";
   if (tag === "[object AsyncGenerator]") return "<async_generator object>";
-  return `<${className(value)} object>`;
+  return shorten(`<${className(value)} object>`, limits);
+}
+
+function printError(error: Error, limits: Limits, depth: number): string {
+  // Of a class that has given it no name it is the name of all errors.
+  const name = error.name === "Error" ? className(error) : error.name;
+  const parts = error.message === "" ? [] : [quote(error.message)];
+  const { errors } = error as { errors?: unknown };
+  if (Array.isArray(errors)) parts.push(print(errors, limits, depth));
+  return `${name}(${parts.join(", ")})`;
 }
 
 function ownToString(value: object): string | undefined {
@@ -102,17 +122,33 @@ function items(values: readonly unknown[], limits: Limits, depth: number): strin
   return shown.join(", ");
 }
 
+/** Containers are cut by their items, and where there is nothing but a message by their length as well. */
+function fit(text: string, limits: Limits): string {
+  return limits.keepsEnds ? text : shorten(text, limits);
+}
+
 function className(value: object): string {
   const constructor: unknown = Reflect.get(value, "constructor");
   return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "object";
 }
 
 function quote(text: string): string {
-  return text.includes("'") && !text.includes('"')
-    ? `"${text.replaceAll("\n", "\\n")}"`
-    : `'${text.replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`;
+  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const inside = text.replace(/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escape);
+  return `${mark}${mark === "'" ? inside.replaceAll("'", "\\'") : inside}${mark}`;
 }
 
-function shorten(text: string, { length }: Limits): string {
-  return text.length <= length ? text : `${text.slice(0, length - 3)}...`;
+/** As Python's `repr` has what cannot be seen. */
+function escape(character: string): string {
+  const known = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" }[character];
+  if (known !== undefined) return known;
+  const code = character.codePointAt(0)!;
+  const [letter, digits] = code < 0x100 ? ["x", 2] : code < 0x10000 ? ["u", 4] : ["U", 8];
+  return `\\${letter}${code.toString(16).padStart(digits as number, "0")}`;
+}
+
+function shorten(text: string, { length, keepsEnds = false }: Limits): string {
+  if (text.length <= length) return text;
+  const begin = keepsEnds ? Math.floor((length - 3) / 2) : length - 3;
+  return `${text.slice(0, begin)}...${keepsEnds ? text.slice(begin + 3 - length) : ""}`;
 }

@@ -93,7 +93,7 @@ export class Token<T> {
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   /** The variable that was set. */
-  readonly variable: ContextVar<T>;
+  readonly var: ContextVar<T>;
   /** What it was before, or {@linkcode MISSING} where it had no value. */
   readonly oldValue: T | typeof MISSING;
   readonly #context: Context;
@@ -105,7 +105,10 @@ export class Token<T> {
   })();
 
   private constructor(variable: ContextVar<T>, oldValue: T | typeof MISSING, context: Context) {
-    this.variable = variable;
+    if (!(variable instanceof ContextVar)) {
+      throw new RuntimeError("Tokens can only be created by ContextVars");
+    }
+    this.var = variable;
     this.oldValue = oldValue;
     this.#context = context;
   }
@@ -122,7 +125,7 @@ export class Token<T> {
    * @throws {ValueError} If it was made in another context.
    */
   exit(): void {
-    this.variable.reset(this);
+    this.var.reset(this);
   }
 
   /** Resets the variable, for `using`. */
@@ -132,12 +135,12 @@ export class Token<T> {
 
   /** The printed form. */
   toString(): string {
-    return `<Token${this.#isUsed ? " used" : ""} var=${this.variable}>`;
+    return `<Token${this.#isUsed ? " used" : ""} var=${this.var}>`;
   }
 
   #use(variable: ContextVar<T>, context: Context): void {
     if (this.#isUsed) throw new RuntimeError(`${this} has already been used once`);
-    if (this.variable !== variable) {
+    if (this.var !== variable) {
       throw new ValueError(`${this} was created by a different ContextVar`);
     }
     if (this.#context !== context) {
@@ -192,6 +195,9 @@ let readableMap: () => ReadonlyMap<ContextVar<unknown>, unknown>;
 let writableMap: (context: Context) => Map<ContextVar<unknown>, unknown>;
 let activeContext: () => Context;
 
+/** That of the task that runs, whatever was put in force within its step. */
+let ownContext: () => Context | null;
+
 /**
  * A mapping of context variables to values.
  *
@@ -236,6 +242,7 @@ export class Context {
     };
     // Inside a step or a handle a context has been put in force; outside, a segment of an async
     // function may be running, which only the host can tell.
+    ownContext = () => ambient.context();
     activeContext = () => current === root ? ambient.context() ?? root : current;
     const look = () => current === root ? ambient.values() ?? root.#values : current.#values;
     currentValues = () => {
@@ -279,7 +286,7 @@ export class Context {
     if (typeof callback !== "function") {
       throw new TypeError(`Context.run() expects a function, got ${describe(callback)}`);
     }
-    if (this.#entered || this === activeContext()) {
+    if (this.#entered || this === activeContext() || this === ownContext()) {
       throw new RuntimeError(`cannot enter context: ${this} is already entered`);
     }
     this.#entered = true;
@@ -320,13 +327,22 @@ export class Context {
   }
 
   /**
-   * Looks a variable up, without its default.
+   * Looks a variable up, without its own default.
    *
    * @param variable The variable.
-   * @returns Its value here, or `undefined` where it has none.
+   * @param fallback What to give where it has no value here.
+   * @returns Its value here, or the fallback; `undefined` without one.
+   * @throws {TypeError} If `variable` is no variable.
    */
-  get<T>(variable: ContextVar<T>): T | undefined {
-    return this.#values.map.get(variable as ContextVar<unknown>) as T | undefined;
+  get<T>(variable: ContextVar<T>): T | undefined;
+  /** Looks a variable up, and gives a fallback where it has no value here. */
+  get<T, F>(variable: ContextVar<T>, fallback: F): T | F;
+  get<T>(variable: ContextVar<T>, fallback?: unknown): unknown {
+    checkVariable(variable);
+    const { map } = this.#values;
+    return map.has(variable as ContextVar<unknown>)
+      ? map.get(variable as ContextVar<unknown>)
+      : fallback;
   }
 
   /**
@@ -334,8 +350,10 @@ export class Context {
    *
    * @param variable The variable.
    * @returns `true` if it was set in this context or in the one this is a copy of.
+   * @throws {TypeError} If `variable` is no variable.
    */
   has(variable: ContextVar<unknown>): boolean {
+    checkVariable(variable);
     return this.#values.map.has(variable);
   }
 
@@ -344,16 +362,41 @@ export class Context {
     return this.#values.map.size;
   }
 
-  /** The variables that have a value here, each with it. */
+  /** The variables that have a value here. */
+  keys(): IterableIterator<ContextVar<unknown>> {
+    return Context.#freeze(this).keys();
+  }
+
+  /** Their values. */
+  values(): IterableIterator<unknown> {
+    return Context.#freeze(this).values();
+  }
+
+  /** The variables that have a value here, each with it; Python's `items()`. */
+  entries(): IterableIterator<[ContextVar<unknown>, unknown]> {
+    return Context.#freeze(this).entries() as IterableIterator<[ContextVar<unknown>, unknown]>;
+  }
+
+  /** The same as {@linkcode entries}, as of a `Map`. */
   [Symbol.iterator](): IterableIterator<[ContextVar<unknown>, unknown]> {
-    // Who goes through them sees none that are set meanwhile.
-    this.#values.isShared = true;
-    return this.#values.map.entries() as IterableIterator<[ContextVar<unknown>, unknown]>;
+    return this.entries();
+  }
+
+  // Static, for a private method would be a field of every context. Who goes through sees nothing set meanwhile.
+  static #freeze(context: Context): ReadonlyMap<ContextVar<unknown>, unknown> {
+    context.#values.isShared = true;
+    return context.#values.map;
   }
 
   /** The printed form. */
   toString(): string {
     return `<Context of ${this.size} variables>`;
+  }
+}
+
+function checkVariable(variable: unknown): void {
+  if (!(variable instanceof ContextVar)) {
+    throw new TypeError(`a ContextVar key was expected, got ${describe(variable)}`);
   }
 }
 

@@ -37,13 +37,19 @@ export function coroutineSteps(coro: unknown): Steps {
   }
   // Taken at the first step, as in asyncio: until then it is nobody's.
   if (coro instanceof Coroutine) return new CallFrame(() => coro, false);
-  if (typeof coro === "function") {
+  if (typeof coro === "function" && !isAsyncGeneratorFunction(coro)) {
     return new CallFrame(coro as () => unknown, !isGeneratorFunction(coro));
   }
   throw new TypeError(
     `a coroutine was expected, got ${describe(coro)}: expected a generator object, what ` +
       "coroutine() made, or a function that returns a coroutine or a promise",
   );
+}
+
+/** What such a function gives is iterated over, and no coroutine. */
+function isAsyncGeneratorFunction(value: object): boolean {
+  return (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] ===
+    "AsyncGeneratorFunction";
 }
 
 /** The call that an iterator has just asked for. */

@@ -113,5 +113,9 @@ function toCoroutine<T>(subject: AwaitableLike<T>): CoroutineLike<T> {
 }
 
 function* awaitIt<T>(subject: HasAwaitable<T>): Generator<Suspension, T, unknown> {
-  return yield* { [Symbol.iterator]: () => subject[awaitable]() };
+  const steps: unknown = subject[awaitable]();
+  if (typeof (steps as Partial<Iterator<unknown>> | null | undefined)?.next !== "function") {
+    throw new TypeError(`[awaitable]() returned a non-iterator: ${describe(steps)}`);
+  }
+  return yield* { [Symbol.iterator]: () => steps as Iterator<Suspension, T, unknown> };
 }

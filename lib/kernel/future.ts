@@ -11,7 +11,7 @@
  */
 import { CancelledError, InvalidStateError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe, functionName, repr, wholeRepr } from "../base/repr.ts";
+import { describe, functionName, partRepr, wholeRepr } from "../base/repr.ts";
 import { captureFrames, type FrameRange, type StackFrame } from "../base/stack.ts";
 import {
   Awaitable,
@@ -404,11 +404,11 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @param message The error's message.
    * @returns `false` if it was done, and so was not cancelled.
    */
-  cancel(message?: string): boolean {
+  cancel(message?: string | null): boolean {
     Future.#retrieve(this);
     if (this[STATE] !== PENDING) return false;
     this[SCHEDULER].instrument?.cancelRequested(this);
-    this[NOTE] = message;
+    this[NOTE] = message ?? undefined;
     Future.#finish(this, CANCELLED, null);
     return true;
   }
@@ -506,7 +506,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   protected describeState(): string[] {
     switch (this[STATE]) {
       case FULFILLED:
-        return ["finished", `result=${repr(this[OUTCOME])}`];
+        return ["finished", `result=${partRepr(this[OUTCOME])}`];
       case FAILED:
         return ["finished", `exception=${wholeRepr(this[OUTCOME])}`];
       case CANCELLED:
@@ -633,6 +633,9 @@ export function isFuture(value: unknown): value is Future<unknown> {
 }
 
 function schedulerMeant(options: FutureOptions): Scheduler {
+  if (typeof options !== "object" || options === null || schedulerOr(options) !== null) {
+    throw new TypeError(`options must be an object such as { loop }, got ${describe(options)}`);
+  }
   const loop = options.loop ?? getEventLoop();
   const scheduler = schedulerOr(loop);
   if (!scheduler) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);

@@ -22,7 +22,7 @@
  * @module
  */
 import { CancelledError, RuntimeError } from "../base/errors.ts";
-import { repr } from "../base/repr.ts";
+import { repr, wholeRepr } from "../base/repr.ts";
 import { appendFrames, type StackFrame } from "../base/stack.ts";
 import {
   type Awaitable,
@@ -343,17 +343,18 @@ export class Task<T = unknown> extends Future<T> {
    * @param message The error's message.
    * @returns `false` if the task was done.
    */
-  override cancel(message?: string): boolean {
+  override cancel(message?: string | null): boolean {
     markRetrieved(this);
     if (this.done()) return false;
+    const text = message ?? undefined;
     schedulerOfFuture(this).instrument?.cancelRequested(this);
     const extras = this.#needExtras();
     extras.cancelRequests++;
-    if (!this.#cancelWaiters(message)) {
+    if (!this.#cancelWaiters(text)) {
       extras.mustCancel = true;
-      setCancelMessage(this, message);
+      setCancelMessage(this, text);
     }
-    abortSignalOf(this, message);
+    abortSignalOf(this, text);
     return true;
   }
 
@@ -525,9 +526,10 @@ export class Task<T = unknown> extends Future<T> {
   protected override describeState(): string[] {
     const [state, ...rest] = super.describeState();
     const shown = state === "pending" && this.cancelling() > 0 ? "cancelling" : state!;
-    const parts = [shown, `name=${repr(this.getName())}`, `coro=${this.#describeCoroutine()}`];
+    const parts = [shown, `name=${wholeRepr(this.getName())}`];
+    if (this.#coroutine !== null) parts.push(`coro=${this.#describeCoroutine()}`);
     const waiter = waiterOf(this);
-    if (waiter !== null) parts.push(`wait_for=${repr(waiter)}`);
+    if (waiter !== null) parts.push(`wait_for=${wholeRepr(waiter)}`);
     return [...parts, ...rest];
   }
 
@@ -585,7 +587,7 @@ export class Task<T = unknown> extends Future<T> {
         this.#succeed(result.value);
         return false;
       }
-      if (result.value !== undefined) {
+      if (result.value !== undefined && result.value !== null) {
         this.#needExtras().failure = badYield(this, result.value);
       }
     }
@@ -607,8 +609,10 @@ export class Task<T = unknown> extends Future<T> {
     const previous = starting;
     const { held } = running;
     starting = this;
+    let hasBegun = false;
     try {
       this.getContext().run(() => {
+        hasBegun = true;
         const leave = this.#enter();
         try {
           this.#step(null);
@@ -618,6 +622,8 @@ export class Task<T = unknown> extends Future<T> {
       });
     } finally {
       starting = previous;
+      // Its context was entered already: it is no task.
+      if (!hasBegun) this.#unlink(schedulerOfFuture(this).tasks);
       // The thread is its maker's again.
       if (held !== null) running.held = held;
     }
@@ -711,7 +717,9 @@ export class Task<T = unknown> extends Future<T> {
     const future = result === SUSPENDED ? this.#waiter : null;
     this.#waiter = null;
     if (future === null) {
-      if (result.value !== undefined) strand.failure = badYield(this, result.value);
+      if (result.value !== undefined && result.value !== null) {
+        strand.failure = badYield(this, result.value);
+      }
       scheduler.push(strand);
     } else if (schedulerOfFuture(future) !== scheduler || future === this) {
       strand.failure = badWaiting(this, future);

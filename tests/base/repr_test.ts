@@ -1,7 +1,7 @@
 // kinds: generator, async
 import { assertEquals } from "@std/assert";
-import { describe, functionName, repr } from "../../lib/base/repr.ts";
-import { newEventLoop, sleep } from "../../mod.ts";
+import { describe, functionName, partRepr, repr, wholeRepr } from "../../lib/base/repr.ts";
+import { ExceptionGroup, newEventLoop, sleep, ValueError } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 
 test("repr() prints simple values", () => {
@@ -139,4 +139,35 @@ test("functionName() has a word for functions without a name", () => {
     "<anonymous>",
     "<anonymous>",
   ]);
+});
+
+test("repr() escapes what cannot be seen", () => {
+  assertEquals(
+    repr("a\\b\t\r\n\x01\u200b\u{e0001}'\""),
+    String.raw`'a\\b\t\r\n\x01\u200b\U000e0001\'"'`,
+  );
+});
+
+test("repr() prints errors by their class, and groups with their members", () => {
+  class Mine extends Error {}
+  assertEquals(repr(new Mine("x")), "Mine('x')");
+  assertEquals(
+    repr(new ExceptionGroup("g", [new ValueError("1"), new TypeError("t")])),
+    "ExceptionGroup('g', [ValueError('1'), TypeError('t')])",
+  );
+});
+
+test("wholeRepr() leaves nothing out that a log needs", () => {
+  const long = "x".repeat(200);
+  assertEquals(wholeRepr([long, [long]]), `['${long}', ['${long}']]`);
+  const circle: unknown[] = [];
+  circle.push(circle);
+  assertEquals(wholeRepr(circle), "[[[[[...]]]]]");
+});
+
+test("partRepr() leaves the middle of what is long out, as reprlib does", () => {
+  assertEquals(partRepr("x".repeat(28)), `'${"x".repeat(28)}'`);
+  assertEquals(partRepr("x".repeat(29)), "'xxxxxxxxxxxx...xxxxxxxxxxxxx'");
+  assertEquals(partRepr([[[[[[[[1]]]]]]]]), "[[[[[[[...]]]]]]]");
+  assertEquals(partRepr([1, 2, 3, 4, 5, 6, 7]), "[1, 2, 3, 4, 5, 6, ...]");
 });

@@ -6,6 +6,7 @@ import {
   ContextVar,
   copyContext,
   createTask,
+  currentTask,
   gather,
   getRunningLoop,
   MISSING,
@@ -85,7 +86,7 @@ test("ContextVar.reset() puts back what was before the set()", () => {
     const first = count.set(1);
     const second = count.set(2);
     assertEquals([first.oldValue, second.oldValue], [MISSING, 1]);
-    assertStrictEquals(first.variable, count);
+    assertStrictEquals(first.var, count);
     count.set(3);
     count.reset(second);
     assertEquals(count.get(), 1);
@@ -449,5 +450,45 @@ test("who goes through a Context sees none of what is set meanwhile", () => {
       }
       assertEquals(seen, ["first", 2]);
     });
+  });
+});
+
+test("Context is a mapping: keys(), values(), entries(), and get() with a fallback", () => {
+  const [one, two, none] = ["one", "two", "none"].map((name) => new ContextVar<number>(name));
+  const context = new Context();
+  context.run(() => {
+    one!.set(1);
+    two!.set(2);
+  });
+  assertEquals([...context.keys()].map(({ name }) => name), ["one", "two"]);
+  assertEquals([...context.values()], [1, 2]);
+  assertEquals([...context.entries()], [...context]);
+  assertEquals([context.get(one!, "else"), context.get(none!, "else"), context.get(none!)], [
+    1,
+    "else",
+    undefined,
+  ]);
+  for (const ask of [() => context.get(1 as never), () => context.has("one" as never)]) {
+    assertThrows(ask, TypeError, "a ContextVar key was expected, got ");
+  }
+});
+
+test("a Token is made by a variable alone", () => {
+  assertThrows(
+    () => Reflect.construct(apart(() => new ContextVar("v").set(1)).constructor, []),
+    RuntimeError,
+    "Tokens can only be created by ContextVars",
+  );
+});
+
+test("Context.run() refuses the running task's own context, from within another as well", async () => {
+  await virtually(function* () {
+    const own = currentTask()!.getContext();
+    for (
+      const enter of [() => own.run(() => {}), () => copyContext().run(() => own.run(() => {}))]
+    ) {
+      assertThrows(enter, RuntimeError, "is already entered");
+    }
+    yield* sleep(0);
   });
 });

@@ -13,6 +13,7 @@ import {
   gather,
   getRunningLoop,
   newEventLoop,
+  RuntimeError,
   sleep,
   Task,
   VirtualClock,
@@ -333,5 +334,35 @@ test("a factory of eager tasks takes eagerStart: undefined as left out", async (
       }
       assertEquals(log, ["undefined true", "true true", "false false"]);
     }
+  });
+});
+
+test("an eager task that was done at once has no coroutine to show", async () => {
+  await virtually(function* () {
+    const options = { eagerStart: true, name: "quick" };
+    const task = new Task(
+      (function* () {
+        return 5;
+      })(),
+      options,
+    );
+    yield* task;
+    if (task.getCoro() === null) {
+      assertEquals(`${task}`, "<Task finished name='quick' result=5>");
+    }
+  });
+});
+
+test("an eager task whose context is entered already is none", async () => {
+  await virtually(function* () {
+    const context = currentTask()!.getContext();
+    const count = allTasks().size;
+    assertThrows(
+      () => createTask(sleep(0), { eagerStart: true, context }),
+      RuntimeError,
+      "cannot enter context: <Context of",
+    );
+    assertEquals(allTasks().size, count);
+    yield;
   });
 });

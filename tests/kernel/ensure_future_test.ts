@@ -149,3 +149,17 @@ test("ensureFuture() goes through the loop's task factory", async () => {
     assertEquals(made, 2);
   });
 });
+
+test("an [awaitable]() that gives no iterator is a TypeError", async () => {
+  await virtually(function* () {
+    for (const given of [42, undefined, []]) {
+      let message = "";
+      try {
+        yield* ensureFuture({ [awaitable]: () => given as never });
+      } catch (error) {
+        message = `${error}`;
+      }
+      assert(message.startsWith("TypeError: [awaitable]() returned a non-iterator: "), message);
+    }
+  });
+});

@@ -486,7 +486,7 @@ test("yield in place of yield* is a RuntimeError that says so", async () => {
       [(function* () {})(), "yield was used instead of yield* for generator in task <Task"],
       [sleep(1), "Task got bad yield: <coroutine object sleep>"],
       [42, "Task got bad yield: 42"],
-      [null, "Task got bad yield: null"],
+      [false, "Task got bad yield: false"],
       [Promise.resolve(), "Task got bad yield: <Promise object>"],
     ];
     for (const [value, message] of cases) {
@@ -581,5 +581,77 @@ test("a task that ends by a CancelledError of its own making is cancelled", asyn
     // The first who asks gets the very error, the next ones a new one without its message.
     assertStrictEquals(assertThrows(() => task.result()), own);
     assertEquals(assertThrows(() => task.result(), CancelledError).message, "");
+  });
+});
+
+/* generator only */
+test("yield null steps aside, as a bare yield does", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const task = createTask(function* () {
+      log.push("before");
+      yield null as never;
+      log.push("after");
+    });
+    createTask(function* () {
+      log.push("other");
+    });
+    yield* task;
+  });
+  assertEquals(log, ["before", "other", "after"]);
+});
+
+test("cancel(null) is cancel() without a message", async () => {
+  await virtually(function* () {
+    for (const future of [new Future(), createTask(sleep(1)), new Task(() => sleep(1))]) {
+      yield* sleep(0);
+      future.cancel(null);
+      try {
+        yield* future;
+      } catch (error) {
+        assertEquals((error as Error).message, "");
+      }
+      assert(future.cancelled());
+    }
+  });
+});
+
+test("Future and Task refuse what is no options", async () => {
+  await virtually(function* () {
+    const cases: [unknown, string][] = [
+      [42, "options must be an object such as { loop }, got 42 (number)"],
+      [null, "options must be an object such as { loop }, got null"],
+      [getRunningLoop(), "options must be an object such as { loop }, got <EventLoop"],
+    ];
+    for (const [options, message] of cases) {
+      assertThrows(() => new Future(options as never), TypeError, message);
+      assertThrows(() => new Task(sleep(0), options as never), TypeError, message);
+    }
+    yield;
+  });
+});
+
+test("createTask() refuses a function that makes an async generator", async () => {
+  await virtually(function* () {
+    assertThrows(
+      () => createTask((async function* () {}) as never),
+      TypeError,
+      "a coroutine was expected, got <function",
+    );
+    yield;
+  });
+});
+
+test("Task.toString() shows names, errors and what is waited for in full", async () => {
+  await virtually(function* () {
+    const name = `${"n".repeat(100)}\t\\`;
+    const inner = createTask(sleep(1), { name });
+    const outer = createTask(function* () {
+      yield* inner;
+    });
+    yield* sleep(0);
+    assert(`${outer}`.includes(`wait_for=<Task pending name='${"n".repeat(100)}\\t\\\\' coro=`));
+    assert(`${outer}`.endsWith(">>"), `${outer}`);
+    yield* outer;
   });
 });
