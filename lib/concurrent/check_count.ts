@@ -9,12 +9,15 @@ import { describe } from "../base/repr.ts";
 /**
  * Reads a number of things, of which there is at least one.
  *
+ * @param name What it is called.
+ * @param count The number.
+ * @param range How Python says what it must be.
  * @throws {TypeError} If it is no whole number.
  * @throws {ValueError} If it is not greater than 0.
  */
-export function checkCount(name: string, count: unknown): void {
+export function checkCount(name: string, count: unknown, range = "greater than 0"): void {
   if (typeof count !== "number" || !Number.isInteger(count)) {
     throw new TypeError(`${name} must be a whole number, got ${describe(count)}`);
   }
-  if (count <= 0) throw new ValueError(`${name} must be greater than 0, got ${count}`);
+  if (count <= 0) throw new ValueError(`${name} must be ${range}, got ${count}`);
 }

@@ -5,6 +5,7 @@
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { defineMethods } from "../base/methods.ts";
+import { describe } from "../base/repr.ts";
 import { checkCount } from "./check_count.ts";
 import type { ConcurrentFuture } from "./concurrent_future.ts";
 import { ExecutorMap } from "./executor_map.ts";
@@ -146,6 +147,8 @@ export abstract class Executor {
    *
    * Leaving the iteration early, by `break`, an error or a cancellation, cancels what is left.
    *
+   * (Python takes several iterables; here the items of several are put together into one.)
+   *
    * @param job The function, called with one item.
    * @param items The items.
    * @param options `timeout`: how many seconds from now the last result must be there; `chunksize`: how
@@ -160,7 +163,15 @@ export abstract class Executor {
     options: MapOptions = {},
   ): ExecutorMap<JobResult<R>> {
     const { timeout = null, chunksize = 1, buffersize = null } = options;
-    checkCount("chunksize", chunksize);
+    if (Symbol.iterator in options) {
+      throw new TypeError(
+        `map() takes one iterable of items, and options: got another iterable, ${
+          describe(options)
+        }; ` +
+          "where Python takes several, give one of lists, as in map(([a, b]) => a + b, pairs)",
+      );
+    }
+    checkCount("chunksize", chunksize, ">= 1");
     if (buffersize !== null) checkCount("buffersize", buffersize);
     const futures = chunksize === 1
       ? this.#submitEach(job, items)

@@ -259,15 +259,21 @@ class GeneratorContext<T> {
   *#advance(
     resumption: Resumption,
   ): Generator<Suspension, IteratorResult<T, unknown>, unknown> {
+    try {
+      return yield* this.#resume(resumption);
+    } catch (error) {
+      if (!(error instanceof StopAsyncIteration)) throw error;
+      throw new RuntimeError("async generator raised StopAsyncIteration", { cause: error });
+    }
+  }
+
+  *#resume(
+    resumption: Resumption,
+  ): Generator<Suspension, IteratorResult<T, unknown>, unknown> {
     const generator = this.#generator;
     if (isGenerator(generator)) {
       const steps = new ToYield(generator, resumption);
-      try {
-        return (yield* { [Symbol.iterator]: () => steps }) as IteratorResult<T, unknown>;
-      } catch (error) {
-        if (!(error instanceof StopAsyncIteration)) throw error;
-        throw new RuntimeError("async generator raised StopAsyncIteration", { cause: error });
-      }
+      return (yield* { [Symbol.iterator]: () => steps }) as IteratorResult<T, unknown>;
     }
     const { method, value } = resumption;
     return yield* new CallFrame<IteratorResult<T, unknown>>(() => generator[method](value));

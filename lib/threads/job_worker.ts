@@ -96,16 +96,13 @@ export function jobWorker(core: WorkerCore): void {
     },
 
     make(call: Call, target: NonNullable<KnownFunction["target"]>): void {
-      const { id, known, args, isChunk } = call;
+      const { id, args, isChunk } = call;
       // Cancelled while it was on its way, or its module was loaded.
       if (call.aborted) return core.send(["cancelled", id]);
       core.setJob(id);
       if (isChunk) return void jobs.makeAll(call, target);
       try {
-        // An async function that has the runtime at hand is a coroutine: it needs a loop to run on.
-        const value = known.isAsync && known.runtime !== null
-          ? jobs.drive(() => jobs.invoke(call, target, args), call)
-          : jobs.invoke(call, target, args);
+        const value = jobs.begin(call, target, args);
         if (typeof value !== "object" || value === null || jobs.isPlain(value)) {
           core.send(["result", id, value, jobs.lap()]);
         } else {
@@ -115,6 +112,13 @@ export function jobWorker(core: WorkerCore): void {
         core.send(["error", id, core.encode(error)]);
         jobs.lap();
       }
+    },
+
+    /** An async function that has the runtime at hand is a coroutine: it needs a loop to run on. */
+    begin(call: Call, target: NonNullable<KnownFunction["target"]>, args: readonly unknown[]) {
+      return call.known.isAsync && call.known.runtime !== null
+        ? jobs.drive(() => jobs.invoke(call, target, args), call)
+        : jobs.invoke(call, target, args);
     },
 
     invoke(call: Call, target: NonNullable<KnownFunction["target"]>, args: readonly unknown[]) {
@@ -174,7 +178,7 @@ export function jobWorker(core: WorkerCore): void {
       try {
         for (const item of call.args) {
           jobs.signalOf(call).throwIfAborted();
-          values.push(await jobs.outcome(call, jobs.invoke(call, target, [item])));
+          values.push(await jobs.outcome(call, jobs.begin(call, target, [item])));
         }
       } catch (error) {
         thrown = core.encode(error);

@@ -22,7 +22,7 @@ import { WorkerPool } from "./worker_pool.ts";
 /** What {@linkcode ProcessPoolExecutor} takes. */
 export interface ProcessPoolExecutorOptions extends WorkerOptions, ExposeOptions {
   /** The most processes at a time; the number of processors where left out. */
-  maxWorkers?: number;
+  maxWorkers?: number | null;
   /** How many jobs a process makes before a new one takes its place. No limit where left out. */
   maxTasksPerChild?: number | null;
   /**
@@ -77,9 +77,10 @@ export class ProcessPoolExecutor extends Executor {
     if (processes === null || refusal !== null) {
       throw new NotSupportedError(`ProcessPoolExecutor cannot be had: ${refusal}`);
     }
-    const { maxWorkers = processes.parallelism, maxTasksPerChild = null } = options;
+    const { maxTasksPerChild = null } = options;
+    const maxWorkers = options.maxWorkers ?? processes.parallelism;
     checkCount("maxWorkers", maxWorkers);
-    if (maxTasksPerChild !== null) checkCount("maxTasksPerChild", maxTasksPerChild);
+    if (maxTasksPerChild !== null) checkCount("maxTasksPerChild", maxTasksPerChild, ">= 1");
     checkWorkerOptions("ProcessPoolExecutor", processes, options);
     this.#pool = new WorkerPool(processes, {
       ...options,

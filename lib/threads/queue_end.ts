@@ -10,7 +10,9 @@ import {
   QueueShutDown,
   RuntimeError,
   TimeoutError,
+  ValueError,
 } from "../base/errors.ts";
+import { describe } from "../base/repr.ts";
 import { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import type { ShutdownOptions } from "../sync/queue.ts";
@@ -154,6 +156,7 @@ export class QueueEnd<T> implements ThreadQueueEnd<T> {
     question: "put" | "get",
     { timeout, late, item }: { timeout: number | null; late: () => Error; item?: unknown },
   ): unknown {
+    checkTimeout(timeout);
     const isPatient = timeout === null || timeout > 0;
     const { future } = this.#way.ask(isPatient ? question : `${question}Now`, item);
     const { blockingRefusal } = this.#way;
@@ -170,6 +173,14 @@ export class QueueEnd<T> implements ThreadQueueEnd<T> {
       if (!future.done()) future.cancel();
     }
   }
+}
+
+function checkTimeout(timeout: unknown): void {
+  if (timeout === null) return;
+  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
+    throw new TypeError(`timeout must be a number of seconds or null, got ${describe(timeout)}`);
+  }
+  if (timeout < 0) throw new ValueError("'timeout' must be a non-negative number");
 }
 
 function rethrow(error: unknown): never {

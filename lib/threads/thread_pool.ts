@@ -25,7 +25,7 @@ export interface ThreadPoolExecutorOptions extends WorkerOptions, ExposeOptions 
    * The most threads at a time; the number of processors and four more, but at most 32: more than the
    * processors cost jobs that compute next to nothing, and a thread whose job waits makes no other.
    */
-  maxWorkers?: number;
+  maxWorkers?: number | null;
   /** What the names of the threads begin with. @default {"ThreadPoolExecutor-N"} */
   threadNamePrefix?: string;
   /** What the threads may do. No place can narrow that for a thread by now: it is an error that says so. */
@@ -85,7 +85,7 @@ export class ThreadPoolExecutor extends Executor {
    */
   constructor(options: ThreadPoolExecutorOptions = {}) {
     super();
-    const { maxWorkers = Math.min(32, hostWorkers.parallelism + 4) } = options;
+    const maxWorkers = options.maxWorkers ?? Math.min(32, hostWorkers.parallelism + 4);
     checkCount("maxWorkers", maxWorkers);
     const prefix = options.threadNamePrefix ?? `ThreadPoolExecutor-${made++}`;
     checkWorkerOptions("ThreadPoolExecutor", hostWorkers, options);

@@ -7,6 +7,7 @@
  * @module
  */
 import * as errors from "../base/errors.ts";
+import { ExceptionGroup } from "../base/exception_group.ts";
 import type { CarriedValue } from "../coroutine/context_vars.ts";
 import {
   BrokenExecutor,
@@ -208,12 +209,28 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
     describe(value: unknown): string {
       if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
       if (typeof value !== "object" || value === null) return String(value);
-      return Object.prototype.toString.call(value);
+      try {
+        return Object.prototype.toString.call(value);
+      } catch {
+        return "an object that cannot be read";
+      }
+    },
+
+    /** A getter may throw, and a value not be one of which a string can be made. */
+    read<T>(part: () => T): T | undefined {
+      try {
+        return part();
+      } catch {
+        return undefined;
+      }
     },
 
     encodeValue(value: unknown, seen: Map<object, WireError>): WireValue {
-      if (value instanceof Error) return methods.encodeError(value, seen);
-      return { kind: "value", value: methods.cloneable(value) ? value : methods.describe(value) };
+      const isError = methods.read(() => value instanceof Error);
+      // Errors that hang on one another by the hundred would take the stack with them.
+      if (isError && seen.size < 200) return methods.encodeError(value as Error, seen);
+      const isSent = !isError && methods.cloneable(value);
+      return { kind: "value", value: isSent ? value : methods.describe(value) };
     },
 
     encodeError(error: Error, seen: Map<object, WireError>): WireError {
@@ -227,31 +244,34 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
         // changed, and it may be called as another class by chance.
         const tag = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag);
         const own = tag ?? Object.getOwnPropertyDescriptor(prototype, "name");
-        const said: unknown = own?.get === undefined ? own?.value : own.get.call(error);
+        const said = methods.read(() => own?.get === undefined ? own?.value : own.get.call(error));
         if (typeof said === "string") classes.push(said);
         const maker = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
         if (typeof maker === "function") constructors.push(maker.name);
         prototype = Object.getPrototypeOf(prototype);
       }
-      const { name, message, stack } = error;
+      const stack = methods.read(() => error.stack);
       const wire: WireError = {
         kind: "error",
         classes,
         constructors,
-        name: String(name),
-        message: String(message),
+        name: methods.read(() => String(error.name)) ?? "Error",
+        message: methods.read(() => String(error.message)) ?? "",
         stack: typeof stack === "string" ? stack : undefined,
       };
       seen.set(error, wire);
-      if (Object.hasOwn(error, "cause")) wire.cause = methods.encodeValue(error.cause, seen);
-      const errors: unknown = Reflect.get(error, "errors");
+      if (Object.hasOwn(error, "cause")) {
+        wire.cause = methods.encodeValue(methods.read(() => error.cause), seen);
+      }
+      const errors = methods.read(() => Reflect.get(error, "errors"));
       if (Array.isArray(errors)) {
         wire.errors = errors.map((item: unknown) => methods.encodeValue(item, seen));
       }
       for (const key of Object.keys(error)) {
-        if (["name", "message", "stack", "cause", "errors"].includes(key)) continue;
+        if (["name", "message", "stack", "cause"].includes(key) || key in wire) continue;
         wire.properties ??= [];
-        wire.properties.push([key, methods.encodeValue(Reflect.get(error, key), seen)]);
+        const value = methods.read(() => Reflect.get(error, key));
+        wire.properties.push([key, methods.encodeValue(value, seen)]);
       }
       return wire;
     },
@@ -264,10 +284,14 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
         ]);
       }
       if (value instanceof Set) return [...value].map((item) => [`${path}.values()`, item]);
-      return Object.keys(value).map((key) => [
-        Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`,
-        Reflect.get(value, key),
-      ]);
+      return Object.keys(value).map((key) => {
+        const at = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
+        try {
+          return [at, Reflect.get(value, key)];
+        } catch (error) {
+          throw { path: at, what: "a getter that throws", error };
+        }
+      });
     },
 
     search(value: unknown, path: string, seen: Set<unknown>): ReturnType<Codec["obstacle"]> {
@@ -315,7 +339,7 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
         }
         return null;
       }
-      for (const key in value) {
+      for (const key of Object.keys(value)) {
         const child: unknown = Reflect.get(value, key);
         if (!methods.isObject(child)) continue;
         const found = methods.lost(child, isList ? `${path}[${key}]` : `${path}.${key}`, seen);
@@ -325,13 +349,25 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
     },
   };
   return {
-    encode: (error) => methods.encodeValue(error, new Map()),
-    obstacle: (value, path) => methods.search(value, path, new Set()),
+    encode: (error) =>
+      methods.read(() => methods.encodeValue(error, new Map())) ??
+        { kind: "value", value: methods.describe(error) },
+    obstacle(value, path) {
+      try {
+        return methods.search(value, path, new Set());
+      } catch (error) {
+        // A getter has said where it is; else what is there is too deep, or no longer to be read.
+        return error instanceof Error
+          ? { path, what: methods.describe(value), error }
+          : error as Obstacle;
+      }
+    },
     loss(value, path) {
       if (emptied.length === 0 || !methods.isObject(value)) return null;
       // Most arguments are a few plain values, and nothing is made for those.
       if (Array.isArray(value) && !value.some(methods.isObject)) return null;
-      return methods.lost(value, path, new Set());
+      // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
+      return methods.read(() => methods.lost(value, path, new Set())) ?? null;
     },
   };
 }
@@ -350,6 +386,7 @@ const CLASSES: ReadonlyMap<string, typeof Error> = /* @__PURE__ */ (() =>
     BrokenExecutor,
     BrokenProcessPool,
     BrokenThreadPool,
+    ExceptionGroup,
     ...errors,
   } as unknown as Record<string, typeof Error>)))();
 

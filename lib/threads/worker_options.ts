@@ -15,7 +15,7 @@ export interface WorkerOptions {
    * A function that each worker calls before its first job: one that closes over nothing, or what
    * `workerFunction` made. If it fails, the pool is broken.
    */
-  initializer?: AnyFunction;
+  initializer?: AnyFunction | null;
   /** The initializer's arguments. They are cloned for each worker. @default {[]} */
   initargs?: readonly unknown[];
   /**
@@ -67,8 +67,8 @@ export function checkWorkerOptions(
   options: WorkerOptions & { permissions?: WorkerPermissions },
 ): void {
   const { initializer, initargs, terminateAfter, memoryLimit, permissions } = options;
-  if (initializer !== undefined && typeof initializer !== "function") {
-    throw new TypeError(`initializer must be a function, got ${describe(initializer)}`);
+  if (initializer !== undefined && initializer !== null && typeof initializer !== "function") {
+    throw new TypeError(`initializer must be a callable, got ${describe(initializer)}`);
   }
   if (initargs !== undefined && !Array.isArray(initargs)) {
     throw new TypeError(`initargs must be a list, got ${describe(initargs)}`);

@@ -104,7 +104,9 @@ export class WorkerPool {
     this.#workers = workers;
     this.#options = options;
     const { initializer } = options;
-    this.#initializer = initializer === undefined ? null : cross(initializer, "initializer");
+    this.#initializer = initializer === undefined || initializer === null
+      ? null
+      : cross(initializer, "initializer");
     if (this.#initializer !== null) {
       checkImports(workers, this.#initializer.source);
       this.#rememberModule(this.#initializer);

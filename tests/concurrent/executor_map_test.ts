@@ -190,12 +190,17 @@ test("Executor.map() says what is wrong with chunksize and buffersize", () => {
   assertThrows(
     () => executor.map(double, [], { chunksize: 0 }),
     ValueError,
-    "chunksize must be greater than 0, got 0",
+    "chunksize must be >= 1, got 0",
   );
   assertThrows(
     () => executor.map(double, [], { buffersize: "2" as never }),
     TypeError,
     "buffersize must be a whole number, got '2' (string)",
+  );
+  assertThrows(
+    () => executor.map(double, [1], [2] as never),
+    TypeError,
+    "map() takes one iterable of items, and options: got another iterable, [2] (Array)",
   );
 });
 

@@ -321,6 +321,7 @@ test("createEagerTaskFactory() refuses what makes no tasks", () => {
   );
 });
 
+/* generator only */
 test("a factory of eager tasks takes eagerStart: undefined as left out", async () => {
   await virtually(function* () {
     for (const factory of [eagerTaskFactory, createEagerTaskFactory(Task)]) {

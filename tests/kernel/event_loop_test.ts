@@ -685,6 +685,7 @@ test("an exception handler that exits over an error nobody retrieved is told to 
   assert(loop.isClosed());
 });
 
+/* generator only */
 test("a loop whose time() is overridden goes by it", () => {
   let now = 1_000;
   class Own extends EventLoop {
@@ -708,6 +709,7 @@ test("a loop whose time() is overridden goes by it", () => {
   loop.close();
 });
 
+/* generator only */
 test("EventLoop.runUntilComplete() of a task that exits leaves its error to who has the task", async () => {
   const loop = virtualLoop();
   const reports = watchReports(loop);

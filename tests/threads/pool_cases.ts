@@ -4,6 +4,7 @@ import {
   BrokenExecutor,
   CancelledError,
   createTask,
+  ExceptionGroup,
   type Executor,
   gather,
   getRunningLoop,
@@ -80,6 +81,129 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
   poolTest("waits for what an async function gives", async (pool) => {
     assertEquals(await pool.submit(async (n: number) => await Promise.resolve(n), 5), 5);
     assertEquals(await pool.submit(later, "late", 1), "late");
+  });
+
+  poolTest("fails the job alone whose arguments cannot be read", async (pool) => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const throwing = {
+      get x() {
+        throw new ValueError("not to be read");
+      },
+    };
+    const good = pool.submit((n: number) => n, 1);
+    const begin = "TypeError: cannot send argument 1 of <anonymous>() to another thread: args[0]";
+    for (
+      const [argument, what] of [
+        [throwing, ".x is a getter that throws"],
+        [[throwing], "[0].x is a getter that throws"],
+        [proxy, " is an object that cannot be read"],
+      ] as const
+    ) {
+      assertEquals(await failure(pool.submit((_x: unknown) => 1, argument)), `${begin}${what}`);
+    }
+    // A clone has no inherited properties, and so reads none.
+    assertEquals(await pool.submit((x: object) => Object.keys(x), Object.create(throwing)), []);
+    assertEquals(await good, 1);
+  });
+
+  poolTest("fails the job alone whose result cannot be read", async (pool) => {
+    assertEquals(
+      await failure(pool.submit(() => ({
+        get x() {
+          throw new RangeError("not to be read");
+        },
+      }))),
+      "TypeError: cannot send the result to another thread: result.x is a getter that throws",
+    );
+    assertEquals(await pool.submit((n: number) => n, 2), 2);
+  });
+
+  poolTest("brings errors over whose parts cannot be read", async (pool) => {
+    const makers: (() => never)[] = [
+      () => {
+        throw Object.defineProperty(new Error("kept"), "y", {
+          enumerable: true,
+          get() {
+            throw 1;
+          },
+        });
+      },
+      () => {
+        throw Object.defineProperty(new RangeError(), "message", {
+          get() {
+            throw 1;
+          },
+        });
+      },
+      () => {
+        throw Object.assign(new Error(), { message: Object.create(null) });
+      },
+    ];
+    const seen: string[] = [];
+    for (const make of makers) seen.push(await failure(pool.submit(make)));
+    assertEquals(seen, ["Error: kept", "RangeError", "Error"]);
+    assertEquals(await pool.submit((n: number) => n, 3), 3);
+  });
+
+  poolTest("brings an own property errors over that is no list", async (pool) => {
+    try {
+      await pool.submit(() => {
+        throw Object.assign(new Error("invalid"), { errors: { name: "required" } });
+      });
+    } catch (error) {
+      assertEquals((error as { errors?: unknown }).errors, { name: "required" });
+    }
+  });
+
+  poolTest("brings an exception group over as one", async (pool) => {
+    let group: unknown;
+    try {
+      await pool.submit(function* () {
+        yield* asyncio.TaskGroup.run(function* (tasks) {
+          tasks.createTask(function* (): Generator<never, void> {
+            throw new asyncio.ValueError("inner");
+          });
+        });
+      });
+    } catch (error) {
+      group = error;
+    }
+    assertInstanceOf(group, ExceptionGroup);
+    assertEquals(`${group}`, "ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)");
+    assertInstanceOf(group.subgroup(ValueError)?.exceptions[0], ValueError);
+  });
+
+  poolTest(
+    "ends a job, and no other, whose arguments are too deep to be read there",
+    async (pool) => {
+      let list: unknown = null;
+      for (let i = 0; i < 3_000; i++) list = { next: list };
+      // Some engines take it.
+      await pool.submit((_list: unknown) => {}, list).then(() => {}, () => {});
+      await failure(pool.submit(() => {
+        let list: unknown = null;
+        for (let i = 0; i < 3_000; i++) list = { next: list };
+        return list;
+      }));
+      const deep = failure(pool.submit(() => {
+        let error = new Error("0");
+        for (let i = 1; i < 3_000; i++) error = new Error(`${i}`, { cause: error });
+        throw error;
+      }));
+      assertEquals(await deep, "Error: 2999");
+      assertEquals(await pool.submit((n: number) => n, 4), 4);
+    },
+  );
+
+  poolTest("maps async functions that use this module in chunks as well", async (pool) => {
+    const job = async (n: number) => {
+      await asyncio.sleep(0.001);
+      return 2 * n;
+    };
+    const results: number[] = [];
+    for await (const result of pool.map(job, [1, 2, 3], { chunksize: 2 })) results.push(result);
+    assertEquals(results, [2, 4, 6]);
   });
 
   poolTest("sends functions with all that a function's syntax can have", async (pool) => {

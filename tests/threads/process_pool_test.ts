@@ -159,7 +159,7 @@ test({
     assertThrows(
       () => new ProcessPoolExecutor({ maxTasksPerChild: 0 }),
       ValueError,
-      "maxTasksPerChild must be greater than 0, got 0",
+      "maxTasksPerChild must be >= 1, got 0",
     );
   },
 });

@@ -11,7 +11,7 @@ function refuses(options: object, message: string, Class: new () => Error = Type
 }
 
 test("checkWorkerOptions() says what is wrong with an option", () => {
-  refuses({ initializer: 5 }, "initializer must be a function, got 5 (number)");
+  refuses({ initializer: 5 }, "initializer must be a callable, got 5 (number)");
   refuses({ initargs: "ab" }, "initargs must be a list, got 'ab' (string)");
   refuses({ terminateAfter: "1" }, "terminateAfter must be a number of seconds or null");
   refuses({ memoryLimit: "1" }, "memoryLimit must be a number of bytes, got '1' (string)");

@@ -23,7 +23,7 @@ interface AsyncHooks {
 /** What is used of a worker of `node:worker_threads`. */
 export interface NodeWorker {
   /** Listens to messages. */
-  on(event: "message", callback: (message: unknown) => void): void;
+  on(event: "message" | "messageerror", callback: (message: unknown) => void): void;
   /** Listens to the error that ends the worker. */
   on(event: "error", callback: (error: unknown) => void): void;
   /** Listens to the end. */
@@ -48,7 +48,7 @@ interface WorkerThreads {
   readonly isMainThread: boolean;
   Worker: new (source: string, options: NodeWorkerOptions) => NodeWorker;
   parentPort: {
-    on(event: "message", callback: (message: never) => void): void;
+    on(event: "message" | "messageerror", callback: (message: never) => void): void;
     postMessage(message: unknown, transfer?: Transferable[]): void;
   } | null;
 }

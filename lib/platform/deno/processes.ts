@@ -82,9 +82,19 @@ function startProcess(options: WorkerStart): WorkerHandle {
       const { done, value } = await reader.read(new Uint8Array(room));
       room = value?.buffer ?? new ArrayBuffer(ROOM);
       if (done) break;
-      if (!terminating) incoming.push(value);
+      if (!terminating) take(value);
     }
     reading = null;
+  }
+
+  function take(bytes: Uint8Array): void {
+    try {
+      incoming.push(bytes);
+    } catch {
+      terminating = true;
+      child.kill("SIGKILL");
+      options.onDeath({ reason: "sent what cannot be read here", error: undefined });
+    }
   }
 
   async function watch(): Promise<void> {

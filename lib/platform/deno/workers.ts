@@ -11,6 +11,11 @@ import { denoGlobal } from "./namespace.ts";
 /** What Deno's workers see beside the language: the platform's names, and Node's. */
 export function denoGlobals(): readonly string[] {
   return ("AbortController AbortSignal Blob BroadcastChannel Buffer ByteLengthQueuingStrategy " +
+    "Cache CacheStorage CloseEvent DOMMatrix DOMMatrixReadOnly DOMPoint DOMPointReadOnly DOMQuad " +
+    "DOMRect DOMRectReadOnly ImageBitmap OffscreenCanvas PerformanceObserver " +
+    "PerformanceObserverEntryList QuotaExceededError ReadableStreamBYOBRequest " +
+    "ReadableStreamDefaultController TransformStreamDefaultController createImageBitmap " +
+    "WritableStreamDefaultController " +
     "CompressionStream CountQueuingStrategy Crypto CryptoKey CustomEvent DOMException " +
     "DecompressionStream Deno ErrorEvent Event EventSource EventTarget File FileReader FormData " +
     "Headers ImageData MessageChannel MessageEvent MessagePort Performance PerformanceEntry " +
@@ -73,6 +78,12 @@ function startThread(options: WorkerStart): WorkerHandle {
   worker.on("message", (message) => {
     if (!terminating) options.onMessage(message);
   });
+  worker.on("messageerror", () => {
+    if (terminating) return;
+    terminating = true;
+    worker.terminate();
+    options.onDeath({ reason: "sent what cannot be read here", error: undefined });
+  });
   worker.on("error", (error) => fatal = error);
   worker.on("exit", (code) => {
     if (terminating) return;
@@ -110,8 +121,13 @@ function inThread(main: (port: WorkerPort) => void, emptied: readonly string[]):
     // Memory that runs out under the handler of a message, or under a promise's, hangs the thread for
     // ever in Deno 2.9; in a turn of its own it ends the thread as it should.
     nextTurn: (callback) => setImmediate(callback),
-    listen: (callback) =>
-      parentPort?.on("message", (message) => setImmediate(() => callback(message))),
+    listen(callback) {
+      parentPort?.on("message", (message) => setImmediate(() => callback(message)));
+      parentPort?.on("messageerror", (error) =>
+        setImmediate(() => {
+          throw error;
+        }));
+    },
     onFatal(callback) {
       for (const event of ["uncaughtException", "unhandledRejection"] as const) {
         process.on(event, (error) => {
