@@ -888,7 +888,8 @@ export class Task<T = unknown> extends Future<T> {
     if (extras === null || extras.strands === null) return;
     const strands = extras.strands.list();
     extras.strands = null;
-    strands.forEach(closeStrand);
+    // The innermost first, as a coroutine is closed: what is around it may still need what it gives back.
+    strands.reverse().forEach(closeStrand);
   }
 
   #link(tasks: Task<unknown>[]): void {

@@ -36,6 +36,9 @@ type BarrierState = "filling" | "draining" | "resetting" | "broken";
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Barrier
  */
 export class Barrier {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Barrier";
+
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   readonly #parties: number;
@@ -123,7 +126,7 @@ export class Barrier {
   /** The printed form. */
   toString(): string {
     const waiters = this.broken ? "" : `, waiters:${this.nWaiting}/${this.parties}`;
-    return `<Barrier [${this.#state}${waiters}]>`;
+    return `<${this.constructor.name} [${this.#state}${waiters}]>`;
   }
 
   *#wait(): Generator<Suspension, number, unknown> {

@@ -40,6 +40,9 @@ import { LoopBinding } from "./loop_bound.ts";
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Condition
  */
 export class Condition {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Condition";
+
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   readonly #binding = new LoopBinding();
@@ -50,10 +53,11 @@ export class Condition {
   /**
    * Makes a new `Condition`.
    *
-   * @param lock The lock to use; a new one where left out.
+   * @param lock The lock to use; a new one where left out or `null`.
    * @throws {TypeError} If it is no lock.
    */
-  constructor(lock: Lock = new Lock()) {
+  constructor(lock: Lock | null = null) {
+    lock ??= new Lock();
     if (!(lock instanceof Lock)) throw new TypeError(`lock must be a Lock, got ${describe(lock)}`);
     this.#lock = lock;
   }
@@ -95,8 +99,8 @@ export class Condition {
   }
 
   /** Takes the lock, for `asyncWith`. */
-  enter(): Coroutine<true> {
-    return this.acquire();
+  enter(): Coroutine<null> {
+    return this.#lock.enter();
   }
 
   /** Gives the lock back, for `asyncWith`. */
@@ -149,7 +153,7 @@ export class Condition {
   /** The printed form. */
   toString(): string {
     const waiters = this.#waiters.length === 0 ? "" : `, waiters:${this.#waiters.length}`;
-    return `<Condition [${this.locked() ? "locked" : "unlocked"}${waiters}]>`;
+    return `<${this.constructor.name} [${this.locked() ? "locked" : "unlocked"}${waiters}]>`;
   }
 
   *#wait(): Generator<Suspension, true, unknown> {

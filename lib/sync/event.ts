@@ -35,6 +35,9 @@ const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Event
  */
 export class Event {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Event";
+
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   static readonly #operations: void = /* @__PURE__ */ (() => {
@@ -89,7 +92,7 @@ export class Event {
   /** The printed form. */
   toString(): string {
     const waiters = this.#waiters.length === 0 ? "" : `, waiters:${this.#waiters.length}`;
-    return `<Event [${this.#isSet ? "set" : "unset"}${waiters}]>`;
+    return `<${this.constructor.name} [${this.#isSet ? "set" : "unset"}${waiters}]>`;
   }
 
   #wait(call: WaitCall<Event, true>): IteratorResult<Suspension, true> {

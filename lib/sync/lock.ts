@@ -13,9 +13,10 @@ import { ambientTask } from "../kernel/running.ts";
 import { heldBy, Purpose } from "../kernel/waiter.ts";
 import { Guard } from "./guard.ts";
 import { LoopBinding } from "./loop_bound.ts";
-import { type Operation, WaitCall } from "./wait_call.ts";
+import { entering, type Operation, WaitCall } from "./wait_call.ts";
 
 let acquiring: Operation<Lock, true, undefined>;
+let acquiringForBlock: Operation<Lock, null, undefined>;
 
 const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
 
@@ -40,6 +41,9 @@ const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Lock
  */
 export class Lock {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Lock";
+
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   static readonly #operations: void = /* @__PURE__ */ (() => {
@@ -51,8 +55,10 @@ export class Lock {
         // Cancelled as it was woken: somebody else must have the turn, or none would ever come.
         if (!lock.#locked) lock.#wakeFirst();
       },
-      leave() {},
+      // CPython's only leaves; but the turn of one that was closed just as it was woken would come to nobody.
+      leave: (lock, waiter) => acquiring.fail(lock, waiter),
     };
+    acquiringForBlock = entering(acquiring);
   })();
 
   readonly #binding = new LoopBinding();
@@ -104,8 +110,8 @@ export class Lock {
   }
 
   /** Takes the lock, for `asyncWith`. */
-  enter(): Coroutine<true> {
-    return this.acquire();
+  enter(): Coroutine<null> {
+    return new WaitCall(acquiringForBlock, this, undefined);
   }
 
   /** Gives the lock back, for `asyncWith`. */
@@ -121,7 +127,7 @@ export class Lock {
   /** The printed form. */
   toString(): string {
     const waiters = this.#waiters.length === 0 ? "" : `, waiters:${this.#waiters.length}`;
-    return `<Lock [${this.#locked ? "locked" : "unlocked"}${waiters}]>`;
+    return `<${this.constructor.name} [${this.#locked ? "locked" : "unlocked"}${waiters}]>`;
   }
 
   #acquire(call: WaitCall<Lock, true>): IteratorResult<Suspension, true> {

@@ -6,7 +6,7 @@
 import { Deque } from "../base/deque.ts";
 import { QueueEmpty, QueueFull, QueueShutDown, ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe, repr } from "../base/repr.ts";
+import { describe, wholeRepr } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type Future, hasResult } from "../kernel/future.ts";
@@ -88,13 +88,13 @@ export class Queue<T = unknown> {
       name: "Queue.put",
       advance: (queue, call) => queue.#put(call),
       fail: (queue, waiter) => leaveLine(queue.#putters, waiter, !queue.full()),
-      leave() {},
+      leave: (queue, waiter) => putting.fail(queue, waiter),
     };
     getting = {
       name: "Queue.get",
       advance: (queue, call) => queue.#get(call),
       fail: (queue, waiter) => leaveLine(queue.#getters, waiter, !queue.empty()),
-      leave() {},
+      leave: (queue, waiter) => getting.fail(queue, waiter),
     };
     gettersOf = (queue) => [...queue.#getters];
   })();
@@ -253,9 +253,9 @@ export class Queue<T = unknown> {
   /** The printed form. */
   toString(): string {
     const parts = [`maxsize=${this.#maxsize}`];
-    if (!this.empty()) parts.push(`queue=${repr([...this.#items])}`);
-    if (this.#getters.length > 0) parts.push(`getters[${this.#getters.length}]`);
-    if (this.#putters.length > 0) parts.push(`putters[${this.#putters.length}]`);
+    if (!this.empty()) parts.push(`_queue=${wholeRepr([...this.#items])}`);
+    if (this.#getters.length > 0) parts.push(`_getters[${this.#getters.length}]`);
+    if (this.#putters.length > 0) parts.push(`_putters[${this.#putters.length}]`);
     if (this.#unfinished > 0) parts.push(`tasks=${this.#unfinished}`);
     if (this.#isShutDown) parts.push("shutdown");
     return `<${this.constructor.name} ${parts.join(" ")}>`;

@@ -13,9 +13,10 @@ import { type Future, hasResult } from "../kernel/future.ts";
 import { Purpose } from "../kernel/waiter.ts";
 import { Guard } from "./guard.ts";
 import { LoopBinding } from "./loop_bound.ts";
-import { type Operation, WaitCall } from "./wait_call.ts";
+import { entering, type Operation, WaitCall } from "./wait_call.ts";
 
 let acquiring: Operation<Semaphore, true, undefined>;
+let acquiringForBlock: Operation<Semaphore, null, undefined>;
 
 const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
 
@@ -57,6 +58,7 @@ export class Semaphore {
       },
       leave: (semaphore, waiter) => semaphore.#leave(waiter),
     };
+    acquiringForBlock = entering(acquiring);
   })();
 
   readonly #binding = new LoopBinding();
@@ -122,8 +124,8 @@ export class Semaphore {
   }
 
   /** Takes one, for `asyncWith`. */
-  enter(): Coroutine<true> {
-    return this.acquire();
+  enter(): Coroutine<null> {
+    return new WaitCall(acquiringForBlock, this, undefined);
   }
 
   /** Gives one back, for `asyncWith`. */

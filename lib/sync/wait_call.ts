@@ -27,6 +27,21 @@ export interface Operation<S, T, A> {
   leave(subject: S, waiter: Future<unknown>): void;
 }
 
+const ENTERED: IteratorResult<Suspension, null> = { done: true, value: null };
+
+/** An operation as `async with` has it, which gives nothing. */
+export function entering<S>(
+  operation: Operation<S, true, undefined>,
+): Operation<S, null, undefined> {
+  return {
+    ...operation,
+    advance(subject, call) {
+      const result = operation.advance(subject, call as unknown as WaitCall<S, true>);
+      return result.done ? ENTERED : result;
+    },
+  };
+}
+
 const NEW = 0;
 const AWAITED = 1;
 const OVER = 2;

@@ -19,7 +19,7 @@ test("takeSnapshot() tells of each task where it stands, what for, and who waits
       snapshot.map(({ name, id, awaitedBy, waitingFor }) => [name, id, awaitedBy, waitingFor]),
       [
         [currentTask()!.getName(), idOf(currentTask()!), [], null],
-        ["child", idOf(child), [idOf(parent)], "Queue.get of <Queue maxsize=0 getters[1]>"],
+        ["child", idOf(child), [idOf(parent)], "Queue.get of <Queue maxsize=0 _getters[1]>"],
         ["parent", idOf(parent), [], null],
       ],
     );

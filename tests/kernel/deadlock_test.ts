@@ -34,7 +34,7 @@ test("a deadlock tells what each task waits for, and who holds it", async () => 
     yield* queue.get();
   });
   assertEquals(error.tasks.map(({ waitingFor }) => waitingFor), [
-    "Queue.get of <Queue maxsize=0 getters[1]>",
+    "Queue.get of <Queue maxsize=0 _getters[1]>",
     "Lock.acquire of <Lock [locked, waiters:1]>, held by main",
   ]);
   assertEquals(error.cycles, []);

@@ -40,8 +40,8 @@ test("a task that waits for a lock, a queue and the like says for which", () => 
       waitingFor(() => new Barrier(2).wait()),
     ],
     [
-      "Queue.get of <Queue maxsize=0 getters[1]>",
-      "Queue.put of <Queue maxsize=1 queue=[1] putters[1] tasks=1>",
+      "Queue.get of <Queue maxsize=0 _getters[1]>",
+      "Queue.put of <Queue maxsize=1 _queue=[1] _putters[1] tasks=1>",
       "Event.wait of <Event [unset, waiters:1]>",
       "Event.wait of <Event [unset, waiters:1]>",
       "Semaphore.acquire of <Semaphore [locked, waiters:1]>",

@@ -17,7 +17,7 @@ test("LifoQueue is a Queue with the same size and states", () => {
   assertEquals([queue instanceof Queue, queue.maxsize, queue.empty()], [true, 2, true]);
   queue.putNowait(1);
   queue.putNowait(2);
-  assertEquals([queue.full(), `${queue}`], [true, "<LifoQueue maxsize=2 queue=[1, 2] tasks=2>"]);
+  assertEquals([queue.full(), `${queue}`], [true, "<LifoQueue maxsize=2 _queue=[1, 2] tasks=2>"]);
 });
 
 test("LifoQueue serves those that wait in the order they came", async () => {

@@ -140,17 +140,17 @@ test("Queue.toString() tells the items, who waits, and what is unfinished", asyn
     assertEquals(`${queue}`, "<Queue maxsize=1>");
     const getter = createTask(() => queue.get());
     yield;
-    assertEquals(`${queue}`, "<Queue maxsize=1 getters[1]>");
+    assertEquals(`${queue}`, "<Queue maxsize=1 _getters[1]>");
     queue.putNowait(0);
     yield* getter;
     queue.putNowait(1);
     const putter = createTask(() => queue.put(2));
     yield;
-    assertEquals(`${queue}`, "<Queue maxsize=1 queue=[1] putters[1] tasks=2>");
+    assertEquals(`${queue}`, "<Queue maxsize=1 _queue=[1] _putters[1] tasks=2>");
     queue.getNowait();
     yield* putter;
     queue.shutdown();
-    assertEquals(`${queue}`, "<Queue maxsize=1 queue=[2] tasks=3 shutdown>");
+    assertEquals(`${queue}`, "<Queue maxsize=1 _queue=[2] tasks=3 shutdown>");
     assertEquals(
       `${new LifoQueue()} ${new PriorityQueue()}`,
       [
@@ -233,7 +233,7 @@ test("Queue.get() that is cancelled leaves the queue to the others", async () =>
     yield;
     first.cancel();
     yield;
-    assertEquals([first.cancelled(), `${queue}`], [true, "<Queue maxsize=0 getters[1]>"]);
+    assertEquals([first.cancelled(), `${queue}`], [true, "<Queue maxsize=0 _getters[1]>"]);
     yield* queue.put("a");
     yield;
     assertEquals(yield* second, "a");
@@ -388,10 +388,10 @@ test("Queue.put() that is cancelled leaves no waiter behind", async () => {
     queue.putNowait(1);
     const task = createTask(() => queue.put(1));
     yield;
-    assertEquals(`${queue}`, "<Queue maxsize=1 queue=[1] putters[1] tasks=1>");
+    assertEquals(`${queue}`, "<Queue maxsize=1 _queue=[1] _putters[1] tasks=1>");
     task.cancel();
     yield* wait([task]);
-    assertEquals(`${queue}`, "<Queue maxsize=1 queue=[1] tasks=1>");
+    assertEquals(`${queue}`, "<Queue maxsize=1 _queue=[1] tasks=1>");
   });
 });
 

@@ -2,13 +2,20 @@
 /** What `acquire()`, `get()`, `put()` and `wait()` have in common. */
 import { assertEquals, assertRejects } from "@std/assert";
 import {
+  asyncWith,
+  Barrier,
+  BoundedSemaphore,
+  Condition,
   type Coroutine,
   createTask,
   Event,
   Lock,
   Queue,
+  run,
   RuntimeError,
   Semaphore,
+  sleep,
+  waitFor,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
@@ -153,4 +160,65 @@ test("Event.wait() and Semaphore.acquire() leave the line when their coroutine i
       yield* task;
     }
   });
+});
+
+test("who is closed in a line leaves it to those behind", async () => {
+  const lock = new Lock();
+  const empty = new Queue<string>();
+  const full = new Queue<string>(1);
+  full.putNowait("first");
+  await run(async () => {
+    await lock.acquire();
+    const lines: [() => PromiseLike<unknown>, () => void][] = [
+      [() => lock.acquire(), () => lock.release()],
+      [() => empty.get(), () => empty.putNowait("item")],
+      [() => full.put("more"), () => full.getNowait()],
+    ];
+    for (const [wait, free] of lines) {
+      await createTask(async () => {
+        await Promise.race([wait(), sleep(0.001)]);
+      });
+      const next = createTask(async () => {
+        await wait();
+      });
+      await sleep(0);
+      free();
+      await waitFor(next, 1);
+    }
+    assertEquals([`${lock}`, `${empty}`], ["<Lock [locked]>", "<Queue maxsize=0 tasks=1>"]);
+  });
+});
+
+test("what is closed within a condition's block gives the lock back", async () => {
+  const condition = new Condition();
+  await run(async () => {
+    await createTask(async () => {
+      const waits = asyncWith(condition, async () => {
+        await condition.wait();
+      });
+      await Promise.race([waits, sleep(0.001)]);
+    });
+    assertEquals(`${condition}`, "<Condition [unlocked]>");
+  });
+});
+
+test("a lock entered by asyncWith() gives null, as in Python", async () => {
+  await run(async () => {
+    for (const lock of [new Lock(), new Condition(null), new Semaphore(), new BoundedSemaphore()]) {
+      assertEquals(await asyncWith(lock, (given) => given), null);
+    }
+  });
+});
+
+test("printed forms have the names of subclasses", () => {
+  class Mine extends Lock {}
+  class Yours extends Condition {}
+  class Its extends Event {}
+  class Ours extends Barrier {}
+  assertEquals([new Mine(), new Yours(), new Its(), new Ours(1)].map(String), [
+    "<Mine [unlocked]>",
+    "<Yours [unlocked]>",
+    "<Its [unset]>",
+    "<Ours [filling, waiters:0/1]>",
+  ]);
 });
