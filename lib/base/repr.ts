@@ -41,6 +41,12 @@ export function partRepr(value: unknown): string {
   return print(value, PART, PART.depth);
 }
 
+/** @throws {TypeError} If what should be an object of options is none: one in their place would be lost in silence. */
+export function checkOptions(options: unknown, call: string): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new TypeError(`${call} expects an object of options, got ${describe(options)}`);
+}
+
 /** Prints a function by its name. */
 export function functionName(callback: unknown): string {
   const name = typeof callback === "function" ? callback.name : "";

@@ -46,7 +46,7 @@ export function checkSignal(signal: unknown): void {
 
 function cancelFor(future: Future<unknown>, { reason }: AbortSignal): void {
   causes.set(future, { reason });
-  future.cancel(reason instanceof Error ? reason.message : String(reason));
+  future.cancel(reason instanceof Error ? reason.message : reason);
 }
 
 class AbortWatch implements Listener {

@@ -10,7 +10,7 @@ import { type Duration, toDelay } from "../base/duration.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { logger, setHostSink } from "../base/logger.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe } from "../base/repr.ts";
+import { checkOptions, describe } from "../base/repr.ts";
 import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Context, swapContext } from "../coroutine/context_vars.ts";
@@ -406,6 +406,7 @@ export class EventLoop implements HandleOwner {
     if (this.#taskFactory !== null) {
       return this.#taskFactory(this, coro, options ?? {}) as Task<T>;
     }
+    if (options !== undefined) checkOptions(options, "createTask()");
     return new OwnTask<T>(
       coro,
       options === undefined ? this.#scheduler.plainOptions! : loopOptions(this, options),
@@ -673,6 +674,7 @@ export class EventLoop implements HandleOwner {
   #prepareRun<T>(awaitable: AwaitableLike<T>): [Future<T>, () => void] {
     const future = ensureFutureOn(this, awaitable);
     const stop = () => {
+      markRetrieved(future);
       // A system error has ended the run; a stop would end the next one.
       if (!endsRun(peekError(future)?.error)) this.stop();
     };

@@ -11,7 +11,7 @@
  */
 import { CancelledError, InvalidStateError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe, functionName, partRepr, wholeRepr } from "../base/repr.ts";
+import { describe, functionName, partRepr, repr, wholeRepr } from "../base/repr.ts";
 import { captureFrames, type FrameRange, type StackFrame } from "../base/stack.ts";
 import {
   Awaitable,
@@ -408,7 +408,9 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     Future.#retrieve(this);
     if (this[STATE] !== PENDING) return false;
     this[SCHEDULER].instrument?.cancelRequested(this);
-    this[NOTE] = message ?? undefined;
+    this[NOTE] = typeof message === "string" || message === undefined || message === null
+      ? message ?? undefined
+      : repr(message);
     Future.#finish(this, CANCELLED, null);
     return true;
   }

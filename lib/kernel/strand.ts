@@ -50,6 +50,8 @@ export class Strand implements Runnable, Listener {
   failure: RuntimeError | null = null;
   /** Whether it waits for a function's promise, and so for what that function awaits in its turn. */
   calling = false;
+  /** Whether nobody will drive it any more. */
+  isClosed = false;
   /** The stack of the `await`, in debug mode. */
   readonly source: string | null;
   /** The one that stands before it in its line. */
@@ -161,6 +163,7 @@ function cancelStrand(strand: Strand, message: string | undefined): boolean {
  * for the task is done.
  */
 export function closeStrand(strand: Strand): void {
+  strand.isClosed = true;
   if (strand.waiter !== null) unlisten(strand.waiter, strand);
   try {
     strand.steps.return?.();

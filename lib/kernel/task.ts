@@ -230,7 +230,10 @@ export class Task<T = unknown> extends Future<T> {
     returnToTask = (task) => task.#returnFromElsewhere();
     setSuspension((future) => {
       const { task } = running;
-      if (task !== null) task.#waiter = future;
+      if (task === null) return;
+      // Nobody gave the wait on: something iterates over the future, and would for ever.
+      if (task.#waiter === future) throw new RuntimeError("await wasn't used with future");
+      task.#waiter = future;
     });
     setWaiting({
       future: () => {
@@ -346,7 +349,7 @@ export class Task<T = unknown> extends Future<T> {
   override cancel(message?: string | null): boolean {
     markRetrieved(this);
     if (this.done()) return false;
-    const text = message ?? undefined;
+    const text = messageOf(message);
     schedulerOfFuture(this).instrument?.cancelRequested(this);
     const extras = this.#needExtras();
     extras.cancelRequests++;
@@ -665,7 +668,7 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore The same for what an async function awaits: one step, run by the loop. */
   [runStrand](strand: Strand): void {
-    if (this.done()) return;
+    if (strand.isClosed) return;
     const { waiter } = strand;
     strand.waiter = null;
     let error: Error | null = strand.failure;
@@ -888,8 +891,9 @@ export class Task<T = unknown> extends Future<T> {
     if (extras === null || extras.strands === null) return;
     const strands = extras.strands.list();
     extras.strands = null;
-    // The innermost first, as a coroutine is closed: what is around it may still need what it gives back.
-    strands.reverse().forEach(closeStrand);
+    // The innermost first, as a coroutine is closed: what is around it may still need what it gives back. Who was told
+    // already still hears it, so that each branch of a cancelled Promise.all cleans up.
+    for (const strand of strands.reverse()) if (!strand.waiter?.done()) closeStrand(strand);
   }
 
   #link(tasks: Task<unknown>[]): void {
@@ -904,6 +908,12 @@ export class Task<T = unknown> extends Future<T> {
     tasks[this.#place] = last;
     last.#place = this.#place;
   }
+}
+
+/** A cancellation's message as text; `null` is none. */
+function messageOf(message: unknown): string | undefined {
+  if (message === undefined || message === null) return undefined;
+  return typeof message === "string" ? message : repr(message);
 }
 
 /** Whether the running code is a loop's: a handle of it, or a segment of one of its tasks. */

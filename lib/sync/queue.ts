@@ -6,7 +6,7 @@
 import { Deque } from "../base/deque.ts";
 import { QueueEmpty, QueueFull, QueueShutDown, ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe, wholeRepr } from "../base/repr.ts";
+import { checkOptions, describe, wholeRepr } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type Future, hasResult } from "../kernel/future.ts";
@@ -225,6 +225,7 @@ export class Queue<T = unknown> {
    * @param options `immediate`: whether the items in the queue are dropped.
    */
   shutdown(options: ShutdownOptions = {}): void {
+    checkOptions(options, "shutdown()");
     this.#isShutDown = true;
     if (options.immediate) {
       while (!this.empty()) {

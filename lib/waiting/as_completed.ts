@@ -5,6 +5,7 @@
  */
 import { type Duration, toDelay } from "../base/duration.ts";
 import { TimeoutError } from "../base/errors.ts";
+import { checkOptions } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
@@ -54,6 +55,7 @@ export function asCompleted<A extends AwaitableLike<unknown>>(
   awaitables: Iterable<A>,
   options: AsCompletedOptions = {},
 ): AsCompletedIterator<Outcome<A>> {
+  checkOptions(options, "asCompleted()");
   const { timeout = null } = options;
   return new AsCompletedIterator<Outcome<A>>(
     new Set(iterateAwaitables(awaitables, "asCompleted", "expect an iterable of futures")),

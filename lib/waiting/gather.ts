@@ -4,7 +4,7 @@
  * @module
  */
 import { CancelledError } from "../base/errors.ts";
-import { describe } from "../base/repr.ts";
+import { checkOptions, describe } from "../base/repr.ts";
 import { isGenerator } from "../coroutine/awaitable.ts";
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import { isUnusedGenerator } from "../kernel/coroutine_steps.ts";
@@ -93,6 +93,7 @@ export function gather(
   awaitables: Iterable<AwaitableLike<unknown>>,
   options: GatherOptions = {},
 ): Future<unknown> {
+  checkOptions(options, "gather()");
   checkFlag(options.returnExceptions, "returnExceptions");
   checkFlag(options.cancelOnError, "cancelOnError");
   const futures = new Map<AwaitableLike<unknown>, Future<unknown>>();

@@ -5,6 +5,7 @@
  */
 import { type Duration, toDelay } from "../base/duration.ts";
 import { ValueError } from "../base/errors.ts";
+import { checkOptions } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
@@ -86,6 +87,7 @@ export function wait<A extends AwaitableLike<unknown>>(
   awaitables: Iterable<A>,
   options: WaitOptions = {},
 ): Coroutine<[done: Set<FutureOf<A>>, pending: Set<FutureOf<A>>]> {
+  checkOptions(options, "wait()");
   return lazy(
     "wait",
     waitSteps(awaitables, options) as Generator<

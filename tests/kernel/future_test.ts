@@ -13,6 +13,7 @@ import {
   copyContext,
   createTask,
   Future,
+  gather,
   getRunningLoop,
   InvalidStateError,
   isFuture,
@@ -566,5 +567,37 @@ test("a task is a future", async () => {
     const task: Future<number> = createTask(sleep(0, 5));
     assert(task instanceof Task && task instanceof Future);
     assertEquals(yield* task, 5);
+  });
+});
+
+test("a pending future that is iterated over says that it was not awaited", async () => {
+  await virtually(function* () {
+    const pending = [new Future(), createTask(sleep(1)), sleep(1), gather([sleep(1)])];
+    for (const future of pending) {
+      assertThrows(
+        () => [...future as unknown as Iterable<unknown>],
+        RuntimeError,
+        "await wasn't used with future",
+      );
+    }
+    yield* sleep(2);
+  });
+});
+
+test("cancel() takes any message, and shows it", async () => {
+  await virtually(function* () {
+    const messages: unknown[] = [];
+    for (const message of [Symbol("s"), Object.create(null), { code: 1 }, 5]) {
+      for (const future of [new Future(), createTask(sleep(1))]) {
+        future.cancel(message as never);
+        try {
+          yield* future;
+        } catch (error) {
+          messages.push((error as Error).message);
+        }
+      }
+    }
+    const shown = ["Symbol(s)", "{}", "{ code: 1 }", "5"];
+    assertEquals(messages, shown.flatMap((text) => [text, text]));
   });
 });

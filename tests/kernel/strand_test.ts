@@ -8,11 +8,14 @@ import {
   type StrandOwner,
 } from "../../lib/kernel/strand.ts";
 import {
+  asyncWith,
   coroutine,
   createTask,
   Future,
   getRunningLoop,
+  Lock,
   newEventLoop,
+  run,
   sleep,
   wait,
 } from "../../mod.ts";
@@ -143,4 +146,32 @@ test("an error in one of Promise.all()'s awaits is thrown at once, and the other
     await wait([slow]);
   });
   assertEquals(log, ["RangeError: bad at 1", "slow ends"]);
+});
+
+test("each branch of a cancelled Promise.all hears of it, though the first ends the task", async () => {
+  const log: string[] = [];
+  const lock = new Lock();
+  await run(async () => {
+    const branch = async (name: string) => {
+      try {
+        await sleep(1);
+      } finally {
+        log.push(name);
+      }
+    };
+    const task = createTask(async () => {
+      await Promise.all([
+        branch("one"),
+        asyncWith(lock, () => branch("two")),
+        branch("three"),
+      ]);
+    });
+    await sleep(0.001);
+    assertEquals(lock.locked(), true);
+    task.cancel();
+    await wait([task]);
+    await sleep(0.001);
+    assertEquals([task.cancelled(), lock.locked()], [true, false]);
+  });
+  assertEquals(log.toSorted(), ["one", "three", "two"]);
 });

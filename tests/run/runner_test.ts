@@ -11,11 +11,13 @@ import {
   fromPromise,
   Future,
   getRunningLoop,
+  KeyboardInterrupt,
   newEventLoop,
   run,
   Runner,
   RuntimeError,
   sleep,
+  SystemExit,
   VirtualClock,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
@@ -366,4 +368,21 @@ test("null stands for what is left out of a runner's options", async () => {
   assertEquals(await run(sleep(0, "done"), options), "done");
   await using runner = new Runner(options);
   assertEquals(await runner.run(sleep(0, "done"), { context: null }), "done");
+});
+
+test("run() of what exits throws it, and reports nothing", async () => {
+  const reports: unknown[] = [];
+  for (const Exit of [SystemExit, KeyboardInterrupt]) {
+    await assertRejects(() =>
+      run(function* () {
+        throw new Exit();
+      }, {
+        loopFactory: () => {
+          const loop = newEventLoop();
+          loop.setExceptionHandler((_loop, { message }) => reports.push(message));
+          return loop;
+        },
+      }), Exit);
+  }
+  assertEquals(reports, []);
 });

@@ -1,13 +1,16 @@
 // kinds: generator, async
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   ALL_COMPLETED,
+  asCompleted,
   createTask,
   FIRST_COMPLETED,
   FIRST_EXCEPTION,
   Future,
+  gather,
   getRunningLoop,
   newEventLoop,
+  Queue,
   sleep,
   Task,
   VirtualClock,
@@ -276,4 +279,28 @@ test("wait() for the first error counts as having seen it, and no other wait doe
       returnWhen,
     );
   }
+});
+
+test("what takes options refuses something else in their place", async () => {
+  await virtually(function* () {
+    const queue = new Queue<number>();
+    const calls: [(given: never) => unknown, string][] = [
+      [(given) => wait([], given), "wait()"],
+      [(given) => gather([], given), "gather()"],
+      [(given) => asCompleted([], given), "asCompleted()"],
+      [(given) => createTask(sleep(0), given), "createTask()"],
+      [(given) => queue.shutdown(given), "shutdown()"],
+    ];
+    for (const [call, name] of calls) {
+      for (const given of [true, 5, "name", null]) {
+        assertThrows(
+          () => call(given as never),
+          TypeError,
+          `${name} expects an object of options, got ${given === "name" ? "'name'" : given}`,
+        );
+      }
+    }
+    queue.putNowait(1);
+    yield* sleep(0);
+  });
 });
