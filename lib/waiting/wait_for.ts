@@ -19,7 +19,8 @@ import { timeout as limit } from "./timeout.ts";
  * ended, a {@linkcode TimeoutError} is thrown. If it ends otherwise than by the cancellation, that
  * counts. {@linkcode shield} keeps the cancellation off.
  *
- * A coroutine runs in the task that waits.
+ * A coroutine runs in the task that waits. A promise that is not this module's is left when the time is up; one
+ * within an async function that is given is not, for nobody can stop it: there `await fromPromise(promise)` is left.
  *
  * @typeParam T What it gives.
  * @param subject What to wait for.
