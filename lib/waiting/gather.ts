@@ -77,18 +77,28 @@ export interface GatherOptions {
  */
 export function gather<const A extends readonly AwaitableLike<unknown>[]>(
   awaitables: A,
-  options: { returnExceptions: true },
+  options: GatherOptions & { returnExceptions: true },
 ): Future<Outcomes<A, Error>>;
 /** Runs the awaitables of a tuple at once and gives the tuple of their results. */
 export function gather<const A extends readonly AwaitableLike<unknown>[]>(
   awaitables: A,
-  options?: GatherOptions,
+  options?: GatherOptions & { returnExceptions?: false },
 ): Future<Outcomes<A>>;
+/** Runs the awaitables of a tuple at once, where it is not known before whether errors stand among the results. */
+export function gather<const A extends readonly AwaitableLike<unknown>[]>(
+  awaitables: A,
+  options: GatherOptions,
+): Future<Outcomes<A, Error>>;
 /** Runs the awaitables of any iterable at once and gives the array of their results. */
 export function gather<A extends AwaitableLike<unknown>>(
   awaitables: Iterable<A>,
-  options?: GatherOptions,
+  options?: GatherOptions & { returnExceptions?: false },
 ): Future<Outcome<A>[]>;
+/** The same, with the errors among the results. */
+export function gather<A extends AwaitableLike<unknown>>(
+  awaitables: Iterable<A>,
+  options: GatherOptions,
+): Future<(Outcome<A> | Error)[]>;
 export function gather(
   awaitables: Iterable<AwaitableLike<unknown>>,
   options: GatherOptions = {},

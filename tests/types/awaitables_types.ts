@@ -28,6 +28,7 @@ import {
   fromPromise,
   Future,
   gather,
+  type GatherOptions,
   type GeneratorContextManager,
   getRunningLoop,
   type Guard,
@@ -139,6 +140,15 @@ export function* waiting(): CoroutineObject<void> {
   checkType<Equal<typeof safe, [string | Error, number | Error]>>();
   const many = yield* gather([1, 2].map((n) => sleep(n, n)), { returnExceptions: true });
   checkType<Equal<typeof many, (number | Error)[]>>();
+  const some = yield* gather(new Set([sleep(1, 1)]));
+  checkType<Equal<typeof some, number[]>>();
+  const safeSome = yield* gather(new Set([sleep(1, 1)]), { returnExceptions: true });
+  checkType<Equal<typeof safeSome, (number | Error)[]>>();
+  const options: GatherOptions = {};
+  const perhaps = yield* gather([name(), age], options);
+  checkType<Equal<typeof perhaps, [string | Error, number | Error]>>();
+  const ended = yield* gather([name()], { returnExceptions: true, cancelOnError: false });
+  checkType<Equal<typeof ended, [string | Error]>>();
   const [done] = yield* wait([createTask(name()), createTask(age)]);
   checkType<Equal<typeof done, Set<Task<string> | Task<number>>>>();
   const waited = yield* waitFor(age, 1);
