@@ -38,7 +38,7 @@ const tests: PageTest[] = [
       assertMatch(table, /^\d+ +0x\w+ +reader /m);
       assertMatch(
         tree,
-        /\(T\) reader\n[^]*waiting for Queue\.get of <\w+ maxsize=0 getters\[1\]>/,
+        /\(T\) reader\n[^]*waiting for Queue\.get of <\w+ maxsize=0 _getters\[1\]>/,
       );
       await answering.close();
       assertEquals(await ask(0.5), []);

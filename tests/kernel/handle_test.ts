@@ -119,18 +119,21 @@ test("TimerHandle.toString() shows the time", () => {
 test("in debug mode Handle.toString() shows the arguments as well, of a cancelled one, too", () => {
   const loop = newEventLoop({ clock: new VirtualClock(10) });
   loop.setDebug(true);
-  const greet = function greet(_a: string, _b?: object) {};
-  const handles = [loop.callSoon(greet, "hello", { n: 1 }), loop.callLater(2.5, greet, "later")];
+  const welcome = function welcome(_a: string, _b?: object) {};
+  const handles = [
+    loop.callSoon(welcome, "hello", { n: 1 }),
+    loop.callLater(2.5, welcome, "later"),
+  ];
   const printed = () => handles.map((handle) => `${handle}`.replace(/ created at .*>$/, ">"));
   assertEquals(printed(), [
-    "<Handle greet('hello', { n: 1 })>",
-    "<TimerHandle when=12.5 greet('later')>",
+    "<Handle welcome('hello', { n: 1 })>",
+    "<TimerHandle when=12.5 welcome('later')>",
   ]);
   for (const handle of handles) handle.cancel();
   for (const handle of handles) handle.cancel();
   assertEquals(printed(), [
-    "<Handle cancelled greet('hello', { n: 1 })>",
-    "<TimerHandle cancelled when=12.5 greet('later')>",
+    "<Handle cancelled welcome('hello', { n: 1 })>",
+    "<TimerHandle cancelled when=12.5 welcome('later')>",
   ]);
   loop.close();
 });

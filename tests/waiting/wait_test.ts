@@ -269,7 +269,7 @@ test("wait() for the first error counts as having seen it, and no other wait doe
     const reports: unknown[] = [];
     loop.setExceptionHandler((_loop, { message }) => reports.push(message));
     await loop.runUntilComplete(function* () {
-      yield* wait([createTask(fail(1)), createTask(sleep(2))], { returnWhen });
+      yield* wait([createTask(() => fail(1)), createTask(sleep(2))], { returnWhen });
       yield* sleep(2);
     });
     loop.close();
