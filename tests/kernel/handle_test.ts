@@ -119,7 +119,7 @@ test("TimerHandle.toString() shows the time", () => {
 test("in debug mode Handle.toString() shows the arguments as well, of a cancelled one, too", () => {
   const loop = newEventLoop({ clock: new VirtualClock(10) });
   loop.setDebug(true);
-  const welcome = function welcome(_a: string, _b?: object) {};
+  function welcome(_a: string, _b?: object) {}
   const handles = [
     loop.callSoon(welcome, "hello", { n: 1 }),
     loop.callLater(2.5, welcome, "later"),
