@@ -11,29 +11,30 @@ import { Coroutine, reused } from "../coroutine/coroutine.ts";
 import { Future } from "./future.ts";
 
 /**
- * What a generator object carries once a task was made of it. A set of them would cost every task five times as
- * much, and a symbol, once there are more than four generator functions, as much again as the rest of its making:
- * the engine finds names that stand in the source by a quicker way.
+ * The key under which a generator object carries that a task was made of it. A set of them, or a private
+ * field, would cost every task five times as much.
  */
+const USED = Symbol("asyncio.used");
+
 interface Markable {
-  "asyncio.used"?: boolean;
+  [USED]?: boolean;
 }
 
 /** Tells whether a value is a generator object that no task was made of yet. */
 export function isUnusedGenerator(value: unknown): boolean {
-  return isGenerator(value) && (value as Markable)["asyncio.used"] !== true;
+  return isGenerator(value) && (value as Markable)[USED] !== true;
 }
 
 /** Takes note that a task was made of a generator object. */
 export function markUsed(generator: object): void {
-  (generator as Markable)["asyncio.used"] = true;
+  (generator as Markable)[USED] = true;
 }
 
 /** The iterator of a coroutine that a task is made of. */
 export function coroutineSteps(coro: unknown): Steps {
   if (isGenerator(coro)) {
     // A generator object that is through gives no error but an end without a value.
-    return (coro as Markable)["asyncio.used"] === true ? reused() : coro;
+    return (coro as Markable)[USED] === true ? reused() : coro;
   }
   // Taken at the first step, as in asyncio: until then it is nobody's.
   if (coro instanceof Coroutine) return new CallFrame(() => coro, false);

@@ -18,6 +18,7 @@ test("coroutineSteps() of a generator object is itself, until a task was made of
   assertStrictEquals<unknown>(coroutineSteps(generator), generator);
   assertStrictEquals<unknown>(coroutineSteps(generator), generator);
   markUsed(generator);
+  assertEquals(Object.keys(generator), []);
   const again = coroutineSteps(generator);
   assertThrows(() => again.next(), RuntimeError, "cannot reuse already awaited coroutine");
 });
