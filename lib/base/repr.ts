@@ -41,12 +41,6 @@ export function partRepr(value: unknown): string {
   return print(value, PART, PART.depth);
 }
 
-/** @throws {TypeError} If what should be an object of options is none: one in their place would be lost in silence. */
-export function checkOptions(options: unknown, call: string): void {
-  if (typeof options === "object" && options !== null) return;
-  throw new TypeError(`${call} expects an object of options, got ${describe(options)}`);
-}
-
 /** Prints a function by its name. */
 export function functionName(callback: unknown): string {
   const name = typeof callback === "function" ? callback.name : "";
@@ -128,7 +122,7 @@ function items(values: readonly unknown[], limits: Limits, depth: number): strin
   return shown.join(", ");
 }
 
-/** Containers are cut by their items, and where there is nothing but a message by their length as well. */
+/** Containers are cut by their items; by their length as well but where `reprlib` is followed, which does not. */
 function fit(text: string, limits: Limits): string {
   return limits.keepsEnds ? text : shorten(text, limits);
 }

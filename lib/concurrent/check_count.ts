@@ -1,5 +1,5 @@
 /**
- * Reads the numbers in the options of executors.
+ * Reads the numbers that executors and what waits for them are given.
  *
  * @module
  */
@@ -20,4 +20,15 @@ export function checkCount(name: string, count: unknown, range = "greater than 0
     throw new TypeError(`${name} must be a whole number, got ${describe(count)}`);
   }
   if (count <= 0) throw new ValueError(`${name} must be ${range}, got ${count}`);
+}
+
+/**
+ * Reads how long to wait.
+ *
+ * @param timeout The seconds; `null` for ever.
+ * @throws {TypeError} If it is neither.
+ */
+export function checkTimeout(timeout: unknown): void {
+  if (timeout === null || (typeof timeout === "number" && !Number.isNaN(timeout))) return;
+  throw new TypeError(`timeout must be a number of seconds or null, got ${describe(timeout)}`);
 }

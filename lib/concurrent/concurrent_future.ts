@@ -25,6 +25,7 @@ import { printByToString } from "../base/printing.ts";
 import { describe, repr } from "../base/repr.ts";
 import { awaitable } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
+import { checkTimeout } from "./check_count.ts";
 
 /** The names of a {@linkcode ConcurrentFuture}'s states, as `concurrent.futures` has them. */
 export type ConcurrentFutureState =
@@ -352,9 +353,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   }
 
   #get(method: string, timeout: number | null): Outcome<T> {
-    if (timeout !== null && (typeof timeout !== "number" || Number.isNaN(timeout))) {
-      throw new TypeError(`timeout must be a number of seconds or null, got ${describe(timeout)}`);
-    }
+    checkTimeout(timeout);
     if (!this.done() && (timeout === null || timeout > 0)) {
       if (this.#wait === null) throw this.#blockingError(method);
       this.#wait(timeout === null ? Infinity : 1000 * timeout);

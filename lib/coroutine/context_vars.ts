@@ -574,11 +574,6 @@ export function copyContext(): Context {
   return activeContext().copy();
 }
 
-/**
- * Checks that an option is a context, where it is given.
- *
- * @throws {TypeError} If it is something else.
- */
 /** A function and the context that it was bound to. */
 export interface Binding {
   /** The context. */
@@ -594,6 +589,11 @@ export function bindingOf(callback: object): Binding | null {
   return bindings.get(callback) ?? null;
 }
 
+/**
+ * Checks that an option is a context, where it is given.
+ *
+ * @throws {TypeError} If it is something else.
+ */
 export function checkContext(context: Context | null | undefined): Context | undefined {
   if (context === undefined || context === null) return undefined;
   if (context instanceof Context) return context;

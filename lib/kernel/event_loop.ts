@@ -5,12 +5,13 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { disposeKey } from "../base/dispose.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { logger, setHostSink } from "../base/logger.ts";
 import { printByToString } from "../base/printing.ts";
-import { checkOptions, describe } from "../base/repr.ts";
+import { describe } from "../base/repr.ts";
 import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Context, swapContext } from "../coroutine/context_vars.ts";

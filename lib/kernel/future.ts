@@ -408,9 +408,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
     Future.#retrieve(this);
     if (this[STATE] !== PENDING) return false;
     this[SCHEDULER].instrument?.cancelRequested(this);
-    this[NOTE] = typeof message === "string" || message === undefined || message === null
-      ? message ?? undefined
-      : repr(message);
+    this[NOTE] = messageOf(message);
     Future.#finish(this, CANCELLED, null);
     return true;
   }
@@ -632,6 +630,12 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
  */
 export function isFuture(value: unknown): value is Future<unknown> {
   return value instanceof Future;
+}
+
+/** A cancellation's message as text; `null` is none. */
+export function messageOf(message: unknown): string | undefined {
+  if (message === undefined || message === null) return undefined;
+  return typeof message === "string" ? message : repr(message);
 }
 
 function schedulerMeant(options: FutureOptions): Scheduler {

@@ -64,6 +64,7 @@ import {
   listen as importedListen,
   makeCancelledError,
   markRetrieved,
+  messageOf,
   notify,
   peekError,
   schedulerOfFuture as importedSchedulerOfFuture,
@@ -908,12 +909,6 @@ export class Task<T = unknown> extends Future<T> {
     tasks[this.#place] = last;
     last.#place = this.#place;
   }
-}
-
-/** A cancellation's message as text; `null` is none. */
-function messageOf(message: unknown): string | undefined {
-  if (message === undefined || message === null) return undefined;
-  return typeof message === "string" ? message : repr(message);
 }
 
 /** Whether the running code is a loop's: a handle of it, or a segment of one of its tasks. */

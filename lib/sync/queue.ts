@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { Deque } from "../base/deque.ts";
 import { QueueEmpty, QueueFull, QueueShutDown, ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { checkOptions, describe, wholeRepr } from "../base/repr.ts";
+import { describe, wholeRepr } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type Future, hasResult } from "../kernel/future.ts";

@@ -12,7 +12,7 @@ import {
   TimeoutError,
   ValueError,
 } from "../base/errors.ts";
-import { describe } from "../base/repr.ts";
+import { checkTimeout } from "../concurrent/check_count.ts";
 import { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import type { ShutdownOptions } from "../sync/queue.ts";
@@ -157,6 +157,9 @@ export class QueueEnd<T> implements ThreadQueueEnd<T> {
     { timeout, late, item }: { timeout: number | null; late: () => Error; item?: unknown },
   ): unknown {
     checkTimeout(timeout);
+    if (timeout !== null && timeout < 0) {
+      throw new ValueError("'timeout' must be a non-negative number");
+    }
     const isPatient = timeout === null || timeout > 0;
     const { future } = this.#way.ask(isPatient ? question : `${question}Now`, item);
     const { blockingRefusal } = this.#way;
@@ -173,14 +176,6 @@ export class QueueEnd<T> implements ThreadQueueEnd<T> {
       if (!future.done()) future.cancel();
     }
   }
-}
-
-function checkTimeout(timeout: unknown): void {
-  if (timeout === null) return;
-  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
-    throw new TypeError(`timeout must be a number of seconds or null, got ${describe(timeout)}`);
-  }
-  if (timeout < 0) throw new ValueError("'timeout' must be a non-negative number");
 }
 
 function rethrow(error: unknown): never {

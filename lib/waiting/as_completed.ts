@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
 import { TimeoutError } from "../base/errors.ts";
-import { checkOptions } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { CancelledError } from "../base/errors.ts";
-import { checkOptions, describe } from "../base/repr.ts";
+import { describe } from "../base/repr.ts";
 import { isGenerator } from "../coroutine/awaitable.ts";
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import { isUnusedGenerator } from "../kernel/coroutine_steps.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
 import { ValueError } from "../base/errors.ts";
-import { checkOptions } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
@@ -108,7 +108,7 @@ function* waitSteps(
     returnWhen !== FIRST_COMPLETED && returnWhen !== FIRST_EXCEPTION && returnWhen !== ALL_COMPLETED
   ) {
     throw new ValueError(
-      `Invalid return_when value: ${returnWhen}, ` +
+      `Invalid return_when value: ${String(returnWhen)}, ` +
         "expected FIRST_COMPLETED, FIRST_EXCEPTION or ALL_COMPLETED",
     );
   }

@@ -1,18 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { logger, type LogRecord, newEventLoop } from "../../mod.ts";
+import { logger, newEventLoop } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
-
-/** What the logger is told while something happens. */
-function recordsOf(act: () => void): LogRecord[] {
-  const records: LogRecord[] = [];
-  logger.setSink((record) => records.push(record));
-  try {
-    act();
-  } finally {
-    logger.setSink(null);
-  }
-  return records;
-}
+import { recordsOf } from "../_support/logged.ts";
 
 test("Logger.setSink() sets who takes the messages, with how grave they are", () => {
   assertEquals(

@@ -19,7 +19,6 @@ import {
   Future,
   getRunningLoop,
   KeyboardInterrupt,
-  logger,
   newEventLoop,
   run,
   RuntimeError,
@@ -31,6 +30,7 @@ import {
   VirtualClock,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
+import { recordsOf } from "../_support/logged.ts";
 import { virtually } from "../_support/virtual.ts";
 
 function virtualLoop(): EventLoop {
@@ -577,16 +577,9 @@ test("in debug mode a report of a callback tells its arguments", () => {
   loop.close();
 });
 
-/** What the logger is given while something runs: the first lines. */
+/** What is logged while something runs: the first lines. */
 function watchLog(work: () => void): string[] {
-  const lines: string[] = [];
-  logger.setSink(({ message }) => lines.push(message.split("\n")[0]!));
-  try {
-    work();
-  } finally {
-    logger.setSink(null);
-  }
-  return lines;
+  return recordsOf(work).map(({ message }) => message.split("\n")[0]!);
 }
 
 test("a default exception handler that throws is told to the logger, and the loop goes on", () => {

@@ -295,7 +295,7 @@ test("Repl.interrupt() leaves the clean-up of the user's async functions its tim
     assertEquals(await enter(repl, "log"), ["cleaned"]);
   }));
 
-test("Repl.enter() ends the console by exit(), with a code", async () => {
+test("Repl.enter() ends the console by exit() or a SystemExit, with a code", async () => {
   for (
     const [line, code, message] of [
       ["exit()", 0, ""],
@@ -303,21 +303,6 @@ test("Repl.enter() ends the console by exit(), with a code", async () => {
       ["quit('sorry')", 1, "sorry"],
       ["exit", 0, ""],
       ["await sleep(0); exit(null)", 0, ""],
-    ] as const
-  ) {
-    await withRepl(async (repl) => {
-      assertEquals(await repl.enter(line), { kind: "exit", code, message }, line);
-      assertEquals(await repl.ended, { kind: "exit", code, message }, line);
-    });
-  }
-  await withRepl(async (repl) => {
-    assertEquals(await enter(repl, "const exit = 'mine'", "exit"), "mine");
-  });
-});
-
-test("Repl.enter() ends the console by a SystemExit, of the entry or of a task", async () => {
-  for (
-    const [line, code, message] of [
       ["throw new SystemExit()", 0, ""],
       ["throw new SystemExit(3)", 3, ""],
       ["await sleep(0); throw new SystemExit('sorry')", 1, "sorry"],
@@ -329,6 +314,9 @@ test("Repl.enter() ends the console by a SystemExit, of the entry or of a task",
       assertEquals(await repl.ended, { kind: "exit", code, message }, line);
     });
   }
+  await withRepl(async (repl) => {
+    assertEquals(await enter(repl, "const exit = 'mine'", "exit"), "mine");
+  });
 });
 
 test("Repl.enter() is interrupted by a KeyboardInterrupt, and the console goes on", () =>

@@ -25,6 +25,17 @@ test("QueueEnd in the queue's own thread blocks for nothing, and says why", () =
   assertEquals([queue.qsize(), queue.getSync(), queue.qsize()], [1, 1, 0]);
 });
 
+test("QueueEnd refuses to wait for a time that is none, and leaves the queue as it is", () => {
+  const queue = new ThreadQueue<number>(1);
+  const negative = "'timeout' must be a non-negative number";
+  const none = "timeout must be a number of seconds or null, got ";
+  assertThrows(() => queue.getSync(-1), ValueError, negative);
+  assertThrows(() => queue.getSync(NaN), TypeError, none);
+  assertThrows(() => queue.putSync(2, -1), ValueError, negative);
+  assertThrows(() => queue.putSync(2, "a" as never), TypeError, none);
+  assertEquals(queue.qsize(), 0);
+});
+
 test("QueueEnd can be awaited outside every loop", async () => {
   const queue = new ThreadQueue<number>(1);
   const got = Promise.all([queue.get(), queue.get()]);

@@ -50,3 +50,12 @@ test({
     assertEquals(cells[0], 42);
   },
 });
+
+test({
+  name: "null stands for what is left out of an executor's options",
+  ...needs("workers"),
+  async fn() {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: null, initializer: null });
+    assertEquals(await pool.submit((n: number) => n + 1, 1), 2);
+  },
+});
