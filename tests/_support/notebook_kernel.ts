@@ -84,6 +84,21 @@ export class NotebookKernel {
 
   /** Runs a cell. */
   async run(code: string): Promise<CellOutcome> {
+    const cell = await this.#execute(code);
+    // Deno hands what a cell prints to a thread of its own, which may publish it after the cell has gone
+    // idle; what is printed later comes later still.
+    const mark = `${crypto.randomUUID()}\n`;
+    const last = await this.#execute(`console.log("${mark.trimEnd()}")`);
+    let text = cell.text + last.text;
+    while (!text.includes(mark)) {
+      const { type, content } = read(await this.#output.receive());
+      if (type === "stream") text += content["text"];
+    }
+    return { ...cell, text: text.slice(0, text.indexOf(mark)) };
+  }
+
+  /** Runs code until the kernel is idle; the text is what it has published by then. */
+  async #execute(code: string): Promise<CellOutcome> {
     const request = { code, silent: false, store_history: true, allow_stdin: false };
     const id = await this.#request("execute_request", request);
     let text = "";
@@ -91,8 +106,9 @@ export class NotebookKernel {
     let error: string | null = null;
     for (;;) {
       const { type, parent, content } = read(await this.#output.receive());
-      if (parent !== id) continue;
+      // Of whichever cell: late text bears the name of the cell that runs when it is published.
       if (type === "stream") text += content["text"];
+      if (parent !== id) continue;
       if (type === "execute_result") {
         value = String(Reflect.get(Object(content["data"]), "text/plain"));
       }
