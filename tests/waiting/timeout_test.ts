@@ -325,6 +325,22 @@ test("a task that was cancelled before may still use timeouts", async () => {
   assertEquals(log, ["TimeoutError at 2"]);
 });
 
+test("a limit of no time takes a cancellation that came before it, and no other limit does", async () => {
+  await virtually(function* () {
+    for (const [seconds, expected] of [[0, "TimeoutError"], [0.001, "CancelledError"]] as const) {
+      const task = createTask(function* () {
+        currentTask()!.cancel();
+        try {
+          yield* timeout(seconds, () => sleep(10));
+        } catch (error) {
+          return [(error as Error).name, currentTask()!.cancelling()];
+        }
+      });
+      assertEquals(yield* task, [expected, 1]);
+    }
+  });
+});
+
 test("a body that cancels its own task is cancelled, not timed out", async () => {
   await virtually(function* () {
     const task = createTask(function* () {
