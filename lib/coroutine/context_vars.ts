@@ -286,16 +286,20 @@ export class Context {
     if (typeof callback !== "function") {
       throw new TypeError(`Context.run() expects a function, got ${describe(callback)}`);
     }
-    if (this.#entered || this === activeContext() || this === ownContext()) {
+    const outer = activeContext();
+    if (this.#entered || this === outer || this === ownContext()) {
       throw new RuntimeError(`cannot enter context: ${this} is already entered`);
     }
-    this.#entered = true;
+    // The loop puts contexts in force without marking them, for each step and each handle.
+    const isMarked = outer.#entered;
+    this.#entered = outer.#entered = true;
     const previous = swapContext(this);
     try {
       return callback(...args);
     } finally {
       swapContext(previous);
       this.#entered = false;
+      outer.#entered = isMarked;
     }
   }
 

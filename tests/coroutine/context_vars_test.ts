@@ -481,6 +481,36 @@ test("a Token is made by a variable alone", () => {
   );
 });
 
+test("Context.run() refuses what is entered further out, by a handle, a task or an eager task's maker", async () => {
+  const log: string[] = [];
+  const attempt = (what: string, context: Context): void => {
+    try {
+      context.run(() => log.push(`${what}: entered`));
+    } catch (error) {
+      log.push(`${what}: ${(error as Error).name}`);
+    }
+  };
+  await virtually(function* () {
+    const deep = (what: string, context: Context) => copyContext().run(attempt, what, context);
+    const handle = getRunningLoop().callSoon(() => deep("handle", handle.getContext()));
+    yield* sleep(0);
+    attempt("afterwards", handle.getContext());
+    const makers = currentTask()!.getContext();
+    deep("task", makers);
+    createTask(function* () {
+      attempt("eager", makers);
+      deep("eager, deep", makers);
+    }, { eagerStart: true });
+  });
+  assertEquals(log, [
+    "handle: RuntimeError",
+    "afterwards: entered",
+    "task: RuntimeError",
+    "eager: RuntimeError",
+    "eager, deep: RuntimeError",
+  ]);
+});
+
 test("Context.run() refuses the running task's own context, from within another as well", async () => {
   await virtually(function* () {
     const own = currentTask()!.getContext();
