@@ -7,11 +7,10 @@ import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError, StopAsyncIteration } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe, functionName } from "../base/repr.ts";
+import { AsyncGeneratorObject, callNext } from "./async_generator.ts";
 import { type AsyncContextManager, asyncWith } from "./async_with.ts";
-import { type CoroutineObject, isGenerator, type Suspension } from "./awaitable.ts";
-import { CallFrame } from "./call_frame.ts";
+import type { CoroutineObject, Suspension } from "./awaitable.ts";
 import { type Coroutine, coroutine, lazy } from "./coroutine.ts";
-import { type Resumption, ToYield } from "./to_yield.ts";
 
 /** A generator of either kind that yields once, between entering and leaving. */
 type ContextGenerator<T> =
@@ -63,7 +62,7 @@ export function asyncContextManager<A extends unknown[]>(
     );
   }
   function makeManager(this: unknown, ...args: A): GeneratorContextManager<unknown> {
-    return new GeneratorContextManager(() => body.apply(this, args));
+    return new GeneratorContextManager(() => body.apply(this, args), functionName(body));
   }
   return named(makeManager, body);
 }
@@ -138,10 +137,11 @@ export class GeneratorContextManager<T> implements AsyncContextManager<T> {
    * Makes a new `GeneratorContextManager`.
    *
    * @param make Makes the generator: once for the manager itself, once for each call that it decorates.
+   * @param name What the generator function is called in reports; `make`'s own name where left out.
    * @throws {TypeError} If `make` gives no generator.
    */
-  constructor(make: () => ContextGenerator<T>) {
-    const context = new GeneratorContext(make);
+  constructor(make: () => ContextGenerator<T>, name: string = functionName(make)) {
+    const context = new GeneratorContext(make, name);
     const manager = Object.setPrototypeOf(
       (func: unknown, context?: unknown) => decorate(manager, func, context),
       new.target.prototype,
@@ -156,7 +156,8 @@ export class GeneratorContextManager<T> implements AsyncContextManager<T> {
    * @returns The manager, not entered.
    */
   again(): GeneratorContextManager<T> {
-    return new GeneratorContextManager(contextOf(this).make);
+    const { make, name } = contextOf(this);
+    return new GeneratorContextManager(make, name);
   }
 
   /**
@@ -200,14 +201,16 @@ export interface GeneratorContextManager<T> {
   ): F;
 }
 
-/** One use of a generator as a context. */
+/** One use of a generator as a context. It is an async generator like others: a loop that ends closes it. */
 class GeneratorContext<T> {
   /** Makes another generator of the same kind. */
   readonly make: () => ContextGenerator<T>;
-  readonly #generator: ContextGenerator<T>;
+  /** What the generator function is called. */
+  readonly name: string;
+  readonly #generator: AsyncGeneratorObject<T>;
   #state: "new" | "entered" | "left" = "new";
 
-  constructor(make: () => ContextGenerator<T>) {
+  constructor(make: () => ContextGenerator<T>, name: string) {
     const generator = make();
     if (typeof generator?.next !== "function") {
       throw new TypeError(
@@ -217,34 +220,34 @@ class GeneratorContext<T> {
       );
     }
     this.make = make;
-    this.#generator = generator;
+    this.name = name;
+    this.#generator = new AsyncGeneratorObject(generator, name);
   }
 
   /** Goes on to the `yield`. */
   *enter(): Generator<Suspension, T, unknown> {
     if (this.#state !== "new") throw new RuntimeError("the context was entered already");
     this.#state = "entered";
-    const first = yield* this.#advance({ method: "next", value: undefined });
+    const first = yield* callNext(this.#generator);
     if (first.done) throw new RuntimeError("generator didn't yield");
-    return first.value as T;
+    return first.value;
   }
 
   /** Goes on from the `yield` to the end. */
   *exit(error: unknown): Generator<Suspension, boolean, unknown> {
     this.#state = "left";
     if (error === null) {
-      if ((yield* this.#advance({ method: "next", value: undefined })).done) return false;
-      yield* this.#close();
-      throw new RuntimeError("generator didn't stop");
+      if ((yield* callNext(this.#generator)).done) return false;
+      return yield* this.#fail("generator didn't stop");
     }
     try {
-      if ((yield* this.#advance({ method: "throw", value: error })).done) return true;
+      yield* this.#generator.athrow(error);
     } catch (thrown) {
+      if (thrown instanceof StopAsyncIteration) return thrown !== error;
       if (thrown === error || isMadeOf(thrown, error)) return false;
       throw thrown;
     }
-    yield* this.#close();
-    throw new RuntimeError("generator didn't stop after athrow()");
+    return yield* this.#fail("generator didn't stop after athrow()");
   }
 
   /** Goes on from the `yield` without an error. */
@@ -252,31 +255,9 @@ class GeneratorContext<T> {
     if (this.#state === "entered") yield* this.exit(null);
   }
 
-  *#close(): Generator<Suspension, void, unknown> {
-    yield* this.#advance({ method: "return", value: undefined });
-  }
-
-  *#advance(
-    resumption: Resumption,
-  ): Generator<Suspension, IteratorResult<T, unknown>, unknown> {
-    try {
-      return yield* this.#resume(resumption);
-    } catch (error) {
-      if (!(error instanceof StopAsyncIteration)) throw error;
-      throw new RuntimeError("async generator raised StopAsyncIteration", { cause: error });
-    }
-  }
-
-  *#resume(
-    resumption: Resumption,
-  ): Generator<Suspension, IteratorResult<T, unknown>, unknown> {
-    const generator = this.#generator;
-    if (isGenerator(generator)) {
-      const steps = new ToYield(generator, resumption);
-      return (yield* { [Symbol.iterator]: () => steps }) as IteratorResult<T, unknown>;
-    }
-    const { method, value } = resumption;
-    return yield* new CallFrame<IteratorResult<T, unknown>>(() => generator[method](value));
+  *#fail(message: string): Generator<Suspension, never, unknown> {
+    yield* this.#generator.aclose();
+    throw new RuntimeError(message);
   }
 }
 

@@ -144,10 +144,19 @@ class ProgramGenerator implements SceneMaker {
       })],
       [nested(2), () => ({
         do: "manager",
-        before: this.block(inside, random.below(2)),
         body: this.block(inside, 1 + random.below(3)),
-        swallow: random.chance(0.3),
-        after: this.block(inside, random.below(3)),
+        ...this.#managerBlocks(inside),
+      })],
+      [nested(2), () => this.#iterate(place)],
+      [nested(2), () => ({
+        do: "stack",
+        stack: slots.stacks++,
+        body: this.block(inside, 2 + random.below(4)),
+      })],
+      [nested(slots.stacks > 0 ? 2 : 0), () => ({
+        do: "enter",
+        stack: random.below(slots.stacks),
+        ...this.#managerBlocks(inside),
       })],
       [1, () => ({ do: "return", value: random.below(100) })],
       [nested(6), () => ({
@@ -157,6 +166,27 @@ class ProgramGenerator implements SceneMaker {
       })],
       [nested(5), () => ({ do: "with", guard: slots.guard(), body: this.block(inside) })],
     ]);
+  }
+
+  /** What is done around the body of a manager or the items of a generator. */
+  #managerBlocks(place: Place): { before: Block; swallow: boolean; after: Block } {
+    const { random } = this;
+    return {
+      before: this.block(place, random.below(2)),
+      swallow: random.chance(0.3),
+      after: this.block(place, random.below(3)),
+    };
+  }
+
+  /** Goes through a generator's items; most often of one that was just made. */
+  #iterate(place: Place): Statement {
+    const { random, slots } = this;
+    return {
+      do: "iterate",
+      generator: random.below(slots.generators + 1),
+      closing: random.chance(0.5),
+      body: this.block(deeper(place), 1 + random.below(2)),
+    };
   }
 
   #try(place: Place): Statement {
@@ -248,6 +278,7 @@ class ProgramGenerator implements SceneMaker {
         wrap: random.chance(0.3) ? { task: slots.awaitableTask(place) } : this.#simple(),
       })],
       [slots.kept > 0 ? 2 : 0, () => ({ kept: random.below(slots.kept) })],
+      [slots.generators > 0 ? 5 : 0, () => this.#generatorCall()],
       ...this.#waits(place),
     ]);
   }
@@ -265,6 +296,7 @@ class ProgramGenerator implements SceneMaker {
       })],
       [nested(4), () => ({ waitFor: this.subject(inside), timeout: slots.maybeDelay() })],
       ...this.#simpleWaits(),
+      [slots.stacks > 0 ? 1 : 0, () => ({ stack: random.below(slots.stacks) })],
       [nested(1), () => ({
         race: list(1 + random.below(3), () => this.block(inside, 1 + random.below(3))),
         delay: slots.maybeDelay(),
@@ -291,6 +323,20 @@ class ProgramGenerator implements SceneMaker {
         how: random.pick(["wait", "wait", "wait", "reset", "abort"]),
       })],
     ];
+  }
+
+  #generatorCall(): Subject {
+    const { random, slots } = this;
+    const generator = random.below(slots.generators);
+    return this.#choose<Subject>("generator call", [
+      [6, () => ({ generator, how: "anext" })],
+      [
+        2,
+        () => ({ generator, how: "asend", value: random.chance(0.3) ? null : random.below(100) }),
+      ],
+      [2, () => ({ generator, how: "athrow", error: slots.error() })],
+      [2, () => ({ generator, how: "aclose" })],
+    ]);
   }
 
   #simple(): Subject {
@@ -358,7 +404,38 @@ class ProgramGenerator implements SceneMaker {
       [0.3, () => ({ do: "stop" })],
       [0.3, () => ({ do: "handler", on: random.chance(0.5) })],
       [1, () => ({ do: "keep", kept: slots.kept++, subject: this.#simple() })],
+      [nested(3), () => ({
+        do: "newGenerator",
+        generator: slots.generators++,
+        count: 1 + random.below(3),
+        ...this.#managerBlocks(inside),
+      })],
+      [nested(slots.stacks > 0 ? 5 : 0), () => this.#push(inside)],
+      [slots.stacks > 0 ? 0.5 : 0, () => ({
+        do: "popAll",
+        stack: random.below(slots.stacks),
+        into: random.chance(0.5) ? random.below(slots.stacks) : slots.stacks++,
+      })],
     ]);
+  }
+
+  /** Something that an exit stack is to call. */
+  #push(place: Place): PlainStatement {
+    const { random, slots } = this;
+    const common = { stack: random.below(slots.stacks), swallow: random.chance(0.3) };
+    return random.chance(0.4)
+      ? {
+        do: "push",
+        how: random.pick(["callback", "exit"]),
+        ...common,
+        body: this.#plainBlock(place),
+      }
+      : {
+        do: "push",
+        how: random.pick(["asyncCallback", "asyncExit"]),
+        ...common,
+        body: this.block(place, 1 + random.below(2)),
+      };
   }
 
   /** What concerns events, queues, locks and the like. */

@@ -12,6 +12,10 @@ import warnings
 from asyncio import base_events, events, staggered
 
 MOST_ENTRIES = 1500
+SHORTENED = (
+    "Exception in callback",
+    "an error occurred during closing of asynchronous generator",
+)
 
 
 class Deadlock(BaseException):
@@ -37,6 +41,7 @@ class VirtualLoop(base_events.BaseEventLoop):
         self._now = 0.0
         self._timers_made = 0
         self._trace = trace
+        self._asyncgens = OpenGenerators()
 
     def time(self):
         return self._now
@@ -74,6 +79,26 @@ def is_of_collection(context):
     return message.endswith("was never retrieved") or message.startswith("Task was destroyed")
 
 
+class Ordered(dict):
+    """Stands for sets of what CPython would have in the order of its addresses."""
+
+    def add(self, item):
+        self[item] = None
+
+    def discard(self, item):
+        self.pop(item, None)
+
+
+class OpenGenerators(Ordered):
+    """Stands for a loop's async generators: those that are over are told of here, too, for they are kept."""
+
+    def __iter__(self):
+        return (agen for agen in self.keys() if agen.ag_frame is not None)
+
+    def __len__(self):
+        return sum(1 for _ in self)
+
+
 class Trace:
     def __init__(self):
         self.entries = []
@@ -98,9 +123,9 @@ class Trace:
         self.entries.append([time, name, event, self.canonical(value)])
 
     def report(self, event, context, ambient=None):
-        message = context["message"]
-        if message.startswith("Exception in callback"):
-            message = "Exception in callback"
+        whole = context["message"]
+        # Without the printed form of an object, which is not the same.
+        message = next((start for start in SHORTENED if whole.startswith(start)), whole)
         keys = sorted(key for key in context if not key.endswith("_traceback"))
         self.write(event, [message, context.get("exception"), keys, ambient])
 
@@ -167,16 +192,6 @@ QUEUES = {
 }
 
 
-class Ordered(dict):
-    """Stands for sets of tasks, which CPython cancels in the order of their addresses."""
-
-    def add(self, item):
-        self[item] = None
-
-    def discard(self, item):
-        self.pop(item, None)
-
-
 class Wrapped:
     """An object that can be awaited."""
 
@@ -203,6 +218,9 @@ class Interpreter:
         self.callbacks = {}
         self.groups = {}
         self.kept = {}
+        self.generators = {}
+        self.generators_made = []
+        self.stacks = {}
         self.self_awaiting = set()
         self.bound = set()
         for slot in range(program["futures"]):
@@ -426,6 +444,54 @@ class Interpreter:
             self.trace.write("with threw", error)
             raise
 
+    async def do_iterate(self, statement):
+        generator = self.generators.get(statement["generator"])
+        if generator is None:
+            self.trace.write("missing")
+            return None
+        try:
+            if not statement["closing"]:
+                return await self.items(generator, statement["body"])
+            async with contextlib.aclosing(generator):
+                returned = await self.items(generator, statement["body"])
+            return returned
+        except BaseException as error:
+            self.trace.write("iterate threw", error)
+            raise
+
+    async def items(self, generator, block):
+        async for item in generator:
+            if self.trace.is_over:
+                return None
+            self.trace.write("item", item)
+            returned = await self.block(block)
+            if returned is not None:
+                return returned
+        return None
+
+    async def do_stack(self, statement):
+        returned = None
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                self.stacks[statement["stack"]] = stack
+                returned = await self.block(statement["body"])
+            return returned
+        except BaseException as error:
+            self.trace.write("stack threw", error)
+            raise
+
+    async def do_enter(self, statement):
+        stack = self.stacks.get(statement["stack"])
+        if stack is None:
+            self.trace.write("missing")
+            return None
+        try:
+            entering = stack.enter_async_context(self.manager(statement))
+            self.trace.write("enter", await entering)
+        except BaseException as error:
+            self.trace.write("enter threw", error)
+            raise
+
     WAITING = {
         "await": do_await,
         "return": do_return,
@@ -437,6 +503,9 @@ class Interpreter:
         "group": do_group,
         "with": do_with,
         "manager": do_manager,
+        "iterate": do_iterate,
+        "stack": do_stack,
+        "enter": do_enter,
     }
 
     # --- What can be awaited
@@ -487,6 +556,12 @@ class Interpreter:
             return staggered.staggered_race(bodies, subject["delay"])
         if "kept" in subject:
             return self.kept.pop(subject["kept"], None) or self.missing()
+        if "generator" in subject:
+            generator = self.generators.get(subject["generator"])
+            return self.missing() if generator is None else self.generator_call(generator, subject)
+        if "stack" in subject:
+            stack = self.stacks.get(subject["stack"])
+            return self.missing() if stack is None else stack.aclose()
         if "wrap" in subject:
             return Wrapped(self.subject(subject["wrap"]))
         if "self" in subject:
@@ -501,6 +576,16 @@ class Interpreter:
     def missing(self):
         self.trace.write("missing")
         return asyncio.sleep(0, None)
+
+    def generator_call(self, generator, subject):
+        how = subject["how"]
+        if how == "anext":
+            return generator.__anext__()
+        if how == "asend":
+            return generator.asend(subject["value"])
+        if how == "athrow":
+            return generator.athrow(self.error(subject["error"]))
+        return generator.aclose()
 
     def enough(self, slot, count):
         self.trace.write("predicate", self.counts[slot])
@@ -801,6 +886,63 @@ class Interpreter:
     def keep(self, statement):
         self.kept[statement["kept"]] = self.subject(statement["subject"])
 
+    def do_new_generator(self, statement):
+        generator = self.generator(statement)
+        # One that nobody keeps would be closed when it is collected.
+        self.generators_made.append(generator)
+        self.generators[statement["generator"]] = generator
+
+    async def generator(self, statement):
+        try:
+            for item in range(statement["count"]):
+                await self.block(statement["before"])
+                try:
+                    self.trace.write("sent", (yield item))
+                except BaseException as error:
+                    self.trace.write("thrown in", error)
+                    is_exit = isinstance(error, GeneratorExit)
+                    if not statement["swallow"] or self.trace.is_over or is_exit:
+                        raise
+        finally:
+            self.trace.write("generator finally")
+            await self.block(statement["after"])
+
+    def do_push(self, statement):
+        self.on("push", self.stacks.get(statement["stack"]), lambda stack: self.push(stack, statement))
+
+    def push(self, stack, statement):
+        how = statement["how"]
+        body = statement["body"]
+
+        def told(error):
+            self.trace.write(how, error)
+            return statement["swallow"] and not self.trace.is_over
+
+        def leave(kind, error, traceback):
+            result = told(error)
+            self.plain_block(body)
+            return result
+
+        async def leave_async(kind, error, traceback):
+            result = told(error)
+            await self.block(body)
+            return result
+
+        if how == "callback":
+            stack.callback(self.plain_block, body)
+        elif how == "exit":
+            stack.push(leave)
+        elif how == "asyncCallback":
+            stack.push_async_callback(self.block, body)
+        else:
+            stack.push_async_exit(leave_async)
+
+    def do_pop_all(self, statement):
+        def pop_all(stack):
+            self.stacks[statement["into"]] = stack.pop_all()
+
+        self.on("popAll", self.stacks.get(statement["stack"]), pop_all)
+
     def do_stop(self, statement):
         self.attempt("stop", self.loop.stop)
 
@@ -842,6 +984,9 @@ class Interpreter:
         "eagerTasks": do_eager_tasks,
         "handler": do_handler,
         "keep": do_keep,
+        "newGenerator": do_new_generator,
+        "push": do_push,
+        "popAll": do_pop_all,
         "stop": do_stop,
     }
 
@@ -900,6 +1045,7 @@ def run_program(program):
         gathered = asyncio.gather(*pending, return_exceptions=True)
         run_to_end(trace, gathered)
         trace.write("still there", sorted(asyncio.all_tasks(loop), key=trace.name_of))
+    run_to_end(trace, loop.create_task(loop.shutdown_asyncgens(), name="shutdown"))
     interpreter.finish()
     trace.closed = True
     loop.close()

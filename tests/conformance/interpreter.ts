@@ -6,10 +6,15 @@
  * @module
  */
 import {
+  aclosing,
   ALL_COMPLETED,
   allTasks,
   asCompleted,
+  type AsyncContextManager,
   asyncContextManager,
+  AsyncExitStack,
+  asyncGenerator,
+  type AsyncGeneratorObject,
   asyncWith,
   Awaitable,
   awaitable,
@@ -33,6 +38,7 @@ import {
   exceptStar,
   type Future,
   gather,
+  GeneratorExit,
   type Handle,
   isCoroutine,
   LifoQueue,
@@ -139,6 +145,8 @@ export class Interpreter {
   readonly #timeouts: Timeout[] = [];
   readonly #callbacks: ((future: Future) => void)[] = [];
   readonly #kept: AwaitableLike<unknown>[] = [];
+  readonly #generators: AsyncGeneratorObject<number>[] = [];
+  readonly #stacks: AsyncExitStack[] = [];
   readonly #bound = new Set<Handle>();
   readonly #selfAwaiting = new Set<Task>();
   #named = 0;
@@ -249,6 +257,12 @@ export class Interpreter {
         return yield* this.#with(statement);
       case "manager":
         return yield* this.#manager(statement);
+      case "iterate":
+        return yield* this.#iterate(statement);
+      case "stack":
+        return yield* this.#stack(statement);
+      case "enter":
+        return yield* this.#enter(statement);
     }
   }
 
@@ -374,10 +388,19 @@ export class Interpreter {
     }
   }
 
-  *#manager({ before, body, swallow, after }: Of<"manager">): Steps<Returned | undefined> {
+  *#manager(statement: Of<"manager">): Steps<Returned | undefined> {
+    try {
+      return yield* asyncWith(this.#makeManager(statement), () => this.#block(statement.body));
+    } catch (error) {
+      this.#trace.write("manager threw", error);
+      throw error;
+    }
+  }
+
+  #makeManager({ before, swallow, after }: Of<"manager" | "enter">): AsyncContextManager<number> {
     const trace = this.#trace;
     const block = (block: Block) => this.#block(block);
-    const manager = asyncContextManager(function* () {
+    return asyncContextManager(function* () {
       yield* block(before);
       try {
         trace.write("entered");
@@ -388,11 +411,60 @@ export class Interpreter {
       } finally {
         yield* block(after);
       }
-    });
+    })();
+  }
+
+  *#iterate({ generator: slot, closing, body }: Of<"iterate">): Steps<Returned | undefined> {
+    const generator = this.#generators[slot];
+    if (generator === undefined) {
+      this.#trace.write("missing");
+      return undefined;
+    }
     try {
-      return yield* asyncWith(manager(), () => this.#block(body));
+      return yield* (closing
+        ? asyncWith(aclosing(generator), () => this.#items(generator, body))
+        : this.#items(generator, body)) as Iterable<Suspension, Returned | undefined, unknown>;
     } catch (error) {
-      trace.write("manager threw", error);
+      this.#trace.write("iterate threw", error);
+      throw error;
+    }
+  }
+
+  *#items(generator: AsyncGeneratorObject<number>, body: Block): Steps<Returned | undefined> {
+    for (;;) {
+      const next: unknown = generator.next();
+      const result = yield* next as Iterable<Suspension, IteratorResult<number>, unknown>;
+      if (result.done || this.#trace.isOver) return undefined;
+      this.#trace.write("item", result.value);
+      const returned = yield* this.#block(body);
+      if (returned) return returned;
+    }
+  }
+
+  *#stack({ stack: slot, body }: Of<"stack">): Steps<Returned | undefined> {
+    try {
+      return yield* asyncWith(new AsyncExitStack(), (stack) => {
+        this.#stacks[slot] = stack;
+        return this.#block(body);
+      });
+    } catch (error) {
+      this.#trace.write("stack threw", error);
+      throw error;
+    }
+  }
+
+  *#enter(statement: Of<"enter">): Steps<undefined> {
+    const stack = this.#stacks[statement.stack];
+    if (stack === undefined) {
+      this.#trace.write("missing");
+      return undefined;
+    }
+    try {
+      const entering = stack.enterAsyncContext(this.#makeManager(statement));
+      this.#trace.write("enter", yield* entering);
+      return undefined;
+    } catch (error) {
+      this.#trace.write("enter threw", error);
       throw error;
     }
   }
@@ -434,6 +506,11 @@ export class Interpreter {
       delete this.#kept[subject.kept];
       return kept ?? this.#missing();
     }
+    if ("generator" in subject) {
+      const generator = this.#generators[subject.generator];
+      return generator === undefined ? this.#missing() : this.#generatorCall(generator, subject);
+    }
+    if ("stack" in subject) return this.#stacks[subject.stack]?.aclose() ?? this.#missing();
     if ("wrap" in subject) return new Wrapped(this.#subject(subject.wrap));
     if ("self" in subject) {
       const task = currentTask();
@@ -445,6 +522,22 @@ export class Interpreter {
       subject.race.map((body) => () => this.#body(body)),
       subject.delay,
     );
+  }
+
+  #generatorCall(
+    generator: AsyncGeneratorObject<number>,
+    subject: Extract<Subject, { generator: number }>,
+  ): AwaitableLike<unknown> {
+    switch (subject.how) {
+      case "anext":
+        return generator.asend();
+      case "asend":
+        return generator.asend(subject.value);
+      case "athrow":
+        return generator.athrow(this.#error(subject.error));
+      case "aclose":
+        return generator.aclose();
+    }
   }
 
   #isEnough(slot: number, count: number): boolean {
@@ -626,9 +719,74 @@ export class Interpreter {
         return this.#attempt("keep", () => {
           this.#kept[statement.kept] = this.#subject(statement.subject);
         });
+      case "newGenerator":
+        this.#generators[statement.generator] = this.#makeGenerator(statement);
+        return;
+      case "push":
+        return this.#on("push", this.#stacks[statement.stack], (stack) => {
+          this.#push(stack, statement);
+        });
+      case "popAll":
+        return this.#on("popAll", this.#stacks[statement.stack], (stack) => {
+          this.#stacks[statement.into] = stack.popAll();
+        });
       case "eagerTasks":
         return this.#loop.setTaskFactory(statement.on ? eagerTaskFactory : null);
     }
+  }
+
+  #makeGenerator(
+    { count, before, swallow, after }: Of<"newGenerator">,
+  ): AsyncGeneratorObject<number> {
+    const trace = this.#trace;
+    const block = (block: Block) => this.#block(block);
+    return asyncGenerator(function* () {
+      try {
+        for (let item = 0; item < count; item++) {
+          yield* block(before);
+          try {
+            trace.write("sent", yield item);
+          } catch (error) {
+            trace.write("thrown in", error);
+            if (!swallow || trace.isOver || error instanceof GeneratorExit) throw error;
+          }
+        }
+      } finally {
+        trace.write("generator finally");
+        yield* block(after);
+      }
+    })();
+  }
+
+  #push(stack: AsyncExitStack, statement: Of<"push">): void {
+    const { how, swallow, body } = statement;
+    const told = (error: unknown) => {
+      this.#trace.write(how, error);
+      return swallow && !this.#trace.isOver;
+    };
+    const plain = () => this.#plainBlock(body as PlainBlock);
+    switch (how) {
+      case "callback":
+        stack.callback(plain);
+        return;
+      case "exit":
+        stack.push((error: unknown) => {
+          const result = told(error);
+          plain();
+          return result;
+        });
+        return;
+      case "asyncCallback":
+        stack.pushAsyncCallback(() => this.#block(body));
+        return;
+      case "asyncExit":
+        stack.pushAsyncExit((error) => this.#exit(told(error), body));
+    }
+  }
+
+  *#exit(result: boolean, body: Block): Steps<boolean> {
+    yield* this.#block(body);
+    return result;
   }
 
   /** Writes what an operation gives, or what it throws. */
@@ -769,6 +927,9 @@ function isPlain(statement: Statement): statement is PlainStatement {
     case "group":
     case "with":
     case "manager":
+    case "iterate":
+    case "stack":
+    case "enter":
       return false;
     default:
       return true;
@@ -776,6 +937,7 @@ function isPlain(statement: Statement): statement is PlainStatement {
 }
 
 function matches(error: unknown, match: "cancelled" | "error" | "timeout" | "any"): boolean {
+  if (error instanceof GeneratorExit) return false;
   switch (match) {
     case "cancelled":
       return error instanceof CancelledError;

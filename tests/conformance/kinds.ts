@@ -37,6 +37,7 @@ export function kindsOfStatement(statement: Statement): string[] {
     kinds.push(`${kind} in context`);
   }
   if (statement.do === "timeout" && statement.at) kinds.push(`${kind} at`);
+  if (statement.do === "iterate" && statement.closing) kinds.push(`${kind} closing`);
   if (statement.do === "asCompleted") {
     kinds.push(`${kind} ${statement.futures ? "async" : "plain"}`);
   }
@@ -58,6 +59,7 @@ export function kindsOfSubject(subject: Subject): string[] {
   const kinds = [kind];
   if ("wait" in subject) kinds.push(`${kind} ${subject.returnWhen}`);
   if ("gather" in subject && subject.returnExceptions) kinds.push(`${kind} returnExceptions`);
+  if ("generator" in subject) kinds.push(`${kind} ${subject.how}`);
   if ("barrier" in subject) kinds.push(`${kind} ${subject.how}`);
   if ("atLeast" in subject) kinds.push(`${kind} until`);
   if ("acquire" in subject) kinds.push(`${kind} ${Object.keys(subject.acquire)[0]}`);

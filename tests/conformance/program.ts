@@ -53,6 +53,10 @@ export type Subject =
   | { barrier: number; how: "wait" | "reset" | "abort" }
   | { race: Block[]; delay: number | null }
   | { kept: number }
+  | { generator: number; how: "anext" | "aclose" }
+  | { generator: number; how: "asend"; value: number | null }
+  | { generator: number; how: "athrow"; error: ErrorPlan }
+  | { stack: number }
   | { wrap: Subject }
   | { self: true };
 
@@ -72,6 +76,18 @@ export interface StarCatch {
   classes: string[];
   /** What it raises in its turn, if anything. */
   raise: ErrorPlan | null;
+}
+
+/** What an async generator does around each of its items and at its end. */
+export interface GeneratorPlan {
+  /** How many items. */
+  count: number;
+  /** What is done before each item. */
+  before: Block;
+  /** Whether it goes on when an error is thrown in at an item. */
+  swallow: boolean;
+  /** What is done at the end. */
+  after: Block;
 }
 
 /** What every callback can do: what does not wait. */
@@ -134,6 +150,16 @@ export type PlainStatement =
   | { do: "eagerTasks"; on: boolean }
   | { do: "handler"; on: boolean }
   | { do: "keep"; kept: number; subject: Subject }
+  | ({ do: "newGenerator"; generator: number } & GeneratorPlan)
+  | { do: "push"; stack: number; how: "callback" | "exit"; swallow: boolean; body: PlainBlock }
+  | {
+    do: "push";
+    stack: number;
+    how: "asyncCallback" | "asyncExit";
+    swallow: boolean;
+    body: Block;
+  }
+  | { do: "popAll"; stack: number; into: number }
   | { do: "stop" };
 
 /** What a coroutine can do. */
@@ -154,6 +180,9 @@ export type Statement =
     body: Block;
   }
   | { do: "manager"; before: Block; body: Block; swallow: boolean; after: Block }
+  | { do: "iterate"; generator: number; closing: boolean; body: Block }
+  | { do: "stack"; stack: number; body: Block }
+  | { do: "enter"; stack: number; before: Block; swallow: boolean; after: Block }
   | { do: "group"; group: number; body: Block }
   | { do: "with"; guard: Guard; body: Block };
 

@@ -72,6 +72,7 @@ export async function runProgram(
     await runToEnd(run, gather(pending, { returnExceptions: true }));
     trace.write("still there", tasksByName(run));
   }
+  await runToEnd(run, loop.createTask(loop.shutdownAsyncgens(), { name: "shutdown" }));
   interpreter.finish();
   trace.closed = true;
   loop.close();

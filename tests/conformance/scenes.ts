@@ -37,6 +37,8 @@ export const SCENES: readonly Scene[] = [
   callbacks,
   contexts,
   contexts,
+  sharedGenerator,
+  crowdedStack,
 ];
 
 /** Several tasks hold the same thing in turn, and some are cancelled. */
@@ -433,6 +435,76 @@ function contexts(maker: SceneMaker, place: Place): Block {
     ...pause(maker),
     ...touch(),
   ];
+}
+
+/** Tasks ask one async generator for items, at the same time perhaps, and some close it. */
+function sharedGenerator(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const generator = slots.generators++;
+  const call = (): Subject =>
+    random.weighted<() => Subject>([
+      [4, () => ({ generator, how: "anext" })],
+      [2, () => ({ generator, how: "asend", value: random.below(100) })],
+      [1, () => ({ generator, how: "athrow", error: slots.error() })],
+      [1, () => ({ generator, how: "aclose" })],
+    ])();
+  const tasks = many(maker, place, (inside) =>
+    random.chance(0.5)
+      ? [{
+        do: "iterate",
+        generator,
+        closing: random.chance(0.5),
+        body: [...pause(maker), ...maker.block(inside, random.below(2))],
+      }]
+      : list(1 + random.below(3), () => ({ do: "await", subject: call() })));
+  return [
+    {
+      do: "newGenerator",
+      generator,
+      count: 1 + random.below(4),
+      before: random.chance(0.7) ? pause(maker) : [],
+      swallow: random.chance(0.4),
+      after: random.chance(0.5) ? pause(maker) : [],
+    },
+    ...(random.chance(0.5) ? [{ do: "await", subject: call() } as const] : []),
+    ...tasks,
+    ...disturb(maker, place),
+  ];
+}
+
+/** A stack of several exits, some of which throw, swallow, push others or are cancelled as they wait. */
+function crowdedStack(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const stack = slots.stacks++;
+  const common = () => ({ stack, swallow: random.chance(0.3) });
+  const plain = (): PlainBlock =>
+    random.chance(0.3) ? [{ do: "raise", error: slots.error() }] : disturbances(maker, place);
+  const push = (): Statement =>
+    random.weighted<() => Statement>([
+      [1, () => ({ do: "push", how: "callback", ...common(), body: plain() })],
+      [1, () => ({ do: "push", how: "exit", ...common(), body: plain() })],
+      [1, () => ({
+        do: "push",
+        how: "asyncCallback",
+        ...common(),
+        body: [...pause(maker), ...plain()],
+      })],
+      [2, () => ({
+        do: "push",
+        how: "asyncExit",
+        ...common(),
+        body: [...(random.chance(0.6) ? pause(maker) : []), ...plain()],
+      })],
+      [2, () => ({ do: "enter", ...common(), before: [], after: pause(maker) })],
+    ])();
+  const end: Block = random.weighted<() => Block>([
+    [2, () => pause(maker)],
+    [2, () => [{ do: "raise", error: slots.error() }]],
+    [1, () => [{ do: "popAll", stack, into: slots.stacks++ }]],
+    [1, () => [{ do: "await", subject: { stack } }]],
+  ])();
+  const body = [...list(1 + random.below(4), push), ...disturb(maker, place), ...end];
+  return [{ do: "stack", stack, body: guarded(random, body) }];
 }
 
 // --- Parts

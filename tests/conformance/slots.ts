@@ -53,6 +53,10 @@ export class Slots {
   contexts = 0;
   /** How many kept coroutines. */
   kept = 0;
+  /** How many async generators. */
+  generators = 0;
+  /** How many exit stacks. */
+  stacks = 0;
 
   readonly #random: Random;
   // Whether errors may be raised that end the loop's run.

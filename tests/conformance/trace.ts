@@ -100,10 +100,16 @@ export class Trace {
   }
 }
 
+const SHORTENED = [
+  "Exception in callback",
+  "an error occurred during closing of asynchronous generator",
+];
+
 /** What an exception handler was told, as far as both languages tell the same. */
 export function describeReport(context: ExceptionContext, ambient: unknown): unknown[] {
-  const isOfCallback = context.message.startsWith("Exception in callback");
-  const message = isOfCallback ? "Exception in callback" : context.message;
+  const { message: whole } = context;
+  // Without the printed form of an object, which is not the same.
+  const message = SHORTENED.find((start) => whole.startsWith(start)) ?? whole;
   return [message, context.exception, Object.keys(context).sort(), ambient];
 }
 

@@ -3,6 +3,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   aiter,
   anext,
+  asyncContextManager,
   asyncGenerator,
   type AsyncIteratorLike,
   BREAK,
@@ -69,6 +70,30 @@ test("shutdownAsyncgens() closes an engine's own generators that went through an
     yield* getRunningLoop().shutdownAsyncgens();
   });
   assertEquals(log, ["a closed at 1", "b closed at 1"]);
+});
+
+test("shutdownAsyncgens() leaves the context of a manager that was entered and never left", async () => {
+  const log: unknown[] = [];
+  const opened = asyncContextManager(function* named(name: string) {
+    try {
+      yield name;
+    } catch (error) {
+      log.push(`${name}: ${error}`);
+      throw error;
+    } finally {
+      yield* sleep(1);
+      log.push(`${name} closed at ${getRunningLoop().time()}`);
+    }
+  });
+  await virtually(function* () {
+    const left = opened("left");
+    yield* left.enter();
+    yield* left.exit(null);
+    yield* opened("kept").enter();
+    opened("never entered");
+    yield* getRunningLoop().shutdownAsyncgens();
+  });
+  assertEquals(log, ["left closed at 1", `kept: ${new GeneratorExit()}`, "kept closed at 2"]);
 });
 
 test("shutdownAsyncgens() leaves those alone that are over", async () => {
