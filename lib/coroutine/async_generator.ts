@@ -300,7 +300,7 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
       throw new RuntimeError(`${shown}(): asynchronous generator is already running`);
     }
     if (this.#state === "over") return null;
-    if (this.#state === "new" && name === "asend" && value !== undefined) {
+    if (this.#state === "new" && name === "asend" && value !== undefined && value !== null) {
       throw new TypeError("can't send non-None value to a just-started async generator");
     }
     if (name === "aclose") this.#state = "closed";

@@ -18,6 +18,7 @@ import {
   finishCancelled,
   fulfil,
   Future,
+  schedulerOfFuture,
   setCancelMessage,
 } from "./future.ts";
 import { plainOptions } from "./loop_options.ts";
@@ -94,7 +95,11 @@ class RemoteOutcome<T> extends Future<T> {
 /** Has a loop's future end as a concurrent one ends, and the latter be cancelled with the former. */
 function chain<T>(source: ConcurrentFuture<T>, destination: Future<T>): void {
   const loop = destination.getLoop();
+  // A virtual clock waits for it, as for a promise.
+  const scheduler = schedulerOfFuture(destination);
+  scheduler.outside++;
   destination.addDoneCallback(() => {
+    scheduler.outside--;
     if (destination.cancelled()) source.cancel();
   });
   source.addDoneCallback(() => {

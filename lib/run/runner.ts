@@ -9,18 +9,24 @@ import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Context, copyContext } from "../coroutine/context_vars.ts";
 import { lazy } from "../coroutine/coroutine.ts";
+import { VirtualClock } from "../kernel/clock.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
 import { type Future, isFuture } from "../kernel/future.ts";
 import { openInspector } from "../inspect/inspector.ts";
 import { runningLoop } from "../kernel/loops.ts";
-import { isLoop } from "../kernel/scheduler.ts";
+import { isLoop, schedulerOf } from "../kernel/scheduler.ts";
 import { cancelAllTasks } from "./cancel_all.ts";
 import { runInterruptibly } from "./interrupt.ts";
 import { keepLayouts } from "./kept_layouts.ts";
 
 /** How long the default executor may take to end, in seconds; asyncio's number. */
 const THREAD_JOIN_TIMEOUT = 300;
+
+/** The limit on a loop's clock. Threads take no time on a virtual one, where any limit would be over at once. */
+function joinTimeout(loop: EventLoop): number | null {
+  return schedulerOf(loop).clock instanceof VirtualClock ? null : THREAD_JOIN_TIMEOUT;
+}
 
 /** What {@linkcode Runner} and {@linkcode run} take. */
 export interface RunnerOptions {
@@ -128,7 +134,7 @@ export class Runner {
     try {
       await cancelAllTasks(loop);
       await loop.runUntilComplete(loop.shutdownAsyncgens());
-      await loop.runUntilComplete(loop.shutdownDefaultExecutor(THREAD_JOIN_TIMEOUT));
+      await loop.runUntilComplete(loop.shutdownDefaultExecutor(joinTimeout(loop)));
     } finally {
       loop.close();
       this.#loop = null;

@@ -88,6 +88,14 @@ test("asend() of a value to one that was not begun is a TypeError, and does not 
   });
 });
 
+test("asend() of null, which is None, begins a generator", async () => {
+  await virtually(function* () {
+    const generator = two([]);
+    assertEquals(yield* generator.asend(null), 1);
+    yield* generator.aclose();
+  });
+});
+
 test("a bare yield gives undefined", async () => {
   const blank = asyncGenerator(function* () {
     yield;

@@ -1,7 +1,9 @@
 // kinds: generator, async
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   ConcurrentFuture,
+  DeadlockError,
+  Event,
   getRunningLoop,
   newEventLoop,
   run,
@@ -103,6 +105,25 @@ test("wrapFuture() leaves a closed loop alone", async () => {
   work.setResult(1);
   await Promise.resolve();
   assertEquals(future.done(), false);
+});
+
+test("wrapFuture() has a virtual clock wait for what others do", () =>
+  virtually(function* () {
+    const work = new ConcurrentFuture<number>();
+    setTimeout(() => work.setResult(42), 5);
+    assertEquals(yield* wrapFuture(work), 42);
+    assertEquals(getRunningLoop().time(), 0);
+  }));
+
+test("wrapFuture() that was cancelled has no virtual clock wait any longer", async () => {
+  await assertRejects(
+    () =>
+      virtually(function* () {
+        wrapFuture(new ConcurrentFuture<number>()).cancel();
+        yield* new Event().wait();
+      }),
+    DeadlockError,
+  );
 });
 
 test("wrapFuture() gives a loop's future back as it is", () =>

@@ -3,15 +3,22 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import {
   allTasks,
   CancelledError,
+  ConcurrentFuture,
   ContextVar,
   copyContext,
   createTask,
   currentTask,
   type EventLoop,
+  Executor,
+  type ExecutorShutdownOptions,
   fromPromise,
   Future,
   getRunningLoop,
+  type Job,
+  type JobResult,
   KeyboardInterrupt,
+  logger,
+  type LogRecord,
   newEventLoop,
   run,
   Runner,
@@ -385,4 +392,35 @@ test("run() of what exits throws it, and reports nothing", async () => {
       }), Exit);
   }
   assertEquals(reports, []);
+});
+
+// On a virtual clock
+
+/** Runs a job at once, and needs some of the host's time to end. */
+class SlowToEnd extends Executor {
+  submit<A extends unknown[], R>(job: Job<A, R>, ...args: A): ConcurrentFuture<JobResult<R>> {
+    const future = new ConcurrentFuture<JobResult<R>>();
+    future.setResult((job as (...args: A) => JobResult<R>)(...args));
+    return future;
+  }
+
+  shutdown({ wait = true }: ExecutorShutdownOptions = {}): ConcurrentFuture<void> {
+    const done = new ConcurrentFuture<void>();
+    if (wait) setTimeout(() => done.setResult(), 20);
+    else done.setResult();
+    return done;
+  }
+}
+
+test("run() on a virtual clock sets the end of the default executor no limit", async () => {
+  const { loops, loopFactory } = keepingLoop();
+  const records: LogRecord[] = [];
+  logger.setSink((record) => records.push(record));
+  try {
+    await run(() => getRunningLoop().setDefaultExecutor(new SlowToEnd()), { loopFactory });
+  } finally {
+    logger.setSink(null);
+  }
+  assertEquals(records, []);
+  assertEquals(loops[0]!.time(), 0);
 });
