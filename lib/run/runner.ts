@@ -11,7 +11,7 @@ import { type Context, copyContext } from "../coroutine/context_vars.ts";
 import { lazy } from "../coroutine/coroutine.ts";
 import { VirtualClock } from "../kernel/clock.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
-import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
+import { EventLoop, newEventLoop } from "../kernel/event_loop.ts";
 import { type Future, isFuture } from "../kernel/future.ts";
 import { openInspector } from "../inspect/inspector.ts";
 import { runningLoop } from "../kernel/loops.ts";
@@ -39,8 +39,8 @@ export interface RunnerOptions {
    * @default {false}
    */
   inspect?: boolean;
-  /** Makes the loop; {@linkcode newEventLoop} where left out or `null`. */
-  loopFactory?: (() => EventLoop) | null;
+  /** Makes the loop: a function, or a class of loops; {@linkcode newEventLoop} where left out or `null`. */
+  loopFactory?: (() => EventLoop) | (new () => EventLoop) | null;
 }
 
 /** What {@linkcode Runner.run} takes beside the coroutine. */
@@ -160,7 +160,7 @@ export class Runner {
       if (typeof loopFactory !== "function") {
         throw new TypeError(`loopFactory must be a function, got ${describe(loopFactory)}`);
       }
-      const loop = loopFactory();
+      const loop = isLoopClass(loopFactory) ? new loopFactory() : loopFactory();
       if (!isLoop(loop)) {
         throw new TypeError(`loopFactory must return an EventLoop, got ${describe(loop)}`);
       }
@@ -209,6 +209,12 @@ export async function run<T>(main: AwaitableLike<T>, options: RunnerOptions = {}
   } finally {
     await runner.close();
   }
+}
+
+function isLoopClass(
+  factory: (() => EventLoop) | (new () => EventLoop),
+): factory is new () => EventLoop {
+  return factory === EventLoop || factory.prototype instanceof EventLoop;
 }
 
 /** What the task does that runs a future that was given. */

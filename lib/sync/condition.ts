@@ -14,6 +14,7 @@ import { Purpose } from "../kernel/waiter.ts";
 import type { Guard } from "./guard.ts";
 import { Lock } from "./lock.ts";
 import { LoopBinding } from "./loop_bound.ts";
+import { acquireBy } from "./wait_call.ts";
 
 /**
  * A lock with which tasks wait for a state: who waits gives the lock up, is notified by who changed
@@ -183,7 +184,7 @@ export class Condition {
     let cancellation: CancelledError | null = null;
     for (;;) {
       try {
-        yield* this.acquire();
+        yield* acquireBy(this.#lock, Lock.prototype.acquire);
         break;
       } catch (error) {
         if (!(error instanceof CancelledError)) throw error;

@@ -13,7 +13,7 @@ import { ambientTask } from "../kernel/running.ts";
 import { heldBy, Purpose } from "../kernel/waiter.ts";
 import { Guard } from "./guard.ts";
 import { LoopBinding } from "./loop_bound.ts";
-import { entering, type Operation, WaitCall } from "./wait_call.ts";
+import { acquireBy, enterBy, entering, type Operation, WaitCall } from "./wait_call.ts";
 
 let acquiring: Operation<Lock, true, undefined>;
 let acquiringForBlock: Operation<Lock, null, undefined>;
@@ -111,6 +111,7 @@ export class Lock {
 
   /** Takes the lock, for `asyncWith`. */
   enter(): Coroutine<null> {
+    if (this.acquire !== Lock.prototype.acquire) return enterBy(this);
     return new WaitCall(acquiringForBlock, this, undefined);
   }
 
@@ -146,7 +147,7 @@ export class Lock {
   }
 
   *#hold(): Generator<Suspension, Guard, unknown> {
-    yield* this.acquire();
+    yield* acquireBy(this, Lock.prototype.acquire);
     return new Guard(() => this.release());
   }
 

@@ -13,7 +13,7 @@ import { type Future, hasResult } from "../kernel/future.ts";
 import { Purpose } from "../kernel/waiter.ts";
 import { Guard } from "./guard.ts";
 import { LoopBinding } from "./loop_bound.ts";
-import { entering, type Operation, WaitCall } from "./wait_call.ts";
+import { acquireBy, enterBy, entering, type Operation, WaitCall } from "./wait_call.ts";
 
 let acquiring: Operation<Semaphore, true, undefined>;
 let acquiringForBlock: Operation<Semaphore, null, undefined>;
@@ -125,6 +125,7 @@ export class Semaphore {
 
   /** Takes one, for `asyncWith`. */
   enter(): Coroutine<null> {
+    if (this.acquire !== Semaphore.prototype.acquire) return enterBy(this);
     return new WaitCall(acquiringForBlock, this, undefined);
   }
 
@@ -161,7 +162,7 @@ export class Semaphore {
   }
 
   *#hold(): Generator<Suspension, Guard, unknown> {
-    yield* this.acquire();
+    yield* acquireBy(this, Semaphore.prototype.acquire);
     return new Guard(() => this.release());
   }
 

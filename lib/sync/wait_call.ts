@@ -8,7 +8,8 @@
  * @module
  */
 import { awaitable, type Suspension } from "../coroutine/awaitable.ts";
-import { Coroutine, noteMade, noteUsed, reused } from "../coroutine/coroutine.ts";
+import { CallFrame } from "../coroutine/call_frame.ts";
+import { Coroutine, lazy, noteMade, noteUsed, reused } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
 import { throwOn } from "../kernel/injection.ts";
 
@@ -40,6 +41,29 @@ export function entering<S>(
       return result.done ? ENTERED : result;
     },
   };
+}
+
+/** What can be acquired. */
+interface Acquirable {
+  acquire(): Coroutine<true>;
+}
+
+/** Enters by `acquire()`, as `async with` does, where a class has one of its own. */
+export function enterBy(lock: Acquirable): Coroutine<null> {
+  return lazy("enter", acquireOf(lock));
+}
+
+function* acquireOf(lock: Acquirable): Generator<Suspension, null, unknown> {
+  yield* acquireBy(lock, null);
+  return null;
+}
+
+/** Calls `acquire()`, which may be an async function where it is not the base's and TypeScript did not see it. */
+export function acquireBy<L extends Acquirable>(
+  lock: L,
+  base: L["acquire"] | null,
+): Iterable<Suspension, true, unknown> {
+  return lock.acquire === base ? lock.acquire() : new CallFrame<true>(() => lock.acquire());
 }
 
 const NEW = 0;

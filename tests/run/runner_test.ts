@@ -8,7 +8,7 @@ import {
   copyContext,
   createTask,
   currentTask,
-  type EventLoop,
+  EventLoop,
   Executor,
   type ExecutorShutdownOptions,
   fromPromise,
@@ -114,6 +114,14 @@ test("run() takes its loop from loopFactory, and its debug mode from debug", asy
       yield* sleep(3600);
     }, { debug, loopFactory });
     assertEquals([loops.length, loops[0]!.time()], [1, 3600]);
+  }
+});
+
+test("run() takes a class of loops for loopFactory, as asyncio.EventLoop is given in Python", async () => {
+  class OwnLoop extends EventLoop {}
+  for (const loopFactory of [EventLoop, OwnLoop]) {
+    const made = await run(() => [getRunningLoop().constructor], { loopFactory });
+    assertEquals(made, [loopFactory]);
   }
 });
 

@@ -430,6 +430,68 @@ test("Lock.hold() waits its turn, and its cancellation hands the turn on", async
   assert(cancelled >= 3, `${cancelled} steps`);
 });
 
+// Classes of one's own
+
+test("asyncWith() takes a lock by the acquire() of its class, and gives it back by its release()", async () => {
+  const log: string[] = [];
+  class Told extends Lock {
+    override acquire() {
+      log.push("acquire");
+      return super.acquire();
+    }
+
+    override release() {
+      log.push("release");
+      super.release();
+    }
+  }
+  class ToldSemaphore extends Semaphore {
+    override acquire() {
+      log.push("acquire of semaphore");
+      return super.acquire();
+    }
+  }
+  await virtually(function* () {
+    const lock = new Told();
+    assertEquals(yield* asyncWith(lock, (entered) => entered), null);
+    yield* asyncWith(new Condition(lock), () => log.push("condition"));
+    yield* asyncWith(new ToldSemaphore(), () => log.push("in"));
+  });
+  assertEquals(log, [
+    ...["acquire", "release"],
+    ...["acquire", "condition", "release"],
+    ...["acquire of semaphore", "in"],
+  ]);
+});
+
+test("acquire() may be an async function in a class that JavaScript wrote", async () => {
+  const log: string[] = [];
+  class Slow extends Lock {}
+  Object.defineProperty(Slow.prototype, "acquire", {
+    async value(this: Slow) {
+      await sleep(1);
+      log.push("acquire");
+      return await Lock.prototype.acquire.call(this);
+    },
+  });
+  await virtually(function* () {
+    const lock = new Slow();
+    yield* asyncWith(lock, () => log.push("in"));
+    (yield* lock.hold()).release();
+    const condition = new Condition(lock);
+    yield* asyncWith(condition, function* () {
+      const waiting = condition.wait();
+      getRunningLoop().callLater(1, () => {
+        const others = createTask(() => asyncWith(condition, () => condition.notify()));
+        others.addDoneCallback(() => log.push("notified"));
+      });
+      yield* waiting;
+    });
+    assertEquals([lock.locked(), getRunningLoop().time()], [false, 6]);
+  });
+  assertEquals(log, ["acquire", "in", "acquire", "acquire", "acquire", "notified", "acquire"]);
+});
+
 // Misuse
 
 test("a lock itself cannot be awaited", async () => {
