@@ -15,7 +15,7 @@ import { printByToString } from "../base/printing.ts";
 import { describe, functionName } from "../base/repr.ts";
 import { isGenerator, type Steps, type Suspension } from "./awaitable.ts";
 import { CallFrame } from "./call_frame.ts";
-import { type Coroutine, lazy } from "./coroutine.ts";
+import { type Coroutine, lazyCall } from "./coroutine.ts";
 import { type Resumption, ToYield, type YieldingGenerator } from "./to_yield.ts";
 
 /** What runs inside: a generator of either kind. */
@@ -115,8 +115,14 @@ export let callNext: <T, R>(
 /** Tells whether a generator was not begun. */
 let isNew: (generator: AsyncGeneratorObject) => boolean;
 
+/** What of a generator decides how `athrow()` and `aclose()` begin. */
+let stateOf: (generator: AsyncGeneratorObject) => "running" | "closed" | "over" | "ready";
+
+/** Whether a generator is driven step by step, and not by the engine. */
+let isStepwise: (generator: AsyncGeneratorObject) => boolean;
+
 /** Begins a call: gives what is to be driven, or `null` where the generator is over. */
-let enterCall: (generator: AsyncGeneratorObject, call: Call) => Steps | null;
+let enterCall: (generator: AsyncGeneratorObject, call: Call, isThrown: boolean) => Steps | null;
 
 /** Ends a call, and tells whether the generator is over with it. */
 let leaveCall: (generator: AsyncGeneratorObject, isOver: boolean) => void;
@@ -176,7 +182,14 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
   static readonly #friends: void = /* @__PURE__ */ (() => {
     callNext = (generator) => generator.#resume(NEXT);
     isNew = (generator) => generator.#state === "new";
-    enterCall = (generator, call) => generator.#enter(call);
+    isStepwise = (generator) => isGenerator(generator.#body);
+    stateOf = (generator) => {
+      if (generator.#isRunning) return "running";
+      return generator.#state === "closed" || generator.#state === "over"
+        ? generator.#state
+        : "ready";
+    };
+    enterCall = (generator, call, isThrown) => generator.#enter(call, isThrown);
     leaveCall = (generator, isOver) => generator.#leave(isOver);
   })();
 
@@ -241,7 +254,7 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
    * @see https://docs.python.org/3/reference/expressions.html#agen.asend
    */
   asend(...args: [] | [value: N]): Coroutine<T> {
-    return lazy("asend", itemOf(this.#resume({ name: "asend", method: "next", value: args[0] })));
+    return this.#call<T>({ name: "asend", method: "next", value: args[0] });
   }
 
   /**
@@ -255,8 +268,7 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
    * @see https://docs.python.org/3/reference/expressions.html#agen.athrow
    */
   athrow(error: unknown): Coroutine<T | undefined> {
-    this.#begin();
-    return lazy("athrow", this.#athrow(error));
+    return this.#call<T | undefined>({ name: "athrow", method: "throw", value: error });
   }
 
   /**
@@ -268,8 +280,7 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
    * @see https://docs.python.org/3/reference/expressions.html#agen.aclose
    */
   aclose(): Coroutine<void> {
-    this.#begin();
-    return lazy("aclose", this.#aclose());
+    return this.#call<void>({ name: "aclose", method: "throw", value: new GeneratorExit() });
   }
 
   /** It is its own iterator. */
@@ -294,16 +305,22 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
     return new GeneratorCall<T, R>(this as AsyncGeneratorObject, call);
   }
 
-  #enter({ name, method, value }: Call): Steps | null {
+  #call<V>(call: Call): Coroutine<V> {
+    const generator = this as AsyncGeneratorObject;
+    return lazyCall(call.name, new MethodSteps<V>(generator, call.name, this.#resume(call)));
+  }
+
+  #enter({ name, method, value }: Call, isThrown: boolean): Steps | null {
     if (this.#isRunning) {
       const shown = name === "asend" ? "anext" : name;
       throw new RuntimeError(`${shown}(): asynchronous generator is already running`);
     }
     if (this.#state === "over") return null;
-    if (this.#state === "new" && name === "asend" && value !== undefined && value !== null) {
+    const isSent = name === "asend" && !isThrown && value !== undefined && value !== null;
+    if (this.#state === "new" && isSent) {
       throw new TypeError("can't send non-None value to a just-started async generator");
     }
-    if (name === "aclose") this.#state = "closed";
+    if (name === "aclose" && !isThrown) this.#state = "closed";
     else if (this.#state === "new") this.#state = "begun";
     this.#isRunning = true;
     const body = this.#body;
@@ -318,31 +335,6 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
     this.#state = "over";
     this.#forget?.();
     this.#forget = null;
-  }
-
-  *#athrow(error: unknown): Generator<Suspension, T | undefined, unknown> {
-    if (!this.#isRunning) {
-      // CPython's own ways: of one that is over it gives nothing, and no error.
-      if (this.#state === "over") return undefined;
-      if (this.#state === "closed") throw new StopAsyncIteration();
-    }
-    return yield* itemOf(this.#resume({ name: "athrow", method: "throw", value: error }));
-  }
-
-  *#aclose(): Generator<Suspension, void, unknown> {
-    if (!this.#isRunning) {
-      if (this.#state === "over") return;
-      if (this.#state === "closed") throw new StopAsyncIteration();
-    }
-    const exit = new GeneratorExit();
-    try {
-      const call = this.#resume({ name: "aclose", method: "throw", value: exit });
-      if ((yield* call).done) return;
-    } catch (error) {
-      if (error instanceof GeneratorExit) return;
-      throw error;
-    }
-    throw new RuntimeError("async generator ignored GeneratorExit");
   }
 }
 
@@ -372,7 +364,7 @@ class GeneratorCall<T, R> implements Iterator<Suspension, IteratorResult<T, R>, 
   next(): IteratorResult<Suspension, IteratorResult<T, R>> {
     if (this.#steps === null) {
       this.#isThrownBack = this.#call.method === "throw" && isNew(this.#generator);
-      this.#steps = enterCall(this.#generator, this.#call);
+      this.#steps = enterCall(this.#generator, this.#call, false);
       if (this.#steps === null) return this.#afterEnd();
     }
     let result: IteratorResult<unknown, unknown>;
@@ -385,9 +377,15 @@ class GeneratorCall<T, R> implements Iterator<Suspension, IteratorResult<T, R>, 
   }
 
   throw(error: unknown): IteratorResult<Suspension, IteratorResult<T, R>> {
-    // Cancelled before its first step: the generator has seen nothing of the call.
-    if (this.#steps === null) throw error;
     let result: IteratorResult<unknown, unknown>;
+    if (this.#steps === null) {
+      // In the stead of the call, as CPython does.
+      this.#isThrownBack = isNew(this.#generator);
+      const call: Call = { name: this.#call.name, method: "throw", value: error };
+      this.#steps = enterCall(this.#generator, call, true);
+      if (this.#steps === null) throw error;
+      return this.next();
+    }
     try {
       result = this.#steps.throw!(error);
     } catch (thrown) {
@@ -433,13 +431,90 @@ class GeneratorCall<T, R> implements Iterator<Suspension, IteratorResult<T, R>, 
   }
 }
 
-function* itemOf<T, R>(call: GeneratorCall<T, R>): Generator<Suspension, T, unknown> {
-  const result = yield* call;
-  if (result.done) throw new StopAsyncIteration();
-  return result.value;
+/** A call of one of the methods that Python's generators have, too: what its end means. */
+class MethodSteps<V> implements Iterator<Suspension, V, unknown> {
+  readonly #generator: AsyncGeneratorObject;
+  readonly #name: Call["name"];
+  readonly #call: GeneratorCall<unknown, unknown>;
+  #isBegun = false;
+
+  constructor(
+    generator: AsyncGeneratorObject,
+    name: Call["name"],
+    call: GeneratorCall<unknown, unknown>,
+  ) {
+    this.#generator = generator;
+    this.#name = name;
+    this.#call = call;
+  }
+
+  next(): IteratorResult<Suspension, V> {
+    if (!this.#isBegun) {
+      this.#isBegun = true;
+      if (this.#name !== "asend") {
+        // CPython's own ways: of one that is over it gives nothing, and no error.
+        const state = stateOf(this.#generator);
+        if (state === "over") return { done: true, value: undefined as V };
+        if (state === "closed") throw new StopAsyncIteration();
+      }
+    }
+    let result: IteratorResult<Suspension, IteratorResult<unknown, unknown>>;
+    try {
+      result = this.#call.next();
+    } catch (error) {
+      return this.#fail(error);
+    }
+    return result.done ? this.#end(result.value) : result;
+  }
+
+  throw(error: unknown): IteratorResult<Suspension, V> {
+    this.#isBegun = true;
+    let result: IteratorResult<Suspension, IteratorResult<unknown, unknown>>;
+    try {
+      result = this.#call.throw(error);
+    } catch (thrown) {
+      return this.#fail(thrown);
+    }
+    return result.done ? this.#end(result.value) : result;
+  }
+
+  return(value?: V): IteratorResult<Suspension, V> {
+    if (this.#isBegun) this.#call.return();
+    else this.#close();
+    return { done: true, value: value as V };
+  }
+
+  /** Closing a call that was not begun closes the generator, but for an engine's own, which cannot be driven at once. */
+  #close(): void {
+    if (!isStepwise(this.#generator)) return;
+    let isOver: boolean | undefined;
+    try {
+      isOver = this.throw(new GeneratorExit()).done;
+    } catch (error) {
+      if (error instanceof GeneratorExit || error instanceof StopAsyncIteration) return;
+      throw error;
+    }
+    if (!isOver) throw new RuntimeError("coroutine ignored GeneratorExit");
+  }
+
+  #end(result: IteratorResult<unknown, unknown>): IteratorResult<Suspension, V> {
+    if (this.#name === "aclose") {
+      if (!result.done) throw new RuntimeError("async generator ignored GeneratorExit");
+      return { done: true, value: undefined as V };
+    }
+    if (result.done) throw new StopAsyncIteration();
+    return { done: true, value: result.value as V };
+  }
+
+  #fail(error: unknown): IteratorResult<Suspension, V> {
+    const isClosed = this.#name === "aclose" &&
+      (error instanceof GeneratorExit || error instanceof StopAsyncIteration);
+    if (!isClosed) throw error;
+    return { done: true, value: undefined as V };
+  }
 }
 
 /** Typed as JavaScript's iterators are, so that `for await` and all that takes such takes it. */
 function asPromise<T, R>(call: GeneratorCall<T, R>): Promise<IteratorResult<T, R>> {
-  return lazy("anext", call) as unknown as Promise<IteratorResult<T, R>>;
+  return lazyCall("anext", call) as unknown as Promise<IteratorResult<T, R>>;
 }

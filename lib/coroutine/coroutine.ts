@@ -127,6 +127,17 @@ class LazyCoroutine<T> extends Coroutine<T> {
   }
 }
 
+/**
+ * The lazy object over a call of an async generator's. An error that is thrown into it, or its closing, reaches
+ * the generator even where the call was not begun: CPython's own way.
+ */
+class GeneratorCoroutine<T> extends LazyCoroutine<T> {}
+
+/** Tells whether an error is to be thrown into a coroutine that was not begun, too. */
+export function takesErrorsUnbegun(coroutine: Coroutine<unknown>): boolean {
+  return coroutine instanceof GeneratorCoroutine;
+}
+
 /** An iterator whose first step says that the coroutine was used before. */
 export function* reused(): Generator<undefined, never, unknown> {
   throw new RuntimeError(REUSED);
@@ -178,6 +189,11 @@ const coroutineFunctions = new WeakSet<object>();
 /** Makes the lazy object of one of this module's own coroutines. */
 export function lazy<T>(name: string, steps: Iterator<Suspension, T, unknown>): Coroutine<T> {
   return new LazyCoroutine(steps, name);
+}
+
+/** The same of a call of an async generator's. */
+export function lazyCall<T>(name: string, steps: Iterator<Suspension, T, unknown>): Coroutine<T> {
+  return new GeneratorCoroutine(steps, name);
 }
 
 /**

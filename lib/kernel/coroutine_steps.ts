@@ -5,9 +5,9 @@
  */
 import { RuntimeError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
-import { CALLING, isGenerator, type Steps } from "../coroutine/awaitable.ts";
+import { awaitable, CALLING, isGenerator, type Steps } from "../coroutine/awaitable.ts";
 import { CallFrame, isGeneratorFunction } from "../coroutine/call_frame.ts";
-import { Coroutine, reused } from "../coroutine/coroutine.ts";
+import { Coroutine, reused, takesErrorsUnbegun } from "../coroutine/coroutine.ts";
 import { Future } from "./future.ts";
 
 /**
@@ -36,8 +36,10 @@ export function coroutineSteps(coro: unknown): Steps {
     // A generator object that is through gives no error but an end without a value.
     return (coro as Markable)[USED] === true ? reused() : coro;
   }
-  // Taken at the first step, as in asyncio: until then it is nobody's.
-  if (coro instanceof Coroutine) return new CallFrame(() => coro, false);
+  if (coro instanceof Coroutine) {
+    // Taken at the first step, as in asyncio: until then it is nobody's.
+    return takesErrorsUnbegun(coro) ? coro[awaitable]() : new CallFrame(() => coro, false);
+  }
   if (typeof coro === "function" && !isAsyncGeneratorFunction(coro)) {
     return new CallFrame(coro as () => unknown, !isGeneratorFunction(coro));
   }

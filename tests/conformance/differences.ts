@@ -19,9 +19,7 @@
  * Never generated, for CPython itself goes wrong there: a task that awaits itself twice, an eager task in
  * a context that is entered, tasks that wait for each other in a ring and are cancelled. Nor is a
  * coroutine object awaited twice: CPython refuses the second who steps into it, this module the second
- * who takes it, so that a task made of it and not begun comes first here. Nor is a task made of a call of
- * an async generator's, `create_task(generator.asend(None))`: where such a task is cancelled before it has
- * begun, CPython throws the error into the generator, which has seen nothing of the call here.
+ * who takes it, so that a task made of it and not begun comes first here.
  *
  * @module
  */

@@ -225,7 +225,7 @@ class ProgramGenerator implements SceneMaker {
     // What ensureFuture is given may be a future, which stays in the slot as it is.
     const subject = isPlain && random.chance(0.6)
       ? this.#futureSubject(inside)
-      : this.#coroutine(inside);
+      : this.#coroutine(inside, via === "group");
     return {
       do: "spawn",
       task,
@@ -253,7 +253,7 @@ class ProgramGenerator implements SceneMaker {
   }
 
   /** Something that a task can be made of. */
-  #coroutine(place: Place): Subject {
+  #coroutine(place: Place, mayBeClosed = false): Subject {
     const { random } = this;
     return this.#choose<Subject>("coroutine", [
       [place.depth >= DEEPEST ? 0 : 20, () => ({
@@ -261,7 +261,7 @@ class ProgramGenerator implements SceneMaker {
         ...(random.chance(0.2) ? { asFunction: true } : {}),
       })],
       [3, () => this.#sleep()],
-      ...this.#waits(place),
+      ...this.#waits(place, mayBeClosed),
     ]);
   }
 
@@ -278,13 +278,18 @@ class ProgramGenerator implements SceneMaker {
         wrap: random.chance(0.3) ? { task: slots.awaitableTask(place) } : this.#simple(),
       })],
       [slots.kept > 0 ? 2 : 0, () => ({ kept: random.below(slots.kept) })],
-      [slots.generators > 0 ? 5 : 0, () => this.#generatorCall()],
       ...this.#waits(place),
     ]);
   }
 
-  /** What this module hands out to be awaited, beside `sleep`. */
-  #waits(place: Place): Choice<Subject>[] {
+  /**
+   * What this module hands out to be awaited, beside `sleep`.
+   *
+   * @param place Where it stands.
+   * @param mayBeClosed Whether it may be closed instead, by a group that is over: not a call of an async
+   * generator's, which closes the generator then, at once, as no async function can.
+   */
+  #waits(place: Place, mayBeClosed = false): Choice<Subject>[] {
     const { random, slots } = this;
     const inside = deeper(place);
     const nested = (weight: number) => place.depth >= DEEPEST ? 0 : weight;
@@ -296,6 +301,7 @@ class ProgramGenerator implements SceneMaker {
       })],
       [nested(4), () => ({ waitFor: this.subject(inside), timeout: slots.maybeDelay() })],
       ...this.#simpleWaits(),
+      [slots.generators > 0 && !mayBeClosed ? 4 : 0, () => this.#generatorCall()],
       [slots.stacks > 0 ? 1 : 0, () => ({ stack: random.below(slots.stacks) })],
       [nested(1), () => ({
         race: list(1 + random.below(3), () => this.block(inside, 1 + random.below(3))),

@@ -10,6 +10,7 @@ import {
   type ExceptionContext,
   type Future,
   gather,
+  logger,
   type Schedule,
   type Task,
   VirtualClock,
@@ -72,11 +73,23 @@ export async function runProgram(
     await runToEnd(run, gather(pending, { returnExceptions: true }));
     trace.write("still there", tasksByName(run));
   }
-  await runToEnd(run, loop.createTask(loop.shutdownAsyncgens(), { name: "shutdown" }));
+  await shutDown(run);
   interpreter.finish();
   trace.closed = true;
   loop.close();
   return trace.entries;
+}
+
+/** Closes the generators that are left open. A task that is still there may begin others: not worth a warning. */
+async function shutDown(run: Run): Promise<void> {
+  const sink = logger.getSink();
+  logger.setSink(() => {});
+  try {
+    const closing = run.loop.shutdownAsyncgens();
+    await runToEnd(run, run.loop.createTask(closing, { name: "shutdown" }));
+  } finally {
+    logger.setSink(sink);
+  }
 }
 
 interface Run {

@@ -457,6 +457,8 @@ function sharedGenerator(maker: SceneMaker, place: Place): Block {
         body: [...pause(maker), ...maker.block(inside, random.below(2))],
       }]
       : list(1 + random.below(3), () => ({ do: "await", subject: call() })));
+  // Tasks that may be cancelled before the call has begun.
+  const calls = many(maker, place, () => []).map((task) => ({ ...task, subject: call() }));
   return [
     {
       do: "newGenerator",
@@ -467,7 +469,7 @@ function sharedGenerator(maker: SceneMaker, place: Place): Block {
       after: random.chance(0.5) ? pause(maker) : [],
     },
     ...(random.chance(0.5) ? [{ do: "await", subject: call() } as const] : []),
-    ...tasks,
+    ...shuffled(random, [...tasks, ...calls]),
     ...disturb(maker, place),
   ];
 }
