@@ -303,6 +303,7 @@ class ProgramGenerator implements SceneMaker {
       ...this.#simpleWaits(),
       [slots.generators > 0 && !mayBeClosed ? 4 : 0, () => this.#generatorCall()],
       [slots.stacks > 0 ? 1 : 0, () => ({ stack: random.below(slots.stacks) })],
+      [slots.concurrents > 0 ? 3 : 0, () => ({ concurrent: random.below(slots.concurrents) })],
       [nested(1), () => ({
         race: list(1 + random.below(3), () => this.block(inside, 1 + random.below(3))),
         delay: slots.maybeDelay(),
@@ -395,6 +396,7 @@ class ProgramGenerator implements SceneMaker {
       })],
       ...this.#plainSync(),
       ...this.#plainContext(),
+      ...this.#plainConcurrent(inside),
       [slots.timeouts > 0 ? 4 : 0, () => ({
         do: "reschedule",
         timeout: random.below(slots.timeouts),
@@ -442,6 +444,41 @@ class ProgramGenerator implements SceneMaker {
         ...common,
         body: this.block(place, 1 + random.below(2)),
       };
+  }
+
+  /** What concerns futures of other threads. */
+  #plainConcurrent(place: Place): Choice<PlainStatement>[] {
+    const { random, slots } = this;
+    const known = (weight: number) => slots.concurrents > 0 ? weight : 0;
+    const concurrent = () => random.below(slots.concurrents);
+    return [
+      [0.7, () => ({ do: "newConcurrent", concurrent: slots.concurrents++ })],
+      [place.depth > DEEPEST ? 0 : 1, () => ({
+        do: "submit",
+        concurrent: random.chance(0.8) ? slots.concurrents++ : random.below(slots.concurrents + 1),
+        body: this.block({ ...deeper(place), level: slots.tasks }, 1 + random.below(3)),
+      })],
+      [known(4), () => ({
+        do: "concurrent",
+        concurrent: concurrent(),
+        how: random.pick([
+          "begin",
+          "setResult",
+          "setResult",
+          "cancel",
+          "cancel",
+          "look",
+          "addCallback",
+        ]),
+        value: random.below(100),
+      })],
+      [known(1), () => ({
+        do: "concurrent",
+        concurrent: concurrent(),
+        how: "setException",
+        error: slots.error(),
+      })],
+    ];
   }
 
   /** What concerns events, queues, locks and the like. */

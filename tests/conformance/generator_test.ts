@@ -8,24 +8,26 @@ import type { Statement, Subject } from "./program.ts";
 const KINDS = `
 addCallback, addCallback in context, allTasks, asCompleted, asCompleted async, asCompleted plain,
 await, await acquire, await acquire condition, await acquire lock, await acquire semaphore, await
-barrier, await barrier abort, await barrier reset, await barrier wait, await condition, await
-condition until, await coro, await coro function, await event, await future, await gather, await
-gather returnExceptions, await generator, await generator aclose, await generator anext, await
-generator asend, await generator athrow, await get, await join, await kept, await put, await race,
-await self, await shield, await sleep, await stack, await task, await wait, await wait
-ALL_COMPLETED, await wait FIRST_COMPLETED, await wait FIRST_EXCEPTION, await waitFor, await wrap,
-call, call callAt, call callLater, call callSoon, call callSoonThreadsafe, call in context,
-cancel, cancel with message, cancelHandle, cancelling, copyContext, count, eagerTasks, enter,
-event, event clear, event isSet, event set, getVar, group, handler, iterate, iterate closing,
-keep, log, look, lookBarrier, lookContext, lookGuard, lookGuard condition, lookGuard lock,
-lookGuard semaphore, lookHandle, lookTimeout, manager, newFuture, newGenerator, notify, popAll,
-push, push asyncCallback, push asyncExit, push callback, push exit, queue, queue getNowait, queue
-look, queue putNowait, queue shutdown, queue shutdownNow, queue taskDone, raise, raiseGroup,
-release, release condition, release lock, release semaphore, removeCallback, repeat, report,
-reschedule, resetVar, return, setException, setName, setResult, setVar, spawn, spawn createTask,
-spawn eager, spawn ensureFuture, spawn group, spawn in context, spawn loop, spawn named, split,
-stack, stop, timeout, timeout at, try, try except await, try finally await, tryStar, uncancel,
-with, with condition, with lock, with semaphore
+barrier, await barrier abort, await barrier reset, await barrier wait, await concurrent, await
+condition, await condition until, await coro, await coro function, await event, await future,
+await gather, await gather returnExceptions, await generator, await generator aclose, await
+generator anext, await generator asend, await generator athrow, await get, await join, await kept,
+await put, await race, await self, await shield, await sleep, await stack, await task, await wait,
+await wait ALL_COMPLETED, await wait FIRST_COMPLETED, await wait FIRST_EXCEPTION, await waitFor,
+await wrap, call, call callAt, call callLater, call callSoon, call callSoonThreadsafe, call in
+context, cancel, cancel with message, cancelHandle, cancelling, concurrent, concurrent
+addCallback, concurrent begin, concurrent cancel, concurrent look, concurrent setException,
+concurrent setResult, copyContext, count, eagerTasks, enter, event, event clear, event isSet,
+event set, getVar, group, handler, iterate, iterate closing, keep, log, look, lookBarrier,
+lookContext, lookGuard, lookGuard condition, lookGuard lock, lookGuard semaphore, lookHandle,
+lookTimeout, manager, newConcurrent, newFuture, newGenerator, notify, popAll, push, push
+asyncCallback, push asyncExit, push callback, push exit, queue, queue getNowait, queue look, queue
+putNowait, queue shutdown, queue shutdownNow, queue taskDone, raise, raiseGroup, release, release
+condition, release lock, release semaphore, removeCallback, repeat, report, reschedule, resetVar,
+return, setException, setName, setResult, setVar, spawn, spawn createTask, spawn eager, spawn
+ensureFuture, spawn group, spawn in context, spawn loop, spawn named, split, stack, stop, submit,
+timeout, timeout at, try, try except await, try finally await, tryStar, uncancel, with, with
+condition, with lock, with semaphore
 `.trim().replaceAll("\n", " ").split(", ");
 
 test("generateProgram() makes statements of every kind", () => {

@@ -1,17 +1,21 @@
 """Runs random programs on CPython's asyncio: the counterpart of interpreter.ts, method by method."""
 
 import asyncio
+import concurrent.futures
 import contextlib
 import contextvars
 import functools
 import gc
 import inspect
 import json
+import logging
 import sys
 import warnings
 from asyncio import base_events, events, staggered
 
 MOST_ENTRIES = 1500
+# After how long what other threads have not told is given up, in seconds.
+GIVING_UP = 1000
 SHORTENED = (
     "Exception in callback",
     "an error occurred during closing of asynchronous generator",
@@ -221,6 +225,8 @@ class Interpreter:
         self.generators = {}
         self.generators_made = []
         self.stacks = {}
+        self.concurrents = {}
+        self.concurrents_made = []
         self.self_awaiting = set()
         self.bound = set()
         for slot in range(program["futures"]):
@@ -252,7 +258,13 @@ class Interpreter:
             )
 
     def main(self):
+        if self.program.get("concurrents"):
+            self.loop.call_later(GIVING_UP, self.give_up)
         return self.body(self.program["main"])
+
+    def give_up(self):
+        for made in self.concurrents_made:
+            made.cancel()
 
     def handler(self, loop, context):
         if self.trace.is_over or is_of_collection(context):
@@ -562,6 +574,9 @@ class Interpreter:
         if "stack" in subject:
             stack = self.stacks.get(subject["stack"])
             return self.missing() if stack is None else stack.aclose()
+        if "concurrent" in subject:
+            made = self.concurrents.get(subject["concurrent"])
+            return self.missing() if made is None else self.wrap(made)
         if "wrap" in subject:
             return Wrapped(self.subject(subject["wrap"]))
         if "self" in subject:
@@ -586,6 +601,11 @@ class Interpreter:
         if how == "athrow":
             return generator.athrow(self.error(subject["error"]))
         return generator.aclose()
+
+    def wrap(self, made):
+        future = asyncio.wrap_future(made)
+        self.trace.label(future, self.unique("W"))
+        return future
 
     def enough(self, slot, count):
         self.trace.write("predicate", self.counts[slot])
@@ -943,6 +963,49 @@ class Interpreter:
 
         self.on("popAll", self.stacks.get(statement["stack"]), pop_all)
 
+    def do_new_concurrent(self, statement):
+        self.keep_concurrent(statement, concurrent.futures.Future())
+
+    def keep_concurrent(self, statement, made):
+        self.concurrents[statement["concurrent"]] = made
+        self.concurrents_made.append(made)
+
+    def do_concurrent(self, statement):
+        how = statement["how"]
+        self.on(
+            f"concurrent {how}",
+            self.concurrents.get(statement["concurrent"]),
+            lambda made: self.on_concurrent(made, statement),
+        )
+
+    def on_concurrent(self, made, statement):
+        how = statement["how"]
+        if how == "begin":
+            return made.set_running_or_notify_cancel()
+        if how == "setResult":
+            return made.set_result(statement["value"])
+        if how == "setException":
+            return made.set_exception(self.error(statement["error"]))
+        if how == "cancel":
+            return made.cancel()
+        if how == "addCallback":
+            return made.add_done_callback(
+                lambda done: self.trace.write(
+                    "concurrent callback", [done.done(), done.cancelled()]
+                )
+            )
+        state = [made.done(), made.cancelled(), made.running()]
+        if not made.done() or made.cancelled():
+            return state
+        return [*state, made.exception() or made.result()]
+
+    def do_submit(self, statement):
+        def submit():
+            made = asyncio.run_coroutine_threadsafe(self.body(statement["body"]), self.loop)
+            self.keep_concurrent(statement, made)
+
+        self.attempt("submit", submit)
+
     def do_stop(self, statement):
         self.attempt("stop", self.loop.stop)
 
@@ -987,6 +1050,9 @@ class Interpreter:
         "newGenerator": do_new_generator,
         "push": do_push,
         "popAll": do_pop_all,
+        "newConcurrent": do_new_concurrent,
+        "concurrent": do_concurrent,
+        "submit": do_submit,
         "stop": do_stop,
     }
 
@@ -1082,4 +1148,5 @@ SECOND_WINNER = f"assert winner_index is None, {SECOND!r}"
 source = inspect.getsource(staggered).replace("assert winner_index is None", SECOND_WINNER)
 exec(compile(source, staggered.__file__, "exec"), vars(staggered))
 warnings.simplefilter("ignore")
+logging.disable()
 sys.unraisablehook = lambda unraisable: None

@@ -22,6 +22,7 @@ import {
   Barrier,
   BoundedSemaphore,
   CancelledError,
+  ConcurrentFuture,
   Condition,
   type Context,
   ContextVar,
@@ -45,6 +46,7 @@ import {
   Lock,
   PriorityQueue,
   Queue,
+  runCoroutineThreadsafe,
   RuntimeError,
   Semaphore,
   shield,
@@ -63,6 +65,7 @@ import {
   ValueError,
   wait,
   waitFor,
+  wrapFuture,
 } from "@asyncio/asyncio";
 import { countStatement, countSubject } from "./kinds.ts";
 import type {
@@ -92,6 +95,9 @@ type Of<K extends Statement["do"]> = Extract<Statement, { do: K }>;
 
 /** Whether calling a coroutine function gives a coroutine object; an async function's call does not. */
 export const GIVES_OBJECTS: boolean = isCoroutine((function* () {})());
+
+/** After how long what other threads have not told is given up, in seconds. */
+const GIVING_UP = 1000;
 
 /** An error of a program's own. */
 class AppError extends Error {
@@ -147,6 +153,8 @@ export class Interpreter {
   readonly #kept: AwaitableLike<unknown>[] = [];
   readonly #generators: AsyncGeneratorObject<number>[] = [];
   readonly #stacks: AsyncExitStack[] = [];
+  readonly #concurrents: ConcurrentFuture<unknown>[] = [];
+  readonly #concurrentsMade: ConcurrentFuture<unknown>[] = [];
   readonly #bound = new Set<Handle>();
   readonly #selfAwaiting = new Set<Task>();
   #named = 0;
@@ -180,6 +188,11 @@ export class Interpreter {
 
   /** The main coroutine, to make a task of. */
   main(): CoroutineLike<unknown> {
+    if (this.#program.concurrents) {
+      this.#loop.callLater(GIVING_UP, () => {
+        for (const concurrent of this.#concurrentsMade) concurrent.cancel();
+      });
+    }
     return this.#coroutine(this.#program.main);
   }
 
@@ -511,6 +524,10 @@ export class Interpreter {
       return generator === undefined ? this.#missing() : this.#generatorCall(generator, subject);
     }
     if ("stack" in subject) return this.#stacks[subject.stack]?.aclose() ?? this.#missing();
+    if ("concurrent" in subject) {
+      const concurrent = this.#concurrents[subject.concurrent];
+      return concurrent === undefined ? this.#missing() : this.#wrap(concurrent);
+    }
     if ("wrap" in subject) return new Wrapped(this.#subject(subject.wrap));
     if ("self" in subject) {
       const task = currentTask();
@@ -538,6 +555,12 @@ export class Interpreter {
       case "aclose":
         return generator.aclose();
     }
+  }
+
+  #wrap(concurrent: ConcurrentFuture<unknown>): Future {
+    const future = wrapFuture(concurrent);
+    this.#trace.label(future, this.#unique("W"));
+    return future;
   }
 
   #isEnough(slot: number, count: number): boolean {
@@ -730,8 +753,51 @@ export class Interpreter {
         return this.#on("popAll", this.#stacks[statement.stack], (stack) => {
           this.#stacks[statement.into] = stack.popAll();
         });
+      case "newConcurrent":
+        return this.#keepConcurrent(statement.concurrent, new ConcurrentFuture());
+      case "concurrent":
+        return this.#on(
+          `concurrent ${statement.how}`,
+          this.#concurrents[statement.concurrent],
+          (concurrent) => this.#onConcurrent(concurrent, statement),
+        );
+      case "submit":
+        return this.#attempt("submit", () => {
+          const coroutine = this.#coroutine(statement.body) as () => Steps<unknown>;
+          this.#keepConcurrent(
+            statement.concurrent,
+            runCoroutineThreadsafe(coroutine, this.#loop),
+          );
+        });
       case "eagerTasks":
         return this.#loop.setTaskFactory(statement.on ? eagerTaskFactory : null);
+    }
+  }
+
+  #keepConcurrent(slot: number, concurrent: ConcurrentFuture<unknown>): void {
+    this.#concurrents[slot] = concurrent;
+    this.#concurrentsMade.push(concurrent);
+  }
+
+  #onConcurrent(concurrent: ConcurrentFuture<unknown>, statement: Of<"concurrent">): unknown {
+    switch (statement.how) {
+      case "begin":
+        return concurrent.setRunningOrNotifyCancel();
+      case "setResult":
+        return concurrent.setResult(statement.value);
+      case "setException":
+        return concurrent.setException(this.#error(statement.error));
+      case "cancel":
+        return concurrent.cancel();
+      case "addCallback":
+        return concurrent.addDoneCallback((done) => {
+          this.#trace.write("concurrent callback", [done.done(), done.cancelled()]);
+        });
+      case "look": {
+        const state = [concurrent.done(), concurrent.cancelled(), concurrent.running()];
+        if (!concurrent.done() || concurrent.cancelled()) return state;
+        return [...state, concurrent.exception() ?? concurrent.result()];
+      }
     }
   }
 

@@ -57,6 +57,7 @@ export type Subject =
   | { generator: number; how: "asend"; value: number | null }
   | { generator: number; how: "athrow"; error: ErrorPlan }
   | { stack: number }
+  | { concurrent: number }
   | { wrap: Subject }
   | { self: true };
 
@@ -160,6 +161,15 @@ export type PlainStatement =
     body: Block;
   }
   | { do: "popAll"; stack: number; into: number }
+  | { do: "newConcurrent"; concurrent: number }
+  | {
+    do: "concurrent";
+    concurrent: number;
+    how: "begin" | "setResult" | "cancel" | "look" | "addCallback";
+    value: number;
+  }
+  | { do: "concurrent"; concurrent: number; how: "setException"; error: ErrorPlan }
+  | { do: "submit"; concurrent: number; body: Block }
   | { do: "stop" };
 
 /** What a coroutine can do. */
@@ -211,6 +221,11 @@ export interface Program {
   barriers: number[];
   /** The queues. */
   queues: { kind: QueueKind; maxsize: number }[];
+  /**
+   * How many futures of other threads, which are given up after a long time: what they never tell would
+   * not be a deadlock to the loop.
+   */
+  concurrents?: number;
   /** How many context variables; the first has no default. */
   variables: number;
   /** Which call of the exception handler, from 1, throws; 0 for none. */

@@ -39,6 +39,7 @@ export const SCENES: readonly Scene[] = [
   contexts,
   sharedGenerator,
   crowdedStack,
+  otherThreads,
 ];
 
 /** Several tasks hold the same thing in turn, and some are cancelled. */
@@ -507,6 +508,46 @@ function crowdedStack(maker: SceneMaker, place: Place): Block {
   ])();
   const body = [...list(1 + random.below(4), push), ...disturb(maker, place), ...end];
   return [{ do: "stack", stack, body: guarded(random, body) }];
+}
+
+/** Tasks wait for what others settle, cancel, or have run as a coroutine sent from elsewhere. */
+function otherThreads(maker: SceneMaker, place: Place): Block {
+  const { random, slots } = maker;
+  const concurrent = slots.concurrents++;
+  const inside = { ...deeper(place), level: slots.tasks };
+  const made: PlainStatement = random.chance(0.6)
+    ? {
+      do: "submit",
+      concurrent,
+      body: guarded(random, [...pause(maker), ...maker.block(inside, random.below(2))]),
+    }
+    : { do: "newConcurrent", concurrent };
+  const waiters = many(maker, place, () => [{
+    do: "await",
+    subject: random.weighted<() => Subject>([
+      [3, () => ({ concurrent })],
+      [1, () => ({ shield: { concurrent } })],
+      [1, () => ({ waitFor: { concurrent }, timeout: slots.maybeDelay() })],
+      [1, () => ({ gather: [{ concurrent }, { concurrent }], returnExceptions: true })],
+    ])(),
+  }]);
+  const settle = (): PlainStatement =>
+    random.weighted<() => PlainStatement>([
+      [1, () => ({ do: "concurrent", concurrent, how: "begin", value: 0 })],
+      [2, () => ({ do: "concurrent", concurrent, how: "setResult", value: random.below(100) })],
+      [1, () => ({ do: "concurrent", concurrent, how: "setException", error: slots.error() })],
+      [2, () => ({ do: "concurrent", concurrent, how: "cancel", value: 0 })],
+      [1, () => ({ do: "concurrent", concurrent, how: "look", value: 0 })],
+    ])();
+  const ends = list(random.below(3), settle);
+  return [
+    made,
+    { do: "concurrent", concurrent, how: "addCallback", value: 0 },
+    ...waiters,
+    ...disturb(maker, place),
+    ...ends,
+    ...pause(maker),
+  ];
 }
 
 // --- Parts

@@ -57,6 +57,8 @@ export class Slots {
   generators = 0;
   /** How many exit stacks. */
   stacks = 0;
+  /** How many futures of other threads. */
+  concurrents = 0;
 
   readonly #random: Random;
   // Whether errors may be raised that end the loop's run.
@@ -86,6 +88,7 @@ export class Slots {
       conditions: this.#conditions,
       barriers: this.#barriers,
       queues: this.#queues,
+      concurrents: this.concurrents,
       variables: 2,
     };
   }
