@@ -278,6 +278,7 @@ class ProgramGenerator implements SceneMaker {
         wrap: random.chance(0.3) ? { task: slots.awaitableTask(place) } : this.#simple(),
       })],
       [slots.kept > 0 ? 2 : 0, () => ({ kept: random.below(slots.kept) })],
+      [slots.concurrents > 0 ? 3 : 0, () => ({ concurrent: random.below(slots.concurrents) })],
       ...this.#waits(place),
     ]);
   }
@@ -303,7 +304,6 @@ class ProgramGenerator implements SceneMaker {
       ...this.#simpleWaits(),
       [slots.generators > 0 && !mayBeClosed ? 4 : 0, () => this.#generatorCall()],
       [slots.stacks > 0 ? 1 : 0, () => ({ stack: random.below(slots.stacks) })],
-      [slots.concurrents > 0 ? 3 : 0, () => ({ concurrent: random.below(slots.concurrents) })],
       [nested(1), () => ({
         race: list(1 + random.below(3), () => this.block(inside, 1 + random.below(3))),
         delay: slots.maybeDelay(),

@@ -227,6 +227,7 @@ class Interpreter:
         self.stacks = {}
         self.concurrents = {}
         self.concurrents_made = []
+        self.has_given_up = False
         self.self_awaiting = set()
         self.bound = set()
         for slot in range(program["futures"]):
@@ -263,8 +264,11 @@ class Interpreter:
         return self.body(self.program["main"])
 
     def give_up(self):
+        self.has_given_up = True
         for made in self.concurrents_made:
-            made.cancel()
+            # One that has begun is not to be cancelled.
+            if not made.cancel() and not made.done():
+                made.set_result(None)
 
     def handler(self, loop, context):
         if self.trace.is_over or is_of_collection(context):
@@ -969,6 +973,8 @@ class Interpreter:
     def keep_concurrent(self, statement, made):
         self.concurrents[statement["concurrent"]] = made
         self.concurrents_made.append(made)
+        if self.has_given_up:
+            made.cancel()
 
     def do_concurrent(self, statement):
         how = statement["how"]

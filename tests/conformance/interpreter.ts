@@ -159,6 +159,7 @@ export class Interpreter {
   readonly #selfAwaiting = new Set<Task>();
   #named = 0;
   #reports = 0;
+  #hasGivenUp = false;
 
   /**
    * @param program What to run.
@@ -190,7 +191,11 @@ export class Interpreter {
   main(): CoroutineLike<unknown> {
     if (this.#program.concurrents) {
       this.#loop.callLater(GIVING_UP, () => {
-        for (const concurrent of this.#concurrentsMade) concurrent.cancel();
+        this.#hasGivenUp = true;
+        for (const concurrent of this.#concurrentsMade) {
+          // One that has begun is not to be cancelled.
+          if (!concurrent.cancel() && !concurrent.done()) concurrent.setResult(null);
+        }
       });
     }
     return this.#coroutine(this.#program.main);
@@ -777,6 +782,7 @@ export class Interpreter {
   #keepConcurrent(slot: number, concurrent: ConcurrentFuture<unknown>): void {
     this.#concurrents[slot] = concurrent;
     this.#concurrentsMade.push(concurrent);
+    if (this.#hasGivenUp) concurrent.cancel();
   }
 
   #onConcurrent(concurrent: ConcurrentFuture<unknown>, statement: Of<"concurrent">): unknown {
