@@ -223,7 +223,9 @@ export function exceptStar(error: unknown): ExceptStar {
 /** What {@linkcode exceptStar} gives: takes the handlers of the errors that were caught. */
 export class ExceptStar {
   readonly #caught: unknown;
+  readonly #group: ExceptionGroup;
   readonly #thrown: unknown[] = [];
+  readonly #thrownAgain: ExceptionGroup[] = [];
   #rest: ExceptionGroup | null;
 
   /**
@@ -233,7 +235,8 @@ export class ExceptStar {
    */
   constructor(error: unknown) {
     this.#caught = error;
-    this.#rest = error instanceof ExceptionGroup ? error : new ExceptionGroup("", [error]);
+    this.#group = error instanceof ExceptionGroup ? error : new ExceptionGroup("", [error]);
+    this.#rest = this.#group;
   }
 
   /**
@@ -241,7 +244,7 @@ export class ExceptStar {
    *
    * @param condition Which of those that no handler before took.
    * @param handler Called with the group of them, if there are any. What it throws is thrown by
-   * {@linkcode end}.
+   * {@linkcode end}. That very group thrown again is Python's `raise` alone: its errors go back to where they were.
    * @returns The same, for the next handler.
    * @throws {TypeError} If it is no condition, or a class of groups: their members are what is handled.
    */
@@ -257,7 +260,8 @@ export class ExceptStar {
     try {
       handler(matching);
     } catch (error) {
-      this.#thrown.push(error);
+      if (error === matching) this.#thrownAgain.push(matching);
+      else this.#thrown.push(error);
     }
     return this;
   }
@@ -265,17 +269,33 @@ export class ExceptStar {
   /**
    * Ends the handlers.
    *
-   * @throws What no handler took, nested as it was caught; with what handlers threw, as one group.
+   * @throws What no handler took or one threw again, nested as it was caught; with what else handlers threw, as one group.
    */
   end(): void {
-    if (this.#thrown.length === 1 && this.#rest === null) throw this.#thrown[0];
-    if (this.#thrown.length > 0) {
-      throw new ExceptionGroup(
-        "",
-        this.#rest === null ? this.#thrown : [...this.#thrown, this.#rest],
-      );
+    const kept = this.#kept();
+    if (this.#thrown.length === 0) {
+      if (kept === null) return;
+      throw this.#thrownAgain.length > 0 || this.#caught === this.#group ? kept : this.#caught;
     }
-    if (this.#rest === null) return;
-    throw this.#caught instanceof ExceptionGroup ? this.#rest : this.#caught;
+    if (this.#thrown.length === 1 && kept === null) throw this.#thrown[0];
+    throw new ExceptionGroup("", kept === null ? this.#thrown : [...this.#thrown, kept]);
+  }
+
+  /** What goes on as it was caught. */
+  #kept(): ExceptionGroup | null {
+    if (this.#thrownAgain.length === 0) return this.#rest;
+    const errors = new Set<unknown>();
+    for (const group of this.#thrownAgain) addMembers(group, errors);
+    if (this.#rest !== null) addMembers(this.#rest, errors);
+    const [kept, gone] = this.#group.split((error: unknown) => errors.has(error));
+    return gone === null ? this.#group : kept;
+  }
+}
+
+/** Adds the errors in a group, however deep, to a set. */
+function addMembers(group: ExceptionGroup, errors: Set<unknown>): void {
+  for (const error of group.errors) {
+    if (error instanceof ExceptionGroup) addMembers(error, errors);
+    else errors.add(error);
   }
 }

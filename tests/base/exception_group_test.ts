@@ -393,7 +393,7 @@ test("ExceptStar.end() throws the one error that is left as it is", () => {
   }
 });
 
-test("ExceptStar.end() throws the group that a handler throws again", () => {
+test("ExceptStar.end() throws a group that a handler throws again, nested as it was with the rest", () => {
   const group = nested();
   const again = (matching: ExceptionGroup) => {
     throw matching;
@@ -405,8 +405,19 @@ test("ExceptStar.end() throws the group that a handler throws again", () => {
   );
   assertEquals(
     show(thrownBy(() => exceptStar(group).on(ValueError, again).on(RangeError, () => {}).end())),
-    "[root[inner[ValueError: 1], ValueError: 3], root[inner[TypeError: 2]]]",
+    "root[inner[ValueError: 1, TypeError: 2], ValueError: 3]",
   );
+  const mixed = exceptStar(group)
+    .on(ValueError, again)
+    .on(TypeError, () => {
+      throw new SyntaxError("new");
+    });
+  assertEquals(
+    show(thrownBy(() => mixed.end())),
+    "[SyntaxError: new, root[inner[ValueError: 1], ValueError: 3, RangeError: 4]]",
+  );
+  const all = exceptStar(group).on(ValueError, again).on(TypeError, again);
+  assertStrictEquals(thrownBy(() => all.end()), group);
 });
 
 test("ExceptStar.on() is called whether the handlers before it threw or not", () => {
