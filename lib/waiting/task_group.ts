@@ -68,13 +68,17 @@ export class TaskGroup {
    * Runs a body in a new group, and leaves the group when the body and all its tasks are done.
    *
    * @typeParam T What the body gives.
+   * @typeParam G The class of the group: that which the method is called of.
    * @param body What to run, in the task that waits; given the group.
    * @returns A lazy object that gives the body's result; `undefined` where {@linkcode cancel} cut it short.
    * @throws {ExceptionGroup} When awaited, if the body or a task fails.
    * @throws {CancelledError} When awaited, if the task that waits is cancelled.
    */
-  static run<T>(body: (group: TaskGroup) => Eventually<T>): Coroutine<T> {
-    return asyncWith(new TaskGroup(), body) as Coroutine<T>;
+  static run<T, G extends TaskGroup = TaskGroup>(
+    this: (new () => G) | void,
+    body: (group: G) => Eventually<T>,
+  ): Coroutine<T> {
+    return asyncWith<G, T>(new (this ?? TaskGroup)() as G, body) as Coroutine<T>;
   }
 
   /**

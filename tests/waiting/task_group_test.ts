@@ -113,6 +113,27 @@ testBoth("TaskGroup.run() gives what its body gives, as soon as the tasks are do
   assertEquals([result, log], ["result", ["body", "task"]]);
 });
 
+test("TaskGroup.run() of a class of one's own makes a group of that class", async () => {
+  class Counting extends TaskGroup {
+    made = 0;
+
+    override createTask: TaskGroup["createTask"] = (coro, options) => {
+      this.made++;
+      return super.createTask(coro, options);
+    };
+  }
+  await virtually(function* () {
+    const made = yield* Counting.run(function* (group) {
+      group.createTask(sleep(1));
+      yield* sleep(2);
+      return group.made;
+    });
+    assertEquals(made, 1);
+    const { run } = TaskGroup;
+    assert((yield* run((group) => [group]))[0] instanceof TaskGroup);
+  });
+});
+
 testBoth("TaskGroup.run() without tasks ends with its body", function* () {
   assertEquals(yield* TaskGroup.run(() => "plain"), "plain");
   let turns = 0;
