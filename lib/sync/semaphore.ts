@@ -45,6 +45,9 @@ const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Semaphore
  */
 export class Semaphore {
+  /** The class's name, which a bundler may not change. */
+  static readonly name: string = "Semaphore";
+
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   static readonly #operations: void = /* @__PURE__ */ (() => {
