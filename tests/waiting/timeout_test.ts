@@ -331,7 +331,7 @@ test("a limit of no time takes a cancellation that came before it, and no other 
       const task = createTask(function* () {
         currentTask()!.cancel();
         try {
-          yield* timeout(seconds, () => sleep(10));
+          return yield* timeout(seconds, () => sleep(10));
         } catch (error) {
           return [(error as Error).name, currentTask()!.cancelling()];
         }
