@@ -7,6 +7,7 @@
  * @module
  */
 import { describe, repr } from "./repr.ts";
+import { staysInThread } from "./staying.ts";
 
 /** How grave a message is. */
 export type LogLevel = "warning" | "error";
@@ -50,6 +51,8 @@ export function setHostSink(sink: LogSink): void {
  * @see https://docs.python.org/3/library/asyncio-dev.html#logging
  */
 export class Logger {
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(this);
+
   #sink: LogSink | null = null;
 
   /**

@@ -6,6 +6,7 @@
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
+import { staysInThread } from "../base/staying.ts";
 import { checkCount } from "./check_count.ts";
 import type { ConcurrentFuture } from "./concurrent_future.ts";
 import { ExecutorMap } from "./executor_map.ts";
@@ -105,6 +106,8 @@ export interface ExecutorShutdownOptions {
 export abstract class Executor {
   /** The class's name, which a bundler may not change. */
   static readonly name: string = "Executor";
+
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(this);
 
   static readonly #keyed: void = /* @__PURE__ */ (() => {
     defineMethods(Executor, {

@@ -6,6 +6,7 @@
 import { Deque } from "../base/deque.ts";
 import { TimeoutError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
+import { staysInThread } from "../base/staying.ts";
 import { host } from "../platform/current.ts";
 import { ConcurrentFuture } from "./concurrent_future.ts";
 
@@ -37,6 +38,11 @@ export interface ExecutorMapIterator<T> {
  * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Executor.map
  */
 export class ExecutorMap<T> {
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(
+    this,
+    "read it first, and send what it gives",
+  );
+
   /** Those asked for and not read yet. */
   readonly #futures = new Deque<ConcurrentFuture<T>>();
   /** Asks for more, one by one; `null` when all are asked for. */

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { staysInThread } from "../base/staying.ts";
 import { ConcurrentFuture } from "./concurrent_future.ts";
 
 /** How many items a job may be ahead; half of them taken, it is told to go on. */
@@ -62,6 +63,11 @@ type End<R> =
 export class JobStream<T, R> {
   /** The class's name, which a bundler may not change. */
   static readonly name: string = "JobStream";
+
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(
+    this,
+    "read it first, and send what it gives",
+  );
 
   readonly #source: StreamSource;
   readonly #items: T[] = [];

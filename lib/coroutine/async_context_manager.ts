@@ -7,6 +7,7 @@ import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError, StopAsyncIteration } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe, functionName } from "../base/repr.ts";
+import { staysInThread } from "../base/staying.ts";
 import { AsyncGeneratorObject, callNext } from "./async_generator.ts";
 import { type AsyncContextManager, asyncWith } from "./async_with.ts";
 import type { CoroutineObject, Suspension } from "./awaitable.ts";
@@ -124,6 +125,8 @@ export function asyncContextManager<A extends unknown[]>(
 export class GeneratorContextManager<T> implements AsyncContextManager<T> {
   /** The class's name, which a bundler may not change. */
   static readonly name: string = "GeneratorContextManager";
+
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(this);
 
   static readonly #keyed: void = /* @__PURE__ */ (() => {
     defineMethods(GeneratorContextManager, {

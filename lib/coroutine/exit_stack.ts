@@ -6,6 +6,7 @@
 import { asyncDisposeKey, disposeKey } from "../base/dispose.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
+import { staysInThread } from "../base/staying.ts";
 import type { AsyncContextManager, Eventually } from "./async_with.ts";
 import type { Suspension } from "./awaitable.ts";
 import { CallFrame } from "./call_frame.ts";
@@ -46,6 +47,8 @@ export type ExitFunction = (error: unknown) => Eventually<unknown>;
 export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
   /** The class's name, which a bundler may not change. */
   static readonly name: string = "AsyncExitStack";
+
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(this);
 
   static readonly #keyed: void = /* @__PURE__ */ (() => {
     defineMethods(AsyncExitStack, {

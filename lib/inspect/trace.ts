@@ -7,6 +7,7 @@ import { disposeKey } from "../base/dispose.ts";
 import { ValueError } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
+import { staysInThread } from "../base/staying.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { schedulerOfFuture } from "../kernel/future.ts";
 import { isLoop, schedulerOf } from "../kernel/scheduler.ts";
@@ -46,6 +47,8 @@ export interface TraceOptions {
 export class Trace {
   /** The class's name, which a bundler may not change. */
   static readonly name: string = "Trace";
+
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(this);
 
   static readonly #keyed: void = /* @__PURE__ */ (() => {
     defineMethods(Trace, {

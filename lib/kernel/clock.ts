@@ -5,6 +5,7 @@
  */
 import { type Duration, toDelay } from "../base/duration.ts";
 import { ValueError } from "../base/errors.ts";
+import { staysInThread } from "../base/staying.ts";
 import { host } from "../platform/current.ts";
 
 /** A source of time. */
@@ -32,6 +33,8 @@ export const systemClock: Clock = { time: () => host.now() / 1000 };
  * ```
  */
 export class VirtualClock implements Clock {
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(this);
+
   #now: number;
 
   /**

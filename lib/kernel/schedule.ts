@@ -23,6 +23,7 @@
  */
 import { Random } from "../base/random.ts";
 import { describe, functionName } from "../base/repr.ts";
+import { staysInThread } from "../base/staying.ts";
 import { setScheduling } from "./event_loop.ts";
 import { callbackOf, Handle, type Runnable, TimerHandle } from "./handle.ts";
 import type { ReadyQueue } from "./scheduler.ts";
@@ -98,6 +99,8 @@ const LONGEST_WAIT = 64;
 export class Schedule {
   /** The class's name, which a bundler may not change. */
   static readonly name: string = "Schedule";
+
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(this);
 
   readonly #seed: number | null;
   readonly #freedom: Freedom;

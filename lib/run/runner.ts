@@ -6,6 +6,7 @@
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
+import { staysInThread } from "../base/staying.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Context, copyContext } from "../coroutine/context_vars.ts";
 import { lazy } from "../coroutine/coroutine.ts";
@@ -67,6 +68,8 @@ export interface RunnerRunOptions {
  * @see https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner
  */
 export class Runner {
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(this);
+
   readonly #options: RunnerOptions;
   #state: "created" | "initialized" | "closed" = "created";
   #loop: EventLoop | null = null;

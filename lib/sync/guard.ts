@@ -4,6 +4,7 @@
  * @module
  */
 import { disposeKey } from "../base/dispose.ts";
+import { staysInThread } from "../base/staying.ts";
 
 /**
  * Holds something that was acquired, and releases it once: at the end of the block, by `using`, or by
@@ -25,6 +26,8 @@ import { disposeKey } from "../base/dispose.ts";
  * ```
  */
 export class Guard {
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(this);
+
   #release: (() => void) | null;
 
   /**

@@ -71,7 +71,10 @@ export let gettersOf: <T>(queue: Queue<T>) => Future<unknown>[];
  * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.Queue
  */
 export class Queue<T = unknown> {
-  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+  static readonly #printing: void = /* @__PURE__ */ printByToString(
+    this,
+    "use a ThreadQueue, and send its handle",
+  );
 
   readonly #binding = new LoopBinding();
   readonly #toPut = new Purpose(putting.name, this as Queue);

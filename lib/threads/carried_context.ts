@@ -10,6 +10,7 @@ import {
   type Context,
   copyContext,
 } from "../coroutine/context_vars.ts";
+import { findStaying } from "./sent_arguments.ts";
 
 /** A function, and what it takes along. */
 export interface Luggage {
@@ -55,7 +56,7 @@ function valuesToCarry(context: Context): readonly CarriedValue[] {
 function isCloneable([, , value]: CarriedValue): boolean {
   try {
     structuredClone(value);
-    return true;
+    return findStaying(value, "value") === null;
   } catch {
     return false;
   }

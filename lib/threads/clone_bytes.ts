@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { whyStays } from "../base/staying.ts";
 
 const UNDEFINED = 0;
 const NULL = 1;
@@ -111,6 +112,10 @@ class Writer {
     }
     this.#numbers.set(value, this.#numbers.size);
     if (Array.isArray(value)) return this.#array(value, path);
+    const why = whyStays(value);
+    if (why !== null) {
+      throw new TypeError(`cannot send the result to another thread: ${path} is ${why}`);
+    }
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) return this.#plain(value, path);
     if (value instanceof Map) return this.#map(value, path);

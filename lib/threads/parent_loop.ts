@@ -11,6 +11,7 @@ import type { JobResult } from "../concurrent/executor.ts";
 import { askCall, askHub } from "./asking.ts";
 import { contextToCarry } from "./carried_context.ts";
 import type { Exposed } from "./exposure.ts";
+import { checkArguments, findObstacle } from "./sent_arguments.ts";
 import type { AskHub } from "./wire.ts";
 
 /**
@@ -57,12 +58,14 @@ export class ParentLoop<E extends Exposed = Exposed> {
    * @param args Its arguments, which are cloned.
    * @returns The future of what it gives. It fails with a `RuntimeError` if nothing of the name is
    * exposed, or the loop is closed; with a `TypeError` if something cannot be cloned.
+   * @throws {TypeError} If `name` is no text, or an argument belongs to this thread.
    */
   call<K extends keyof E & string>(
     name: K,
     ...args: Parameters<E[K]>
   ): ConcurrentFuture<JobResult<ReturnType<E[K]>>> {
-    const future = askCall(this.#hub, checkName(name, "call"), args);
+    checkArguments(checkName(name, "call"), args);
+    const future = askCall(this.#hub, name, args);
     return future as ConcurrentFuture<JobResult<ReturnType<E[K]>>>;
   }
 
@@ -72,17 +75,19 @@ export class ParentLoop<E extends Exposed = Exposed> {
    *
    * @param name The function's name among those exposed.
    * @param args Its arguments, which are cloned.
+   * @throws {TypeError} If `name` is no text, or an argument cannot be cloned or belongs to this thread.
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe
    */
   callSoonThreadsafe<K extends keyof E & string>(name: K, ...args: Parameters<E[K]>): void {
-    this.#hub.send([
-      "tell",
-      "call",
-      checkName(name, "callSoonThreadsafe"),
-      args,
-      contextToCarry(),
-    ]);
+    checkArguments(checkName(name, "callSoonThreadsafe"), args);
+    const obstacle = findObstacle(args, "args");
+    if (obstacle !== null) {
+      throw new TypeError(
+        `cannot send the arguments of ${name}() to another thread: ${obstacle}`,
+      );
+    }
+    this.#hub.send(["tell", "call", name, args, contextToCarry()]);
   }
 
   /** The printed form. */

@@ -12,6 +12,7 @@ import {
   TimeoutError,
   ValueError,
 } from "../base/errors.ts";
+import { staysInThread } from "../base/staying.ts";
 import { checkTimeout } from "../concurrent/check_count.ts";
 import { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import type { Coroutine } from "../coroutine/coroutine.ts";
@@ -20,6 +21,7 @@ import { askQueue as askRemote } from "./asking.ts";
 import type { QueueCore } from "./queue_core.ts";
 import { askQueue, tellQueue } from "./queue_desk.ts";
 import { type QueueOperation, queueWait } from "./queue_wait.ts";
+import { findStaying } from "./sent_arguments.ts";
 import type { ThreadQueueEnd } from "./thread_queue.ts";
 import type { AskHub, QueueQuestion, QueueRemark } from "./wire.ts";
 
@@ -72,6 +74,10 @@ export function remoteWay(hub: AskHub, name: string): QueueWay {
   return {
     blockingRefusal: null,
     ask(question, item) {
+      const staying = findStaying(item, "item");
+      if (staying !== null) {
+        throw new TypeError(`cannot send the item to another thread: ${staying}`);
+      }
       const future = askRemote(hub, question, name, [item]);
       return {
         future,
@@ -89,6 +95,11 @@ export function remoteWay(hub: AskHub, name: string): QueueWay {
 
 /** The end itself. */
 export class QueueEnd<T> implements ThreadQueueEnd<T> {
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(
+    this,
+    "send the handle of its queue",
+  );
+
   readonly #way: QueueWay;
 
   constructor(way: QueueWay) {

@@ -33,7 +33,7 @@ import { callOnThread, ThreadLoop } from "./thread_loop.ts";
  * @param coro The call, or the function.
  * @param loop The loop.
  * @returns The future of what comes of it.
- * @throws {TypeError} If `coro` is of no such kind, or `loop` no loop.
+ * @throws {TypeError} If `coro` is of no such kind, or `loop` no loop, or an argument belongs to this thread.
  * @throws {RuntimeError} If the loop is closed.
  *
  * @example

@@ -17,13 +17,13 @@ import { contextToCarry } from "./carried_context.ts";
 import { type AnyFunction, cross, type Crossing } from "./crossing.ts";
 import { type ExposeOptions, type Exposure, makeExposure } from "./exposure.ts";
 import { loopWorkerScript } from "./loop_worker.ts";
+import { checkArguments, findObstacle } from "./sent_arguments.ts";
 import { decode, type FromWorker } from "./wire.ts";
 import {
   causeOf,
   checkImports,
   checkRuntime,
   describeDeath,
-  findObstacle,
   logDeath,
   WorkerLine,
 } from "./worker_line.ts";
@@ -169,7 +169,7 @@ export class ThreadLoop {
    *
    * @param callback A function that closes over nothing, what `workerFunction` made, or `loop.stop`.
    * @param args Its arguments, which are cloned.
-   * @throws {TypeError} If the function cannot cross, or an argument cannot be cloned.
+   * @throws {TypeError} If the function cannot cross, or an argument cannot be cloned or belongs to this thread.
    * @throws {RuntimeError} If the loop is closed.
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe
@@ -178,6 +178,7 @@ export class ThreadLoop {
     if (callback === this.stop) return this.stop();
     const crossing = this.#cross(callback, "callSoonThreadsafe");
     const line = this.#open();
+    checkArguments(crossing.name, args);
     const obstacle = findObstacle(args, "args");
     if (obstacle !== null) {
       throw new TypeError(
@@ -293,6 +294,7 @@ export class ThreadLoop {
 
   #call<T>(call: WorkerCall<T>): ConcurrentFuture<T> {
     const crossing = cross(call.target, "runCoroutineThreadsafe");
+    checkArguments(crossing.name, call.args);
     const line = this.#open();
     // What the thread knows was checked before; asking the host is dear.
     if (!line.knows(crossing.id)) checkImports(hostWorkers, crossing.source);

@@ -99,7 +99,8 @@ export class ThreadPoolExecutor extends Executor {
    * @param job The function.
    * @param args Its arguments; they are cloned when the job is handed to a thread.
    * @returns The future of what it gives. What cannot be cloned or loaded fails it.
-   * @throws {TypeError} If the function closes over something, or is none.
+   * @throws {TypeError} If the function closes over something, or is none, or an argument belongs to this
+   * thread: a task, a lock, a queue.
    * @throws {RuntimeError} If the executor was shut down, or the module may not be read.
    */
   submit<A extends unknown[], R>(job: Job<A, R>, ...args: A): ConcurrentFuture<JobResult<R>> {

@@ -129,7 +129,7 @@ export class ThreadQueue<T = unknown> implements ThreadQueueEnd<T> {
     return "ThreadQueue";
   }
 
-  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this, "send its handle");
 
   readonly #core: QueueCore;
   readonly #end: QueueEnd<T>;

@@ -174,7 +174,10 @@ export interface Codec {
   encode(error: unknown): WireValue;
   /** Where in a value the thing is that cannot be cloned, and what it is; `null` if there is none. */
   obstacle(value: unknown, path: string): Obstacle | null;
-  /** The same for what this place's clone empties without a word; `null` if it does that to nothing. */
+  /**
+   * The same for what a clone empties without a word: this place's own, of some classes, and any, of objects
+   * of this module that belong to their thread. `null` if there is none.
+   */
   loss(value: unknown, path: string): Obstacle | null;
 }
 
@@ -230,6 +233,10 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       // Errors that hang on one another by the hundred would take the stack with them.
       if (isError && seen.size < 200) return methods.encodeError(value as Error, seen);
       const isSent = !isError && methods.cloneable(value);
+      const loss = isSent ? methods.loss(value, "") : null;
+      if (loss !== null) {
+        return { kind: "value", value: (loss.path && `${loss.path} is `) + loss.what };
+      }
       return { kind: "value", value: isSent ? value : methods.describe(value) };
     },
 
@@ -327,6 +334,9 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       seen.add(value);
       const prototype = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== Array.prototype) {
+        // base/staying.ts defines it.
+        const stays = Reflect.get(value, Symbol.for("asyncio.stays"));
+        if (typeof stays === "function") return { path, what: stays.call(value) };
         if (methods.isEmptied(prototype)) return { path, what: methods.describe(value) };
         if (value instanceof Error) return null;
       }
@@ -347,8 +357,18 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       }
       return null;
     },
+
+    loss(value: unknown, path: string): Obstacle | null {
+      // Most arguments are a few plain values, and nothing is made for those.
+      if (!methods.isObject(value) || Array.isArray(value) && !value.some(methods.isObject)) {
+        return null;
+      }
+      // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
+      return methods.read(() => methods.lost(value, path, new Set())) ?? null;
+    },
   };
   return {
+    loss: methods.loss,
     encode: (error) =>
       methods.read(() => methods.encodeValue(error, new Map())) ??
         { kind: "value", value: methods.describe(error) },
@@ -361,13 +381,6 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
           ? { path, what: methods.describe(value), error }
           : error as Obstacle;
       }
-    },
-    loss(value, path) {
-      if (emptied.length === 0 || !methods.isObject(value)) return null;
-      // Most arguments are a few plain values, and nothing is made for those.
-      if (Array.isArray(value) && !value.some(methods.isObject)) return null;
-      // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
-      return methods.read(() => methods.lost(value, path, new Set())) ?? null;
     },
   };
 }

@@ -12,6 +12,7 @@ import type { Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
 import { isFromAsker, ParentDesk } from "./parent_desk.ts";
 import { runtimeSource } from "./runtime_source.ts";
+import { argumentError, findObstacle } from "./sent_arguments.ts";
 import {
   type Codec,
   decode,
@@ -48,12 +49,6 @@ function lossesOf({ emptied }: Workers): Codec {
   const known = losses.get(emptied) ?? makeCodec(emptied);
   losses.set(emptied, known);
   return known;
-}
-
-/** Where a value has something that cannot be cloned, in words; `null` if nothing is found. */
-export function findObstacle(value: unknown, path: string): string | null {
-  const found = codec.obstacle(value, path);
-  return found === null ? null : `${found.path} is ${found.what}`;
 }
 
 /** A worker, and what is on its way to it. */
@@ -173,8 +168,9 @@ export class WorkerLine {
 
   /** Throws if a message has something in it that would be emptied on its way. */
   #checkLoss(message: ToWorker): void {
-    if (message[0] !== "call" && message[0] !== "chunk") return;
-    const loss = this.#losses.loss(message[3], "args");
+    const isAnswer = message[0] === "answer" && message[2] === "result";
+    if (!isAnswer && message[0] !== "call" && message[0] !== "chunk") return;
+    const loss = this.#losses.loss(message[3], isAnswer ? "result" : "args");
     if (loss !== null) throw new TypeError(`${loss.path} is ${loss.what}`);
   }
 
@@ -187,7 +183,8 @@ export class WorkerLine {
       if (message[0] !== "call" && message[0] !== "chunk") throw error;
       const [, id, functionId, args] = message;
       const name = this.#defined.get(functionId) ?? "the function";
-      this.#holder.refused(id, this.#argumentError(name, args, error));
+      const codec = this.#losses;
+      this.#holder.refused(id, argumentError(name, args, { codec, cause: error }));
     }
   }
 
@@ -208,22 +205,6 @@ export class WorkerLine {
       },
     });
     this.#desk.receive(message);
-  }
-
-  #argumentError(name: string, args: readonly unknown[], cause: unknown): TypeError {
-    const text = "cannot send";
-    for (const [index, argument] of args.entries()) {
-      const path = `args[${index}]`;
-      const found = codec.obstacle(argument, path) ?? this.#losses.loss(argument, path);
-      if (found === null) continue;
-      return new TypeError(
-        `${text} argument ${index + 1} of ${name}() to another thread: ${found.path} is ` +
-          found.what,
-        { cause },
-      );
-    }
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new TypeError(`${text} the arguments of ${name}() to another thread: ${why}`, { cause });
   }
 
   #receive(batch: readonly FromWorker[]): void {

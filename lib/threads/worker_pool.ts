@@ -39,6 +39,7 @@ import { cross, type Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
 import { jobWorkerScript } from "./job_worker.ts";
 import { runtimeSource } from "./runtime_source.ts";
+import { checkArguments } from "./sent_arguments.ts";
 import { decode, type FromWorker } from "./wire.ts";
 import { type JobLine, WorkItem } from "./work_item.ts";
 import type { WorkerPoolOptions } from "./worker_options.ts";
@@ -109,6 +110,7 @@ export class WorkerPool {
       : cross(initializer, "initializer");
     if (this.#initializer !== null) {
       checkImports(workers, this.#initializer.source);
+      checkArguments(this.#initializer.name, options.initargs ?? []);
       this.#rememberModule(this.#initializer);
     }
   }
@@ -122,6 +124,7 @@ export class WorkerPool {
       throw new RuntimeError("cannot schedule new futures after shutdown");
     }
     checkImports(this.#workers, crossing.source);
+    checkArguments(crossing.name, args);
     this.#rememberModule(crossing);
     const future = new ConcurrentFuture<unknown>();
     if (jobWatchers.size > 0) {

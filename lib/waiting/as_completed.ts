@@ -6,6 +6,7 @@
 import { checkOptions } from "../base/check_options.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
 import { TimeoutError } from "../base/errors.ts";
+import { staysInThread } from "../base/staying.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
@@ -69,6 +70,11 @@ export function asCompleted<A extends AwaitableLike<unknown>>(
  * @typeParam T What the awaitables give.
  */
 export class AsCompletedIterator<T> implements IterableIterator<Coroutine<T>> {
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(
+    this,
+    "read it first, and send what it gives",
+  );
+
   // null in it tells that the time is up.
   readonly #done = new Queue<Future<T> | null>();
   readonly #todo = new Set<Future<T>>();

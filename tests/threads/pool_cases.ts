@@ -9,10 +9,14 @@ import {
   gather,
   getRunningLoop,
   JobStream,
+  Lock,
+  newEventLoop,
+  Queue,
   registerErrorClass,
   run,
   RuntimeError,
   sleep,
+  ThreadQueue,
   transfer,
   ValueError,
   workerFunction,
@@ -117,6 +121,101 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
       "TypeError: cannot send the result to another thread: result.x is a getter that throws",
     );
     assertEquals(await pool.submit((n: number) => n, 2), 2);
+  });
+
+  poolTest("refuses at the call what belongs to this thread, and says what to do", async (pool) => {
+    const loop = newEventLoop();
+    const future = loop.createFuture<number>();
+    const queue = new ThreadQueue<number>();
+    const way = {
+      await: "which belongs to its thread: await it first, and send what it gives",
+      expose:
+        "which belongs to its thread: expose a function that uses it, for parentLoop().call()",
+      queue: "which belongs to its thread: use a ThreadQueue, and send its handle",
+    };
+    const job = (..._args: unknown[]) => 1;
+    const circle: Record<string, unknown> = { list: [new Map([["lock", new Lock()]])] };
+    circle.self = circle;
+    const rest = sleep(1);
+    for (
+      const [args, message] of [
+        [[future], `1 of job() to another thread: args[0] is ${future} (Future), ${way.await}`],
+        [
+          [1, { rest }],
+          `2 of job() to another thread: args[1].rest is ${rest} (${rest.constructor.name}), ${way.await}`,
+        ],
+        [
+          [circle],
+          "1 of job() to another thread: args[0].list[0].get(lock) is <Lock [unlocked]> " +
+          `(Lock), ${way.expose}`,
+        ],
+        [
+          [0, 0, [loop]],
+          `3 of job() to another thread: args[2][0] is ${loop} (EventLoop), ` +
+          way.expose,
+        ],
+        [
+          [new Queue()],
+          "1 of job() to another thread: args[0] is <Queue maxsize=0> (Queue), " +
+          way.queue,
+        ],
+        [
+          [new Set([queue])],
+          `1 of job() to another thread: args[0].values() is ${queue} ` +
+          "(ThreadQueue), which belongs to its thread: send its handle",
+        ],
+        [
+          [pool],
+          `1 of job() to another thread: args[0] is <${name} object> (${name}), ` +
+          way.expose,
+        ],
+      ] as const
+    ) {
+      const error = assertThrows(() => pool.submit(job, ...args), TypeError);
+      assertEquals(error.message, `cannot send argument ${message}`);
+      assertThrows(() => pool.map(job, [args[0], args.at(-1)]), TypeError, "cannot send argument");
+    }
+    rest.close();
+    loop.close();
+    assertThrows(
+      () => make(1, { initializer: () => {}, initargs: [new Lock()] }),
+      TypeError,
+      "args[0] is <Lock [unlocked]> (Lock)",
+    );
+    assertEquals(await pool.submit((n: number) => n, 1), 1);
+  });
+
+  poolTest("fails the job whose result belongs to its thread", async (pool) => {
+    const begin = "TypeError: cannot send the result to another thread: result";
+    const end = "is <Lock [unlocked]> (Lock), which belongs to its thread: ";
+    const inList = failure(pool.submit(() => [{ lock: new asyncio.Lock() }]));
+    assert((await inList).startsWith(`${begin}[0].lock ${end}`), await inList);
+    const itself = failure(pool.submit(function* () {
+      yield* asyncio.sleep(0);
+      return new asyncio.Lock();
+    }));
+    assert((await itself).startsWith(`${begin} ${end}`), await itself);
+    assertEquals(await pool.submit((n: number) => n, 2), 2);
+  });
+
+  poolTest("has words stand in for what belongs to its thread within an error", async (pool) => {
+    const error = await assertRejects(
+      async () => {
+        await pool.submit(() => {
+          const lock = new asyncio.Lock();
+          throw Object.assign(new Error("kept", { cause: lock }), {
+            lock,
+            more: { locks: [lock] },
+          });
+        });
+      },
+      Error,
+      "kept",
+    );
+    const words = "<Lock [unlocked]> (Lock), which belongs to its thread: expose a function that " +
+      "uses it, for parentLoop().call()";
+    assertEquals(error.cause, words);
+    assertEquals(Object.entries(error), [["lock", words], ["more", `.locks[0] is ${words}`]]);
   });
 
   poolTest("brings errors over whose parts cannot be read", async (pool) => {
