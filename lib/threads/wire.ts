@@ -329,31 +329,33 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
     },
 
     /** Looks at each object of a value once. What is flat, as most is, costs next to nothing. */
-    lost(value: object, path: string, seen: Set<object>): Obstacle | null {
-      if (seen.has(value) || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return null;
+    lost(value: unknown, seen: Set<object>): Obstacle | null {
+      if (!methods.isObject(value) || seen.has(value)) return null;
+      const isList = Array.isArray(value);
+      if (isList && !value.some(methods.isObject)) return null;
+      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return null;
       seen.add(value);
       const prototype = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== Array.prototype) {
         // base/staying.ts defines it.
         const stays = Reflect.get(value, Symbol.for("asyncio.stays"));
-        if (typeof stays === "function") return { path, what: stays.call(value) };
-        if (methods.isEmptied(prototype)) return { path, what: methods.describe(value) };
+        if (typeof stays === "function") return { path: "", what: stays.call(value) };
+        if (methods.isEmptied(prototype)) return { path: "", what: methods.describe(value) };
         if (value instanceof Error) return null;
       }
-      const isList = Array.isArray(value);
-      if (!isList && (value instanceof Map || value instanceof Set)) {
-        for (const [childPath, child] of methods.children(value, path)) {
-          if (!methods.isObject(child)) continue;
-          const found = methods.lost(child, childPath, seen);
-          if (found !== null) return found;
+      if (value instanceof Map || value instanceof Set) {
+        for (const [path, child] of methods.children(value, "")) {
+          const found = methods.lost(child, seen);
+          if (found !== null) return { ...found, path: path + found.path };
         }
         return null;
       }
       for (const key of Object.keys(value)) {
-        const child: unknown = Reflect.get(value, key);
-        if (!methods.isObject(child)) continue;
-        const found = methods.lost(child, isList ? `${path}[${key}]` : `${path}.${key}`, seen);
-        if (found !== null) return found;
+        const found = methods.lost((value as Record<string, unknown>)[key], seen);
+        // The path is made on the way back, for of most values there is none.
+        if (found !== null) {
+          return { ...found, path: (isList ? `[${key}]` : `.${key}`) + found.path };
+        }
       }
       return null;
     },
@@ -364,7 +366,8 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
         return null;
       }
       // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
-      return methods.read(() => methods.lost(value, path, new Set())) ?? null;
+      const found = methods.read(() => methods.lost(value, new Set()));
+      return found ? { ...found, path: path + found.path } : null;
     },
   };
   return {
