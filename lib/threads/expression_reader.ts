@@ -4,42 +4,122 @@
  * @module
  */
 import { SourceError, type Token } from "./javascript_lexer.ts";
-import { type FunctionForm, OWN_THIS, PLAIN, Scope, ScopeReader } from "./scope_reader.ts";
+import {
+  type Facts,
+  type FunctionForm,
+  NO_FACTS,
+  OWN_THIS,
+  PLAIN,
+  Scope,
+  ScopeReader,
+} from "./scope_reader.ts";
 
-const OPERATORS = /* @__PURE__ */ (() =>
-  new Set(
-    ("= += -= *= /= %= **= <<= >>= >>>= &= ^= |= &&= ||= ??= == != === !== < > <= >= + - * / % ** " +
-      "<< >> >>> & | ^ && || ??").split(" "),
-  ))();
+const ASSIGNMENTS =
+  /* @__PURE__ */ (() =>
+    new Set("= += -= *= /= %= **= <<= >>= >>>= &= ^= |= &&= ||= ??=".split(" ")))();
+// Without `&&` and `||`, of which conditions are made.
+const OPERATORS =
+  /* @__PURE__ */ (() =>
+    new Set("== != === !== < > <= >= + - * / % ** << >> >>> & | ^ ??".split(" ")))();
 const PREFIXES = new Set(["!", "~", "+", "-", "++", "--"]);
 const WORD_PREFIXES = new Set(["void", "delete", "new"]);
 const LITERALS = new Set(["null", "true", "false"]);
+
+/** An operand, as far as a condition is made of it. */
+interface Operand {
+  /** The name whose type it asks for, where it is `typeof name`. */
+  readonly typeofName: string | null;
+  /** What it is, where it is a literal text. */
+  readonly text: string | null;
+  /** What it tells where it is a condition by itself. */
+  readonly facts: Facts;
+}
+
+/** What may be written for `typeof name === "undefined"`, by its operator; a minifier has `typeof name > "u"`. */
+const ABSENT: ReadonlySet<string> = new Set(["=== undefined", "== undefined", "> u"]);
+const PRESENT: ReadonlySet<string> = new Set(["!== undefined", "!= undefined", "< u"]);
+const MIRRORED: Readonly<Record<string, string>> = { "<": ">", ">": "<" };
+
+const OPAQUE: Operand = { typeofName: null, text: null, facts: NO_FACTS };
 
 /** Reads expressions; what is in braces is left to the reader of statements. */
 export abstract class ExpressionReader extends ScopeReader {
   /** Whether the parenthesis at a position begins an arrow function's parameters. */
   readonly #arrows = new Map<number, boolean>();
-  /** Where a name stands that `typeof` merely asks about. */
-  #typeofName = -1;
+  /** Where the name stands that `typeof` merely asks about, and the name. */
+  #asked: Pick<Token, "start" | "text"> | null = null;
+  /** What was read last, where it was an operand. */
+  #operand: Operand = OPAQUE;
 
   /** Reads statements in braces. */
-  protected abstract parseBlock(): void;
+  protected abstract parseBlock(): unknown;
 
-  protected parseExpression(noIn: boolean): void {
-    do this.#parseAssignment(noIn); while (this.take(","));
+  /** Gives what the last expression tells as a condition. */
+  protected parseExpression(noIn: boolean): Facts {
+    let facts: Facts;
+    do facts = this.#parseAssignment(noIn); while (this.take(","));
+    return facts;
   }
 
-  /** Operands and what stands between them. Nothing can follow an arrow function or a `yield`. */
-  #parseAssignment(noIn: boolean): void {
-    while (true) {
-      if (this.parseOperand(noIn) === "closed") return;
-      if (this.take("?")) {
-        this.#parseAssignment(false);
-        this.expect(":");
-        return this.#parseAssignment(noIn);
-      }
-      if (!this.#takeOperator(noIn)) return;
+  /** Nothing can follow an arrow function or a `yield`. */
+  #parseAssignment(noIn: boolean): Facts {
+    const facts = this.#parseAlternatives(noIn);
+    if (facts === null || !this.take("?")) return facts ?? NO_FACTS;
+    this.inGuard(facts.whenTrue, () => this.#parseAssignment(false));
+    this.expect(":");
+    this.inGuard(facts.whenFalse, () => this.#parseAssignment(noIn));
+    return NO_FACTS;
+  }
+
+  /** What stands between `||`; `null` where it ends with what nothing can follow. */
+  #parseAlternatives(noIn: boolean): Facts | null {
+    let facts = this.#parseConjunction(noIn);
+    while (facts !== null && this.take("||")) {
+      const before: Facts = facts;
+      const next = this.inGuard(before.whenFalse, () => this.#parseConjunction(noIn));
+      facts = next && {
+        whenTrue: both(before.whenTrue, next.whenTrue),
+        whenFalse: either(before.whenFalse, next.whenFalse),
+      };
     }
+    return facts;
+  }
+
+  /** What stands between `&&`. */
+  #parseConjunction(noIn: boolean): Facts | null {
+    let facts = this.#parseComparison(noIn);
+    while (facts !== null && this.take("&&")) {
+      const before: Facts = facts;
+      const next = this.inGuard(before.whenTrue, () => this.#parseComparison(noIn));
+      facts = next && {
+        whenTrue: either(before.whenTrue, next.whenTrue),
+        whenFalse: both(before.whenFalse, next.whenFalse),
+      };
+    }
+    return facts;
+  }
+
+  /** Operands and all else that stands between them, which need no precedence. */
+  #parseComparison(noIn: boolean): Facts | null {
+    const operands: Operand[] = [];
+    let operator = "";
+    for (;;) {
+      if (this.parseOperand(noIn) === "closed") return null;
+      operands.push(this.#operand);
+      const { kind, text } = this.token;
+      if (kind === "punctuator" && ASSIGNMENTS.has(text)) {
+        this.lexer.advance();
+        this.#parseAssignment(noIn);
+        return null;
+      }
+      if (!this.#takeOperator(noIn)) break;
+      operator = text;
+    }
+    const [left, right, ...others] = operands as [Operand, ...Operand[]];
+    if (right === undefined) return left.facts;
+    if (others.length > 0) return NO_FACTS;
+    return compare(left, operator, right) ?? compare(right, MIRRORED[operator] ?? operator, left) ??
+      NO_FACTS;
   }
 
   #takeOperator(noIn: boolean): boolean {
@@ -52,7 +132,11 @@ export abstract class ExpressionReader extends ScopeReader {
   }
 
   protected parseOperand(noIn: boolean): "open" | "closed" {
-    while (this.#parsePrefix());
+    const prefixes: string[] = [];
+    const askedBefore = this.#asked;
+    for (let { text } = this.token; this.#parsePrefix(); { text } = this.token) prefixes.push(text);
+    const asked = this.#asked === askedBefore ? null : this.#asked;
+    const typeofName = prefixes.join() === "typeof" ? asked?.text ?? null : null;
     const { kind, text } = this.token;
     if (kind === "name" && text === "yield" && this.form.isGenerator) {
       this.#parseYield(noIn);
@@ -62,8 +146,15 @@ export abstract class ExpressionReader extends ScopeReader {
       this.#parseArrow();
       return "closed";
     }
-    this.#parsePrimary();
+    const facts = this.#parsePrimary();
+    const { start } = this.token;
     this.#parseSuffixes();
+    const isLiteral = kind === "string" || kind === "template" && !text.endsWith("${");
+    this.#operand = this.token.start > start ? OPAQUE : {
+      typeofName,
+      text: isLiteral && prefixes.length === 0 ? text.slice(1, -1) : null,
+      facts: prefixes.every((prefix) => prefix === "!") ? negate(facts, prefixes.length) : NO_FACTS,
+    };
     return "open";
   }
 
@@ -87,10 +178,17 @@ export abstract class ExpressionReader extends ScopeReader {
 
   /** `typeof name` asks whether there is such a variable, and is no use of it. */
   #skipTypeofName(): void {
-    if (this.token.kind !== "name" || !isReference(this.token.text)) return;
-    const next = this.peek();
-    if (next.kind === "template" || [".", "?.", "(", "[", "=>"].includes(next.text)) return;
-    this.#typeofName = this.token.start;
+    const here = this.token;
+    const isWrapped = this.take("(");
+    const name = this.token;
+    if (name.kind === "name" && isReference(name.text, this.peek())) {
+      this.lexer.advance();
+      const isWhole = !isWrapped || this.take(")");
+      const { kind, text } = this.token;
+      const goesOn = kind === "template" || [".", "?.", "(", "[", "=>", "++", "--"].includes(text);
+      if (isWhole && !goesOn) this.#asked = name;
+    }
+    this.lexer.rewind(here);
   }
 
   #parseYield(noIn: boolean): void {
@@ -103,30 +201,39 @@ export abstract class ExpressionReader extends ScopeReader {
     this.#parseAssignment(noIn);
   }
 
-  #parsePrimary(): void {
+  /** Gives what it tells as a condition, which is something only in parentheses. */
+  #parsePrimary(): Facts {
     if (this.at("/") || this.at("/=")) this.lexer.rescanRegExp();
     const token = this.lexer.advance();
     switch (token.kind) {
       case "number":
       case "string":
       case "regexp":
-        return;
+        return NO_FACTS;
       case "private":
-        return this.refer(token.text);
+        this.refer(token.text);
+        return NO_FACTS;
       case "template":
-        return this.#parseTemplate(token);
+        this.#parseTemplate(token);
+        return NO_FACTS;
       case "name":
-        return this.#parseNamed(token);
-      case "punctuator":
-        if (token.text === "(") {
-          this.parseExpression(false);
-          return this.expect(")");
-        }
-        if (token.text === "[") return this.#parseList("]");
-        if (token.text === "{") return this.#parseObject();
+        this.#parseNamed(token);
+        return NO_FACTS;
     }
-    this.lexer.rewind(token);
-    this.fail();
+    if (token.text === "(") {
+      const facts = this.parseExpression(false);
+      this.expect(")");
+      return facts;
+    }
+    if (token.text === "[") {
+      this.#parseList("]");
+    } else if (token.text === "{") {
+      this.#parseObject();
+    } else {
+      this.lexer.rewind(token);
+      this.fail();
+    }
+    return NO_FACTS;
   }
 
   #parseNamed(token: Token): void {
@@ -148,19 +255,20 @@ export abstract class ExpressionReader extends ScopeReader {
           return this.parseFunctionKeyword(true, null);
         }
     }
-    if (token.start === this.#typeofName || LITERALS.has(text)) return;
+    if (token.start === this.#asked?.start || LITERALS.has(text)) return;
     this.refer(text);
   }
 
   /** `import.meta` is the module's; a relative specifier of `import()` starts from the module, too. */
   #parseImport(): void {
     if (this.take(".")) {
-      if (this.lexer.advance().text === "meta") this.refer("import.meta");
-      return;
+      // Or `import.source()`, `import.defer()`.
+      if (this.lexer.advance().text === "meta") return this.refer("import.meta");
     }
     this.expect("(");
-    if (this.token.kind === "string" && /^.(?:\.{0,2}\/)/.test(this.token.text)) {
-      this.refer(`import(${this.token.text})`);
+    const { kind, text } = this.token;
+    if ((kind === "string" || kind === "template") && /^.\.{0,2}\//.test(text)) {
+      this.refer(`import(${text.endsWith("${") ? `${text}…}\`` : text})`);
     }
     this.#parseList(")");
   }
@@ -273,7 +381,7 @@ export abstract class ExpressionReader extends ScopeReader {
     const here = this.token;
     const known = this.#arrows.get(here.start);
     if (known !== undefined) return known;
-    const [scope, form] = [this.scope, this.form];
+    const [scope, form, guards] = [this.scope, this.form, this.guards];
     let found = false;
     try {
       if (this.atName("async")) {
@@ -292,7 +400,7 @@ export abstract class ExpressionReader extends ScopeReader {
       if (!(error instanceof SourceError)) throw error;
     }
     this.lexer.rewind(here);
-    [this.scope, this.form] = [scope, form];
+    [this.scope, this.form, this.guards] = [scope, form, guards];
     this.#arrows.set(here.start, found);
     return found;
   }
@@ -407,7 +515,34 @@ export abstract class ExpressionReader extends ScopeReader {
   }
 }
 
-function isReference(name: string): boolean {
-  return !["function", "class", "async", "new", "import", "typeof", "void", "delete", "await"]
+function isReference(name: string, next: Token): boolean {
+  if (name === "async") return next.kind !== "name";
+  return !["function", "class", "new", "import", "typeof", "void", "delete", "await"]
     .includes(name);
+}
+
+/** What a comparison tells of the name whose type its left side asks for; `null` if that is none. */
+function compare(left: Operand, operator: string, right: Operand): Facts | null {
+  if (left.typeofName === null || right.text === null) return null;
+  const names = new Set([left.typeofName]);
+  const none = NO_FACTS.whenTrue;
+  const comparison = `${operator} ${right.text}`;
+  if (PRESENT.has(comparison)) return { whenTrue: names, whenFalse: none };
+  if (ABSENT.has(comparison)) return { whenTrue: none, whenFalse: names };
+  // Any other type is one that a variable has.
+  if (/^===? [a-z]/.test(comparison)) return { whenTrue: names, whenFalse: none };
+  if (/^!==? [a-z]/.test(comparison)) return { whenTrue: none, whenFalse: names };
+  return null;
+}
+
+function negate(facts: Facts, times: number): Facts {
+  return times % 2 === 0 ? facts : { whenTrue: facts.whenFalse, whenFalse: facts.whenTrue };
+}
+
+function either(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  return a.size === 0 ? b : b.size === 0 ? a : new Set([...a, ...b]);
+}
+
+function both(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  return a.size === 0 ? a : b.size === 0 ? b : new Set([...a].filter((name) => b.has(name)));
 }

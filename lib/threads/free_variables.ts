@@ -15,7 +15,7 @@
  */
 import { ExpressionReader } from "./expression_reader.ts";
 import { SourceError } from "./javascript_lexer.ts";
-import { OWN_THIS, PLAIN, Scope } from "./scope_reader.ts";
+import { type Facts, NO_FACTS, OWN_THIS, PLAIN, Scope } from "./scope_reader.ts";
 
 /** What was found about a function. */
 export interface FunctionAnalysis {
@@ -73,17 +73,53 @@ class FunctionReader extends ExpressionReader {
     return `${head} ${this.source.slice(start)}`;
   }
 
-  protected override parseBlock(): void {
+  /** Tells whether nothing runs after it. */
+  protected override parseBlock(): boolean {
+    const outer = this.guards;
+    let leaves = false;
     this.expect("{");
-    while (!this.take("}")) this.#parseStatement();
+    while (!this.take("}")) leaves = this.#parseStatement() || leaves;
+    this.guards = outer;
+    return leaves;
   }
 
-  #parseStatement(): void {
-    if (this.at("{")) return this.inBlock(() => this.parseBlock());
+  /** Tells whether what follows it is not run: it returns, throws or jumps. */
+  #parseStatement(): boolean {
+    if (this.at("{")) return this.#parseInBlock();
+    if (this.atName("if")) return this.#parseIf();
+    const leaves = this.token.kind === "name" &&
+      ["return", "throw", "break", "continue"].includes(this.token.text);
+    this.#parseOther();
+    return leaves;
+  }
+
+  #parseInBlock(): boolean {
+    let leaves = false;
+    this.inBlock(() => leaves = this.parseBlock());
+    return leaves;
+  }
+
+  /** A statement that may not be run, or not after what stands before it: what it makes sure of, it does for itself. */
+  #parseGuarded(names: ReadonlySet<string>): boolean {
+    return this.inGuard(names, () => this.#parseStatement());
+  }
+
+  /** Where one branch is left for good, the other's condition holds for what follows. */
+  #parseIf(): boolean {
+    this.lexer.advance();
+    const { whenTrue, whenFalse } = this.#parseParenthesized();
+    const leaves = this.#parseGuarded(whenTrue);
+    const elseLeaves = this.takeName("else") && this.#parseGuarded(whenFalse);
+    if (leaves) this.guard(whenFalse);
+    if (elseLeaves) this.guard(whenTrue);
+    return leaves && elseLeaves;
+  }
+
+  #parseOther(): void {
     if (this.take(";")) return;
     if (this.at("@")) {
       while (this.take("@")) this.parseOperand(false);
-      return this.#parseStatement();
+      return this.#parseOther();
     }
     if (this.token.kind !== "name") return this.#parseExpressionStatement();
     switch (this.token.text) {
@@ -112,17 +148,14 @@ class FunctionReader extends ExpressionReader {
         return this.#parseSwitch();
       case "try":
         return this.#parseTry();
-      case "if":
       case "while":
       case "with":
         this.lexer.advance();
-        this.#parseParenthesized();
-        this.#parseStatement();
-        if (this.takeName("else")) this.#parseStatement();
+        this.#parseGuarded(this.#parseParenthesized().whenTrue);
         return;
       case "do":
         this.lexer.advance();
-        this.#parseStatement();
+        this.#parseGuarded(NO_FACTS.whenTrue);
         if (!this.takeName("while")) this.fail();
         this.#parseParenthesized();
         this.take(";");
@@ -157,7 +190,8 @@ class FunctionReader extends ExpressionReader {
       if (next.kind === "punctuator" && next.text === ":") {
         this.lexer.advance();
         this.lexer.advance();
-        return this.#parseStatement();
+        this.#parseGuarded(NO_FACTS.whenTrue);
+        return;
       }
     }
     this.parseExpression(false);
@@ -174,26 +208,39 @@ class FunctionReader extends ExpressionReader {
     this.parseFunctionKeyword(true, this.scope);
   }
 
-  #parseParenthesized(): void {
+  #parseParenthesized(): Facts {
     this.expect("(");
-    this.parseExpression(false);
+    const facts = this.parseExpression(false);
     this.expect(")");
+    return facts;
   }
 
   /** `let` and `using` are names, too, and `await` begins `await using`. */
-  #declarationAhead(): boolean {
+  #declarationAhead(isHead = false): boolean {
     const word = this.token.text;
     if (word === "var" || word === "const") return true;
     const here = this.token;
     const next = this.peek();
-    const isName = next.kind === "name" && !["in", "instanceof", "of"].includes(next.text);
+    const isName = next.kind === "name" && !["in", "instanceof"].includes(next.text);
     if (word === "let") return isName || next.text === "[" || next.text === "{";
-    if (word === "using") return isName && !next.afterNewline;
+    if (word === "using") {
+      // `for (using of list)` has a variable of that name take the items.
+      return isName && !next.afterNewline && !(isHead && next.text === "of" && !this.#bindsOf());
+    }
     if (next.kind !== "name" || next.text !== "using" || next.afterNewline) return false;
     this.lexer.advance();
-    const found = this.#declarationAhead();
+    const found = this.#declarationAhead(isHead);
     this.lexer.rewind(here);
     return found;
+  }
+
+  /** Tells whether the `of` after the word at hand is given a value. */
+  #bindsOf(): boolean {
+    const here = this.token;
+    this.lexer.advance();
+    const next = this.peek();
+    this.lexer.rewind(here);
+    return next.kind === "punctuator" && next.text === "=";
   }
 
   #parseDeclaration(noIn: boolean): void {
@@ -207,7 +254,7 @@ class FunctionReader extends ExpressionReader {
     this.takeName("await");
     this.expect("(");
     if (!this.at(";")) {
-      if (this.token.kind === "name" && this.#declarationWord() && this.#declarationAhead()) {
+      if (this.token.kind === "name" && this.#declarationWord() && this.#declarationAhead(true)) {
         this.#parseDeclaration(true);
       } else {
         this.parseExpression(true);
@@ -215,14 +262,16 @@ class FunctionReader extends ExpressionReader {
     }
     if (this.takeName("of") || this.takeName("in")) {
       this.parseExpression(false);
-    } else {
-      this.expect(";");
-      if (!this.at(";")) this.parseExpression(false);
-      this.expect(";");
-      if (!this.at(")")) this.parseExpression(false);
+      this.expect(")");
+      this.#parseGuarded(NO_FACTS.whenTrue);
+      return;
     }
+    this.expect(";");
+    const { whenTrue } = this.at(";") ? NO_FACTS : this.parseExpression(false);
+    this.expect(";");
+    if (!this.at(")")) this.inGuard(whenTrue, () => this.parseExpression(false));
     this.expect(")");
-    this.#parseStatement();
+    this.#parseGuarded(whenTrue);
   }
 
   #declarationWord(): boolean {
@@ -238,9 +287,12 @@ class FunctionReader extends ExpressionReader {
         if (this.takeName("case")) this.parseExpression(false);
         else if (!this.takeName("default")) this.fail();
         this.expect(":");
-        while (!this.at("}") && !this.atName("case") && !this.atName("default")) {
-          this.#parseStatement();
-        }
+        // From one case to the next there are two ways.
+        this.inGuard(NO_FACTS.whenTrue, () => {
+          while (!this.at("}") && !this.atName("case") && !this.atName("default")) {
+            this.#parseStatement();
+          }
+        });
       }
     });
   }

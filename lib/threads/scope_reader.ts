@@ -43,6 +43,20 @@ export interface FunctionForm {
 /** A function of no particular kind. */
 export const PLAIN: FunctionForm = { isAsync: false, isGenerator: false, isArrow: false };
 
+/**
+ * What a condition tells of names that nothing declares: those that are there if it holds, and those that are
+ * if it does not. `typeof window !== "undefined"` says it of `window`.
+ */
+export interface Facts {
+  readonly whenTrue: ReadonlySet<string>;
+  readonly whenFalse: ReadonlySet<string>;
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** What most expressions tell. */
+export const NO_FACTS: Facts = { whenTrue: NO_NAMES, whenFalse: NO_NAMES };
+
 /** Reads one source text. */
 export abstract class ScopeReader {
   /** The text. */
@@ -55,6 +69,8 @@ export abstract class ScopeReader {
   protected scope: Scope = this.top;
   /** The kind of the function at hand. */
   protected form: FunctionForm = PLAIN;
+  /** The names of which a condition around what is at hand says that they are there. */
+  protected guards: ReadonlySet<string> = NO_NAMES;
 
   /** @param source The text. */
   constructor(source: string) {
@@ -104,7 +120,21 @@ export abstract class ScopeReader {
   }
 
   protected refer(name: string): void {
-    this.scope.references.add(name);
+    if (!this.guards.has(name)) this.scope.references.add(name);
+  }
+
+  /** Reads a part that is evaluated only where these names are there. */
+  protected inGuard<T>(names: ReadonlySet<string>, parse: () => T): T {
+    const outer = this.guards;
+    this.guard(names);
+    const parsed = parse();
+    this.guards = outer;
+    return parsed;
+  }
+
+  /** Takes these names to be there from now on. */
+  protected guard(names: ReadonlySet<string>): void {
+    if (names.size > 0) this.guards = new Set([...this.guards, ...names]);
   }
 
   protected inScope(scope: Scope, parse: () => void): void {

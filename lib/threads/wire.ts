@@ -338,24 +338,18 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       const prototype = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== Array.prototype) {
         // base/staying.ts defines it.
-        const stays = Reflect.get(value, Symbol.for("asyncio.stays"));
-        if (typeof stays === "function") return { path: "", what: stays.call(value) };
-        if (methods.isEmptied(prototype)) return { path: "", what: methods.describe(value) };
+        const what = Reflect.get(value, Symbol.for("asyncio.stays"))?.call(value) ??
+          (methods.isEmptied(prototype) && methods.describe(value));
+        if (what) return { path: "", what };
         if (value instanceof Error) return null;
       }
-      if (value instanceof Map || value instanceof Set) {
-        for (const [path, child] of methods.children(value, "")) {
-          const found = methods.lost(child, seen);
-          if (found !== null) return { ...found, path: path + found.path };
-        }
-        return null;
-      }
-      for (const key of Object.keys(value)) {
-        const found = methods.lost((value as Record<string, unknown>)[key], seen);
+      const isKeyed = value instanceof Map || value instanceof Set;
+      const children = isKeyed ? methods.children(value, "") : Object.entries(value);
+      for (const [key, child] of children) {
+        const found = methods.lost(child, seen);
+        if (found === null) continue;
         // The path is made on the way back, for of most values there is none.
-        if (found !== null) {
-          return { ...found, path: (isList ? `[${key}]` : `.${key}`) + found.path };
-        }
+        return { ...found, path: (isKeyed ? key : isList ? `[${key}]` : `.${key}`) + found.path };
       }
       return null;
     },
@@ -367,7 +361,7 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       }
       // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
       const found = methods.read(() => methods.lost(value, new Set()));
-      return found ? { ...found, path: path + found.path } : null;
+      return found ? { path: path + found.path, what: found.what } : null;
     },
   };
   return {

@@ -76,9 +76,9 @@ const EXPRESSIONS: readonly (readonly [source: string, ...free: string[]])[] = [
   ["(a) => #b in a", "#b"],
   // What is no use of a variable
   ["typeof a"],
-  ["typeof a === 'undefined' ? b : a", "b", "a"],
+  ["typeof a === 'undefined' ? b : a", "b"],
   ["typeof a.b", "a"],
-  ["typeof (a)", "a"],
+  ["typeof (a)"],
   // Modules
   ["import.meta.url", "import.meta"],
   ["import(a)", "a"],

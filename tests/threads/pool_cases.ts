@@ -133,47 +133,51 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
         "which belongs to its thread: expose a function that uses it, for parentLoop().call()",
       queue: "which belongs to its thread: use a ThreadQueue, and send its handle",
     };
-    const job = (..._args: unknown[]) => 1;
+    const takeAll = (..._args: unknown[]) => 1;
     const circle: Record<string, unknown> = { list: [new Map([["lock", new Lock()]])] };
     circle.self = circle;
     const rest = sleep(1);
     for (
       const [args, message] of [
-        [[future], `1 of job() to another thread: args[0] is ${future} (Future), ${way.await}`],
+        [[future], `1 of takeAll() to another thread: args[0] is ${future} (Future), ${way.await}`],
         [
           [1, { rest }],
-          `2 of job() to another thread: args[1].rest is ${rest} (${rest.constructor.name}), ${way.await}`,
+          `2 of takeAll() to another thread: args[1].rest is ${rest} (${rest.constructor.name}), ${way.await}`,
         ],
         [
           [circle],
-          "1 of job() to another thread: args[0].list[0].get(lock) is <Lock [unlocked]> " +
+          "1 of takeAll() to another thread: args[0].list[0].get(lock) is <Lock [unlocked]> " +
           `(Lock), ${way.expose}`,
         ],
         [
           [0, 0, [loop]],
-          `3 of job() to another thread: args[2][0] is ${loop} (EventLoop), ` +
+          `3 of takeAll() to another thread: args[2][0] is ${loop} (EventLoop), ` +
           way.expose,
         ],
         [
           [new Queue()],
-          "1 of job() to another thread: args[0] is <Queue maxsize=0> (Queue), " +
+          "1 of takeAll() to another thread: args[0] is <Queue maxsize=0> (Queue), " +
           way.queue,
         ],
         [
           [new Set([queue])],
-          `1 of job() to another thread: args[0].values() is ${queue} ` +
+          `1 of takeAll() to another thread: args[0].values() is ${queue} ` +
           "(ThreadQueue), which belongs to its thread: send its handle",
         ],
         [
           [pool],
-          `1 of job() to another thread: args[0] is <${name} object> (${name}), ` +
+          `1 of takeAll() to another thread: args[0] is <${name} object> (${name}), ` +
           way.expose,
         ],
       ] as const
     ) {
-      const error = assertThrows(() => pool.submit(job, ...args), TypeError);
+      const error = assertThrows(() => pool.submit(takeAll, ...args), TypeError);
       assertEquals(error.message, `cannot send argument ${message}`);
-      assertThrows(() => pool.map(job, [args[0], args.at(-1)]), TypeError, "cannot send argument");
+      assertThrows(
+        () => pool.map(takeAll, [args[0], args.at(-1)]),
+        TypeError,
+        "cannot send argument",
+      );
     }
     rest.close();
     loop.close();

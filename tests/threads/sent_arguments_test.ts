@@ -25,8 +25,9 @@ test({
   async fn() {
     await using loop = new ThreadLoop();
     loop.runForever();
-    const take = workerFunction(async function take(_lock: unknown) {});
-    const message = `of take() to another thread: args[0] is <Lock [unlocked]> (Lock), ${STAYS}`;
+    const take = workerFunction(async function takeLock(_lock: unknown) {});
+    const message =
+      `of takeLock() to another thread: args[0] is <Lock [unlocked]> (Lock), ${STAYS}`;
     assertThrows(() => runCoroutineThreadsafe(take(new Lock()), loop), TypeError, message);
     assertThrows(() => loop.callSoonThreadsafe(take, new Lock()), TypeError, message);
     await assertRejects(
@@ -44,9 +45,9 @@ test({
   async fn() {
     await run(async () => {
       await assertRejects(
-        async () => await toThread(function take(_event: unknown) {}, new Event()),
+        async () => await toThread(function takeEvent(_event: unknown) {}, new Event()),
         TypeError,
-        "argument 1 of take() to another thread: args[0] is <Event [unset]> (Event)",
+        "argument 1 of takeEvent() to another thread: args[0] is <Event [unset]> (Event)",
       );
     });
   },
