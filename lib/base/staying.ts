@@ -25,9 +25,7 @@ export function staysInThread(made: { readonly prototype: object }, way?: string
   defineMethods(made, {
     [STAYS](this: object): string {
       const instead = way ??
-        (AWAITABLE in this
-          ? "await it first, and send what it gives"
-          : "expose a function that uses it, for parentLoop().call()");
+        (AWAITABLE in this ? "await it first" : "expose a function that uses it");
       return `${describe(this)}, which belongs to its thread: ${instead}`;
     },
   });

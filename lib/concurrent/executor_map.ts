@@ -40,7 +40,7 @@ export interface ExecutorMapIterator<T> {
 export class ExecutorMap<T> {
   static readonly #staying: void = /* @__PURE__ */ staysInThread(
     this,
-    "read it first, and send what it gives",
+    "read it first",
   );
 
   /** Those asked for and not read yet. */

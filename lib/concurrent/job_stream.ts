@@ -66,7 +66,7 @@ export class JobStream<T, R> {
 
   static readonly #staying: void = /* @__PURE__ */ staysInThread(
     this,
-    "read it first, and send what it gives",
+    "read it first",
   );
 
   readonly #source: StreamSource;

@@ -73,7 +73,7 @@ export let gettersOf: <T>(queue: Queue<T>) => Future<unknown>[];
 export class Queue<T = unknown> {
   static readonly #printing: void = /* @__PURE__ */ printByToString(
     this,
-    "use a ThreadQueue, and send its handle",
+    "use a ThreadQueue",
   );
 
   readonly #binding = new LoopBinding();

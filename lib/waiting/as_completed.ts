@@ -72,7 +72,7 @@ export function asCompleted<A extends AwaitableLike<unknown>>(
 export class AsCompletedIterator<T> implements IterableIterator<Coroutine<T>> {
   static readonly #staying: void = /* @__PURE__ */ staysInThread(
     this,
-    "read it first, and send what it gives",
+    "read it first",
   );
 
   // null in it tells that the time is up.

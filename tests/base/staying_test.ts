@@ -26,13 +26,12 @@ test("staysInThread() was told of every class whose objects a clone would empty"
 test("whyStays() says what it is, and what to do instead", () => {
   assertEquals(
     whyStays(new asyncio.Lock()),
-    "<Lock [unlocked]> (Lock), which belongs to its thread: expose a function that uses it, for " +
-      "parentLoop().call()",
+    "<Lock [unlocked]> (Lock), which belongs to its thread: expose a function that uses it",
   );
   const coroutine = asyncio.sleep(1);
   assertEquals(
     whyStays(coroutine)?.split(": ")[1],
-    "await it first, and send what it gives",
+    "await it first",
   );
   coroutine.close();
   for (const other of [{}, [], new Map(), new Date(), Object.create(null)]) {

@@ -128,10 +128,9 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
     const future = loop.createFuture<number>();
     const queue = new ThreadQueue<number>();
     const way = {
-      await: "which belongs to its thread: await it first, and send what it gives",
-      expose:
-        "which belongs to its thread: expose a function that uses it, for parentLoop().call()",
-      queue: "which belongs to its thread: use a ThreadQueue, and send its handle",
+      await: "which belongs to its thread: await it first",
+      expose: "which belongs to its thread: expose a function that uses it",
+      queue: "which belongs to its thread: use a ThreadQueue",
     };
     const takeAll = (..._args: unknown[]) => 1;
     const circle: Record<string, unknown> = { list: [new Map([["lock", new Lock()]])] };
@@ -217,7 +216,7 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
       "kept",
     );
     const words = "<Lock [unlocked]> (Lock), which belongs to its thread: expose a function that " +
-      "uses it, for parentLoop().call()";
+      "uses it";
     assertEquals(error.cause, words);
     assertEquals(Object.entries(error), [["lock", words], ["more", `.locks[0] is ${words}`]]);
   });
