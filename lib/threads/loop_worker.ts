@@ -66,8 +66,14 @@ export function loopWorker(core: WorkerCore): void {
     },
 
     async run(loop: RuntimeLoop): Promise<void> {
-      await loop.runForever();
-      core.send(["stopped"]);
+      try {
+        await loop.runForever();
+        core.send(["stopped"]);
+      } catch (error) {
+        // A SystemExit, say. Who threw it is told by no callback, for there is no run to make it.
+        for (const { id, task } of calls.values()) if (task?.done()) remote.answer(id, task);
+        core.send(["stopped", core.encode(error)]);
+      }
     },
 
     /** Makes a call, once its function is there; gives the promise of that where it is not. */

@@ -125,7 +125,8 @@ export class ThreadLoop {
    * Has the loop run until it is stopped. The thread is started when it is first needed.
    *
    * @returns The future of the run: it is done when the loop has stopped. It fails with a
-   * `RuntimeError` if a run is on or the loop is closed, with a `BrokenExecutor` if the thread dies.
+   * `RuntimeError` if a run is on or the loop is closed, with a `BrokenExecutor` if the thread dies, and with the
+   * `SystemExit` or `KeyboardInterrupt` that a coroutine or a callback threw, which ends the thread.
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_forever
    */
@@ -377,6 +378,7 @@ export class ThreadLoop {
         this.#confirm(message[1]);
         break;
       case "stopped":
+        if (message[1] !== undefined) return this.#exit(decode(message[1]));
         this.#line?.unref();
         // What was told to end does so in the next run, which nobody may wait for.
         for (const id of [...this.#aborted]) this.#confirm(id);
@@ -398,6 +400,15 @@ export class ThreadLoop {
     const run = this.#run;
     this.#run = null;
     return run;
+  }
+
+  /** Takes note that the run has thrown: with it ends the thread, as in Python. */
+  #exit(error: unknown): void {
+    void this.#line?.terminate();
+    this.#line = null;
+    this.#endRun()?.setException(error);
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.#break(new BrokenExecutor(`${this.#name} was ended by ${text}`, { cause: error }));
   }
 
   #bury(death: WorkerDeath): void {

@@ -94,7 +94,7 @@ export type ToWorker =
  * What a worker tells. `up` comes first, `milliseconds` is how long the call took, `stream` is a call's
  * whose outcome is a stream of `item`s, of which its `result` is the end; `returned` gives calls back
  * that wait behind one that takes long, `cancelled` is a call's that was not begun or ended by its
- * cancellation, `stopped` is a loop's, which was told to `run`. `results` is several times `result`, as
+ * cancellation, `stopped` is a loop's, which was told to `run`, with what it threw where that is why. `results` is several times `result`, as
  * one list: of each the `id`, the `value` and the `milliseconds`.
  */
 export type FromWorker =
@@ -108,7 +108,7 @@ export type FromWorker =
   | readonly ["returned", ids: readonly number[]]
   | readonly ["cancelled", id: number]
   | readonly ["runtime"]
-  | readonly ["stopped"]
+  | readonly ["stopped", error?: WireValue]
   | readonly ["log", error: WireValue]
   | readonly ["fatal", error: WireValue]
   | FromAsker;

@@ -37,6 +37,7 @@ export interface RuntimeTask {
   addDoneCallback(callback: (task: RuntimeTask) => void): void;
   cancel(): boolean;
   cancelled(): boolean;
+  done(): boolean;
   result(): unknown;
   [Symbol.iterator](): Iterator<unknown, unknown, unknown>;
 }

@@ -1,11 +1,13 @@
 /** Every way in which a loop's thread can end, and what those get who wait for it. */
-import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   BrokenExecutor,
   type ConcurrentFuture,
+  KeyboardInterrupt,
   run,
   runCoroutineThreadsafe,
   RuntimeError,
+  SystemExit,
   ThreadLoop,
   workerFunction,
 } from "../../mod.ts";
@@ -22,6 +24,8 @@ interface Death {
   /** What is said of it. */
   message: RegExp;
 }
+
+const errors = { SystemExit, KeyboardInterrupt };
 
 const nap = workerFunction(() => asyncio.sleep(3600));
 
@@ -143,3 +147,53 @@ test({
     assertEquals(await runCoroutineThreadsafe(told(), loop), "RangeError: handled there");
   },
 });
+
+for (const name of ["SystemExit", "KeyboardInterrupt"] as const) {
+  test({
+    name:
+      `ThreadLoop ends by a ${name} of a coroutine, which its run throws, and leaves nobody waiting`,
+    ...needs("workers"),
+    async fn() {
+      const loop = new ThreadLoop({ name: "leaving" });
+      const stopped = loop.runForever();
+      const waiting = runCoroutineThreadsafe(nap(), loop);
+      const leave = workerFunction(async (name: "SystemExit" | "KeyboardInterrupt") => {
+        await asyncio.sleep(0);
+        throw new asyncio[name]("enough");
+      });
+      const leaving = runCoroutineThreadsafe(leave(name), loop);
+      await assertRejects(async () => await leaving, errors[name], "enough");
+      await assertRejects(async () => await stopped, errors[name], "enough");
+      const lost = await assertRejects(
+        async () => await waiting,
+        BrokenExecutor,
+        `leaving was ended by ${name}: enough`,
+      );
+      assertInstanceOf(lost.cause, errors[name]);
+      assertEquals([loop.isRunning(), loop.isClosed()], [false, true]);
+      assertThrows(
+        () => runCoroutineThreadsafe(nap(), loop),
+        RuntimeError,
+        `Event loop is closed: leaving was ended by ${name}: enough`,
+      );
+      await assertRejects(async () => await loop.runForever(), RuntimeError, "is closed");
+      await loop.close();
+    },
+  });
+
+  test({
+    name: `ThreadLoop ends by a ${name} of a callback, too`,
+    ...needs("workers"),
+    async fn() {
+      await using loop = new ThreadLoop({ name: "leaving" });
+      const stopped = loop.runForever();
+      const waiting = runCoroutineThreadsafe(nap(), loop);
+      loop.callSoonThreadsafe((name: "SystemExit" | "KeyboardInterrupt") => {
+        throw new asyncio[name]("enough");
+      }, name);
+      await assertRejects(async () => await stopped, errors[name], "enough");
+      await assertRejects(async () => await waiting, BrokenExecutor, "ended by");
+      assert(loop.isClosed());
+    },
+  });
+}
