@@ -63,6 +63,8 @@ export class ParentDesk {
   readonly #asks = new Map<number, Ask>();
   readonly #unlisten: () => void;
   #cell: SharedArrayBuffer | null = null;
+  /** What the worker told a queue wrongly, by its name: the worker is told when it asks the queue again. */
+  readonly #wrongs = new Map<string, unknown>();
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -121,6 +123,7 @@ export class ParentDesk {
           () => startCall(loop, () => call(...args), (answer) => this.#answer(ask, answer)),
         );
       } else {
+        this.#checkWrongs(target);
         const answer = (value: unknown) => this.#answer(ask, { kind: "result", value });
         ask.work = askQueue(question, { queue: getQueue(target), item: args[0] }, { answer, fail });
       }
@@ -140,8 +143,17 @@ export class ParentDesk {
       }
     } catch (error) {
       // Nobody waits for it.
+      if (remark === "taskDone") this.#wrongs.set(target, error);
       host.logError(`a call from another thread cannot be made: ${error}`);
     }
+  }
+
+  /** Throws what the worker told a queue wrongly. What it asks is not begun, so that no item is lost. */
+  #checkWrongs(target: string): void {
+    if (!this.#wrongs.has(target)) return;
+    const error = this.#wrongs.get(target);
+    this.#wrongs.delete(target);
+    throw error;
   }
 
   #unask(id: number): void {

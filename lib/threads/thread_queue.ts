@@ -67,7 +67,15 @@ export interface ThreadQueueEnd<T> extends AsyncIterable<T> {
    * @throws {RuntimeError} If it would block where that is not possible.
    */
   getSync(timeout?: number | null): T;
-  /** Tells that the work on an item that was taken out is over. */
+  /**
+   * Tells that the work on an item that was taken out is over.
+   *
+   * Told more often than items were put in, it throws a `ValueError` in the thread that made the queue. Others
+   * do not wait for that thread's word: there the next `put`, `get` or `join` of the queue throws it, and is not
+   * begun; the thread that made the queue logs it at once.
+   *
+   * @throws {ValueError} In the thread that made the queue, if it is told more often than items were put in.
+   */
   taskDone(): void;
   /**
    * Waits until {@linkcode taskDone} was told of every item.

@@ -11,6 +11,7 @@ import {
   ThreadPoolExecutor,
   ThreadQueue,
   type ThreadQueueHandle,
+  ValueError,
   workerFunction,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
@@ -51,6 +52,56 @@ test({
     for await (const item of queue) items.push(item);
     assertEquals(items, [1, 2, 3, 4, 5]);
     await job;
+  },
+});
+
+test({
+  name: "ThreadQueue.taskDone() told too often by a thread is what its next operation throws",
+  ...needs("workers"),
+  async fn() {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const queue = new ThreadQueue<number>();
+    await queue.put(1);
+    await queue.put(2);
+    const tellTooOften = async (handle: Handle, how: "get" | "put" | "join" | "for await") => {
+      const end = asyncio.ThreadQueue.open(handle);
+      if (how === "get") await end.get();
+      for (let times = 0; times < 3; times++) end.taskDone();
+      try {
+        if (how === "for await") { for await (const _ of end) break; }
+        else await (how === "put" ? end.put(3) : end[how]());
+        return "nothing";
+      } catch (error) {
+        return String(error);
+      }
+    };
+    for (const how of ["get", "put", "join", "for await"] as const) {
+      const words = await pool.submit(tellTooOften, queue.handle, how);
+      assertEquals(words, "ValueError: task_done() called too many times");
+    }
+    // Nothing was taken out or put in by what failed.
+    assertEquals([queue.qsize(), await queue.get()], [1, 2]);
+    await queue.join();
+    assertThrows(() => queue.taskDone(), ValueError, "task_done() called too many times");
+  },
+});
+
+test({
+  name:
+    "ThreadQueue.taskDone() told too often by a thread that blocks is what its next operation throws",
+  ...needs("workers", "sharedMemory"),
+  async fn() {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const queue = new ThreadQueue<number>();
+    await queue.put(1);
+    const job = pool.submit((handle: Handle) => {
+      const end = asyncio.ThreadQueue.open(handle);
+      end.taskDone();
+      end.taskDone();
+      return end.getSync(5);
+    }, queue.handle);
+    await assertRejects(async () => await job, ValueError, "task_done() called too many times");
+    assertEquals(queue.qsize(), 1);
   },
 });
 
