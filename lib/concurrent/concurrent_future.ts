@@ -403,6 +403,15 @@ export interface ConcurrentFuture<T> {
 }
 
 /**
+ * Marks the work as begun or over, for whoever is to settle the future.
+ *
+ * @returns Whether to settle it: `false` where it was cancelled, or somebody has settled it by hand meanwhile.
+ */
+export function claimFuture(future: ConcurrentFuture<unknown>): boolean {
+  return (!future.done() || future.cancelled()) && future.setRunningOrNotifyCancel();
+}
+
+/**
  * Reads a `terminateAfter`, in seconds.
  *
  * @throws {TypeError} If it is no number.

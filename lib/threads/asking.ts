@@ -6,6 +6,7 @@
  */
 import { CancelledError, RuntimeError } from "../base/errors.ts";
 import {
+  claimFuture,
   ConcurrentFuture,
   confirmCancel,
   joinCancel,
@@ -82,10 +83,10 @@ function settle({ hub, id, question, future }: Asked, kind: AnswerKind, value: u
   else hub.noteSeen(id);
   if (kind === "cancelled") {
     confirmCancel(future);
-    future.setRunningOrNotifyCancel();
+    claimFuture(future);
     return;
   }
-  if (!future.setRunningOrNotifyCancel()) return;
+  if (!claimFuture(future)) return;
   if (kind === "result") future.setResult(value);
   else future.setException(decode(value as WireValue));
 }

@@ -9,7 +9,12 @@ import { defineMethods } from "../base/methods.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import { BrokenExecutor } from "../concurrent/broken_executor.ts";
-import { ConcurrentFuture, confirmCancel, joinCancel } from "../concurrent/concurrent_future.ts";
+import {
+  claimFuture,
+  ConcurrentFuture,
+  confirmCancel,
+  joinCancel,
+} from "../concurrent/concurrent_future.ts";
 import type { WorkerCall } from "../concurrent/worker_call.ts";
 import { host, hostWorkers } from "../platform/current.ts";
 import type { WorkerDeath } from "../platform/workers.ts";
@@ -322,7 +327,7 @@ export class ThreadLoop {
     this.#forget(id);
     if (future === undefined) return;
     confirmCancel(future);
-    future.setRunningOrNotifyCancel();
+    claimFuture(future);
   }
 
   #forget(id: number): void {
@@ -389,11 +394,11 @@ export class ThreadLoop {
     }
   }
 
-  /** The future of a call that is answered, unless it was cancelled meanwhile. */
+  /** The future of a call that is answered, unless it was cancelled or settled by hand meanwhile. */
   #take(id: number): ConcurrentFuture<unknown> | null {
     const future = this.#calls.get(id);
     this.#forget(id);
-    return future?.setRunningOrNotifyCancel() ? future : null;
+    return future !== undefined && claimFuture(future) ? future : null;
   }
 
   #endRun(): ConcurrentFuture<void> | null {

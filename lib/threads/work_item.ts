@@ -25,7 +25,7 @@ export interface JobLine {
   terminate(item: WorkItem): void;
 }
 
-/** A job. */
+/** A job. If somebody settles its future by hand, what comes of it is dropped. */
 export class WorkItem {
   readonly id: number;
   readonly crossing: Crossing;
@@ -95,7 +95,8 @@ export class WorkItem {
     this.#stream = stream;
     this.#isAwaited = false;
     this.#tellEnd(Infinity);
-    this.future.setResult(stream);
+    if (this.future.done()) stream.return();
+    else this.future.setResult(stream);
     this.line?.holdChanged();
   }
 
@@ -118,7 +119,7 @@ export class WorkItem {
   succeed(value: unknown, milliseconds = Infinity): void {
     this.#finish(milliseconds);
     if (this.#stream !== null) endStream(this.#stream, value);
-    else this.future.setResult(value);
+    else if (!this.future.done()) this.future.setResult(value);
   }
 
   /** Takes what its chunk came to. */
@@ -136,7 +137,7 @@ export class WorkItem {
   fail(error: unknown): void {
     this.#finish(Infinity);
     if (this.#stream !== null) failStream(this.#stream, error);
-    else this.future.setException(error);
+    else if (!this.future.done()) this.future.setException(error);
   }
 
   /** Takes note that it has ended by being cancelled, or was not begun. */

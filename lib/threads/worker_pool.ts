@@ -188,14 +188,14 @@ export class WorkerPool {
     this.#endIfDone();
   }
 
-  /** The job at the front of the queue, when what was cancelled has fallen out of it. */
+  /** The job at the front of the queue, when what was cancelled, or settled by hand, has fallen out of it. */
   #next(): WorkItem | null {
     for (;;) {
       const next = this.#queue.peek();
       if (next === undefined) return null;
       if (next.future.cancelled()) next.future.setRunningOrNotifyCancel();
       else if (next.aborted) next.confirmCancelled();
-      else return next;
+      else if (!next.future.done()) return next;
       this.#queue.shift();
     }
   }

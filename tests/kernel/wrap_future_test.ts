@@ -4,6 +4,7 @@ import {
   ConcurrentFuture,
   DeadlockError,
   Event,
+  type Future,
   getRunningLoop,
   newEventLoop,
   run,
@@ -149,3 +150,66 @@ test("wrapFuture() refuses what is no future", () => {
     "concurrent.futures.Future is expected, got 42 (number)",
   );
 });
+
+/** How a future of either kind stands. */
+function stateOf(future: ConcurrentFuture<string> | Future<string>): string {
+  if (!future.done()) return "pending";
+  if (future.cancelled()) return "cancelled";
+  const error = future.exception();
+  return error === null ? future.result() : String(error);
+}
+
+type Step = (work: ConcurrentFuture<string>, future: Future<string>) => unknown;
+
+const settleWork: Step = (work) => work.setResult("work");
+const failWork: Step = (work) => work.setException(new TypeError("work"));
+const cancelWork: Step = (work) => work.cancel();
+const beginWork: Step = (work) => work.setRunningOrNotifyCancel();
+const settle: Step = (_work, future) => future.setResult("hand");
+const fail: Step = (_work, future) => future.setException(new RangeError("hand"));
+const cancel: Step = (_work, future) => future.cancel("why");
+const wait = null;
+
+// As CPython 3.13 ends them. It asserts, too, that nobody has settled the future by hand, and has the exception
+// handler told where somebody has; here nothing is said of that, as there under `python -O`.
+for (
+  const [what, steps, work, future] of [
+    ["set by hand, the work done later", [settle, wait, settleWork], "work", "hand"],
+    [
+      "failed by hand, the work failed later",
+      [fail, wait, failWork],
+      "TypeError: work",
+      "RangeError: hand",
+    ],
+    ["set by hand, the work cancelled later", [settle, wait, cancelWork], "cancelled", "hand"],
+    ["set by hand before the work's result is there", [settleWork, settle], "work", "hand"],
+    ["set by hand before the work's end is there", [cancelWork, settle], "cancelled", "hand"],
+    ["set by hand, then cancelled", [settle, cancel, wait], "pending", "hand"],
+    ["cancelled", [cancel], "cancelled", "cancelled"],
+    ["cancelled before the work's result is there", [settleWork, cancel], "work", "cancelled"],
+    ["cancelled, the work done at once", [cancel, settleWork], "work", "cancelled"],
+    ["cancelled, the work running", [beginWork, cancel, wait, settleWork], "work", "cancelled"],
+    [
+      "cancelled, the work failing",
+      [beginWork, cancel, wait, failWork],
+      "TypeError: work",
+      "cancelled",
+    ],
+    ["cancelled with the work", [cancelWork, cancel], "cancelled", "cancelled"],
+    ["pending as the work is cancelled", [cancelWork], "cancelled", "cancelled"],
+  ] as const
+) {
+  test(`wrapFuture()'s future is left in peace: ${what}`, () =>
+    virtually(function* () {
+      const told: unknown[] = [];
+      getRunningLoop().setExceptionHandler((_loop, { exception }) => void told.push(exception));
+      const source = new ConcurrentFuture<string>();
+      const wrapped = wrapFuture(source);
+      for (const step of steps) {
+        if (step === null) yield* sleep(0);
+        else step(source, wrapped);
+      }
+      for (let times = 0; times < 3; times++) yield* sleep(0);
+      assertEquals([stateOf(source), stateOf(wrapped), told], [work, future, []]);
+    }));
+}

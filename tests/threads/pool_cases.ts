@@ -352,6 +352,20 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
     assert(back.twice[0] === back.twice[1], "what is the same object stays the same object");
   });
 
+  poolTest("drops what comes of a job whose future was settled by hand", async (pool) => {
+    const queued = pool.submit((text: string) => text, "job");
+    queued.setResult("hand");
+    const running = pool.submit(later, "job", 30);
+    while (!running.running()) await new Promise((resolve) => setTimeout(resolve, 1));
+    running.setResult("hand");
+    const failing = pool.submit(later, "job", 30);
+    while (!failing.running()) await new Promise((resolve) => setTimeout(resolve, 1));
+    failing.setException(new ValueError("hand"));
+    assertEquals(await pool.submit(add, 1, 2), 3);
+    assertEquals([await queued, await running], ["hand", "hand"]);
+    await assertRejects(async () => await failing, ValueError, "hand");
+  });
+
   poolTest("runs jobs of one worker in the order submitted", async (pool) => {
     const order = Array.from({ length: 100 }, (_, index) => pool.submit((n: number) => n, index));
     const done: number[] = [];

@@ -457,3 +457,16 @@ test({
     );
   },
 });
+
+test({
+  name: "ThreadLoop drops what comes of a call whose future was settled by hand",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const settled = runCoroutineThreadsafe(nap(0.01, "there"), loop);
+    settled.setResult("hand");
+    const other = runCoroutineThreadsafe(nap(0.02, "other"), loop);
+    assertEquals([await settled, await other], ["hand", "other"]);
+  },
+});
