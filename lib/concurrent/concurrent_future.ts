@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { checkOptionNames } from "../base/check_options.ts";
 import {
   CancelledError,
   InvalidStateError,
@@ -190,10 +191,11 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
    * @param options `terminateAfter`: how many seconds running work has to end by itself.
    * @returns Whether the future is cancelled now, or the coroutine is told; `false` when it is running
    * or finished.
-   * @throws {TypeError} If `terminateAfter` is no number.
+   * @throws {TypeError} If `terminateAfter` is no number, or another option is given.
    * @throws {ValueError} If it is negative.
    */
   cancel(options: CancelOptions = {}): boolean {
+    checkOptionNames(options, "cancel()", ["terminateAfter"]);
     checkTerminateAfter(options.terminateAfter);
     switch (this.#state) {
       case "RUNNING":

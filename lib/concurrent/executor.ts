@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptionNames, checkOptions } from "../base/check_options.ts";
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
@@ -157,7 +158,7 @@ export abstract class Executor {
    * @param options `timeout`: how many seconds from now the last result must be there; `chunksize`: how
    * many items are one job; `buffersize`: how many jobs are asked for ahead.
    * @returns The results, to be iterated over once.
-   * @throws {TypeError} If `items` is not iterable or an option no number.
+   * @throws {TypeError} If `job` is no function, `items` is not iterable, or an option no number or none at all.
    * @throws {ValueError} If `chunksize` or `buffersize` is not greater than 0.
    */
   map<I, R>(
@@ -165,7 +166,13 @@ export abstract class Executor {
     items: Iterable<I>,
     options: MapOptions = {},
   ): ExecutorMap<JobResult<R>> {
-    const { timeout = null, chunksize = 1, buffersize = null } = options;
+    if (typeof job !== "function") {
+      throw new TypeError(`map() expects a function, got ${describe(job)}`);
+    }
+    if (typeof items?.[Symbol.iterator] !== "function") {
+      throw new TypeError(`map() expects an iterable of items, got ${describe(items)}`);
+    }
+    checkOptions(options, "map()");
     if (Symbol.iterator in options) {
       throw new TypeError(
         `map() takes one iterable of items, and options: got another iterable, ${
@@ -174,6 +181,8 @@ export abstract class Executor {
           "where Python takes several, give one of lists, as in map(([a, b]) => a + b, pairs)",
       );
     }
+    checkOptionNames(options, "map()", ["timeout", "chunksize", "buffersize"]);
+    const { timeout = null, chunksize = 1, buffersize = null } = options;
     checkCount("chunksize", chunksize, ">= 1");
     if (buffersize !== null) checkCount("buffersize", buffersize);
     const futures = chunksize === 1

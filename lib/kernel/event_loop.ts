@@ -448,6 +448,7 @@ export class EventLoop implements HandleOwner {
    * @param func A function that closes over nothing, or a reference to one of a module's.
    * @param args Its arguments, which are cloned.
    * @returns A future of its result; cancelling it cancels the job.
+   * @throws {TypeError} If `executor` is none, or `func` no function.
    * @throws {RuntimeError} If the loop is closed, or the default executor was shut down.
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_in_executor
@@ -464,6 +465,11 @@ export class EventLoop implements HandleOwner {
     }
     if (typeof executor?.submit !== "function") {
       throw new TypeError(`executor must be an Executor or null, got ${describe(executor)}`);
+    }
+    if (typeof func !== "function") {
+      throw new TypeError(
+        `a callable object was expected by runInExecutor(), got ${describe(func)}`,
+      );
     }
     return wrapFuture(executor.submit(func, ...args), { loop: this });
   }

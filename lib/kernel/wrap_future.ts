@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { describe } from "../base/repr.ts";
 import {
   type ConcurrentFuture,
@@ -24,6 +25,7 @@ import {
 import { plainOptions } from "./loop_options.ts";
 import { getEventLoop } from "./loops.ts";
 import { awaitingTask } from "./promise_bridge.ts";
+import { isLoop } from "./scheduler.ts";
 
 /** What {@linkcode wrapFuture} takes beside the future. */
 export interface WrapFutureOptions {
@@ -68,9 +70,14 @@ export function wrapFuture<T>(
   if (future instanceof Future) return future;
   const joins = joinsCancel(future);
   if (joins === null) {
-    throw new TypeError(`concurrent.futures.Future is expected, got ${describe(future)}`);
+    throw new TypeError(
+      "concurrent.futures.Future is expected: future must be a ConcurrentFuture or a Future, got " +
+        describe(future),
+    );
   }
+  checkOptions(options, "wrapFuture()");
   const loop = options.loop ?? getEventLoop();
+  if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
   const wrapped = joins ? new RemoteOutcome<T>(future, loop) : loop.createFuture<T>();
   chain(future, wrapped);
   return wrapped;

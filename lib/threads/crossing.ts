@@ -139,7 +139,7 @@ function crossModule(moduleUrl: unknown, exportName: unknown): Crossing {
   const text = String(moduleUrl);
   if (!URL.canParse(text)) {
     throw new TypeError(
-      `workerFunction() expects an absolute URL, such as import.meta.url, got ${
+      `workerFunction() expects a function, or an absolute URL such as import.meta.url, got ${
         describe(moduleUrl)
       }`,
     );

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkOptionNames } from "../base/check_options.ts";
 import { describe } from "../base/repr.ts";
 
 /** What {@linkcode registerErrorClass} takes beside the class. */
@@ -34,7 +35,7 @@ const registered = new Map<string, RegisteredClass>();
  *
  * @param Class The class, which extends `Error`.
  * @param options `name`: what it is called in the thread; `rebuild`: makes an error with private state.
- * @throws {TypeError} If `Class` is no class of errors, or has no name.
+ * @throws {TypeError} If `Class` is no class of errors, or has no name, or an option is of the wrong type or none that there is.
  *
  * @example
  * ```ts
@@ -64,11 +65,17 @@ export function registerErrorClass<E extends Error>(
       `registerErrorClass() expects a class that extends Error, got ${describe(Class)}`,
     );
   }
+  checkOptionNames(options, "registerErrorClass()", ["name", "rebuild"]);
+  const { rebuild = null } = options;
+  if (rebuild !== null && typeof rebuild !== "function") {
+    throw new TypeError(`rebuild must be a function, got ${describe(rebuild)}`);
+  }
   const name = options.name ?? Class.name;
-  if (typeof name !== "string" || name === "") {
+  if (typeof name !== "string") throw new TypeError(`name must be a string, got ${describe(name)}`);
+  if (name === "") {
     throw new TypeError("registerErrorClass() expects a name for a class that has none");
   }
-  registered.set(name, { Class, rebuild: options.rebuild ?? null });
+  registered.set(name, { Class, rebuild });
 }
 
 /** What was registered under the first of these names that was, or `null`. */

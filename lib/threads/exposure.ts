@@ -26,6 +26,9 @@ export interface ExposeOptions {
   parent?: EventLoop;
 }
 
+/** What the options of {@linkcode ExposeOptions} are called. */
+export const EXPOSE_OPTIONS: readonly string[] = ["expose", "parent"];
+
 /** What is exposed, once it is checked. */
 export interface Exposure {
   /** The loop that runs the functions. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptionNames } from "../base/check_options.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { checkCount } from "../concurrent/check_count.ts";
 import { type ChunkOutcome, splitChunk } from "../concurrent/chunk.ts";
@@ -14,9 +15,9 @@ import {
   type JobResult,
 } from "../concurrent/executor.ts";
 import { host } from "../platform/current.ts";
-import { type ExposeOptions, makeExposure } from "./exposure.ts";
+import { EXPOSE_OPTIONS, type ExposeOptions, makeExposure } from "./exposure.ts";
 import type { WorkerPermissions } from "../platform/workers.ts";
-import { checkWorkerOptions, type WorkerOptions } from "./worker_options.ts";
+import { checkWorkerOptions, WORKER_OPTIONS, type WorkerOptions } from "./worker_options.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** What {@linkcode ProcessPoolExecutor} takes. */
@@ -33,6 +34,14 @@ export interface ProcessPoolExecutorOptions extends WorkerOptions, ExposeOptions
    */
   permissions?: WorkerPermissions;
 }
+
+const OPTIONS: readonly string[] = [
+  "maxWorkers",
+  "maxTasksPerChild",
+  "permissions",
+  ...WORKER_OPTIONS,
+  ...EXPOSE_OPTIONS,
+];
 
 let made = 0;
 
@@ -64,12 +73,13 @@ export class ProcessPoolExecutor extends Executor {
    *
    * @param options How many processes, and how they are.
    * @throws {NotSupportedError} In a browser, or without the permission to start processes.
-   * @throws {TypeError} If an option is of the wrong type, or `initializer` closes over something.
+   * @throws {TypeError} If an option is of the wrong type or none that there is, or `initializer` closes over something.
    * @throws {ValueError} If a number is out of its range.
    * @throws {RuntimeError} If functions are exposed, and there is no loop to run them.
    */
   constructor(options: ProcessPoolExecutorOptions = {}) {
     super();
+    checkOptionNames(options, "ProcessPoolExecutor()", OPTIONS);
     const { processes } = host;
     const refusal = processes === null
       ? "a browser starts no processes: use ThreadPoolExecutor"

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkOptionNames } from "../base/check_options.ts";
 import {
   QueueEmpty,
   QueueFull,
@@ -130,7 +131,9 @@ export class QueueEnd<T> implements ThreadQueueEnd<T> {
     this.#way.tell("taskDone");
   }
 
-  shutdown({ immediate = false }: ShutdownOptions = {}): void {
+  shutdown(options: ShutdownOptions = {}): void {
+    checkOptionNames(options, "shutdown()", ["immediate"]);
+    const { immediate = false } = options;
     this.#way.tell("shutdown", immediate);
   }
 

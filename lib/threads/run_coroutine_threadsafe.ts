@@ -74,14 +74,19 @@ export function runCoroutineThreadsafe(
   if (loop instanceof ThreadLoop) {
     if (coro instanceof WorkerCall) return callOnThread(loop, coro);
     if (typeof coro === "function") return callOnThread(loop, workerFunction(coro)());
+    const what = isCoroutine(coro)
+      ? "A coroutine object cannot leave its thread"
+      : "A coroutine is required";
     throw new TypeError(
-      "A coroutine object cannot leave its thread: expected a call of what workerFunction() made, " +
-        `or a function that closes over nothing, got ${describe(coro)}`,
+      `${what}: expected a call of what workerFunction() made, or a function that closes over ` +
+        `nothing, got ${describe(coro)}`,
     );
   }
   if (!isLoop(loop)) throw new TypeError(`loop must be an event loop, got ${describe(loop)}`);
   if (coro instanceof WorkerCall || !(isCoroutine(coro) || typeof coro === "function")) {
-    throw new TypeError(`A coroutine object is required, got ${describe(coro)}`);
+    throw new TypeError(
+      `A coroutine object is required: coro must be one, or a function, got ${describe(coro)}`,
+    );
   }
   return runHere(coro, loop);
 }

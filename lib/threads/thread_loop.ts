@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptionNames } from "../base/check_options.ts";
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
@@ -20,7 +21,7 @@ import { host, hostWorkers } from "../platform/current.ts";
 import type { WorkerDeath } from "../platform/workers.ts";
 import { contextToCarry } from "./carried_context.ts";
 import { type AnyFunction, cross, type Crossing } from "./crossing.ts";
-import { type ExposeOptions, type Exposure, makeExposure } from "./exposure.ts";
+import { EXPOSE_OPTIONS, type ExposeOptions, type Exposure, makeExposure } from "./exposure.ts";
 import { loopWorkerScript } from "./loop_worker.ts";
 import { checkArguments, findObstacle } from "./sent_arguments.ts";
 import { decode, type FromWorker } from "./wire.ts";
@@ -118,11 +119,16 @@ export class ThreadLoop {
    *
    * @param options `name`: what the thread is called; `expose` and `parent`: what code there may call
    * here.
-   * @throws {TypeError} If something exposed is no function.
+   * @throws {TypeError} If something exposed is no function, or an option of the wrong type or none that there is.
    * @throws {RuntimeError} If functions are exposed, and there is no loop to run them.
    */
   constructor(options: ThreadLoopOptions = {}) {
-    this.#name = options.name ?? `ThreadLoop-${made++}`;
+    checkOptionNames(options, "ThreadLoop()", ["name", ...EXPOSE_OPTIONS]);
+    const name = options.name ?? `ThreadLoop-${made++}`;
+    if (typeof name !== "string") {
+      throw new TypeError(`name must be a string, got ${describe(name)}`);
+    }
+    this.#name = name;
     this.#exposure = makeExposure(options);
   }
 

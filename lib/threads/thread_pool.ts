@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptionNames } from "../base/check_options.ts";
+import { describe } from "../base/repr.ts";
 import { checkCount } from "../concurrent/check_count.ts";
 import { type ChunkOutcome, splitChunk } from "../concurrent/chunk.ts";
 import type { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
@@ -14,10 +16,10 @@ import {
 } from "../concurrent/executor.ts";
 import { setDefaultExecutorFactory } from "../kernel/default_executor.ts";
 import { hostWorkers } from "../platform/current.ts";
-import { type ExposeOptions, makeExposure } from "./exposure.ts";
+import { EXPOSE_OPTIONS, type ExposeOptions, makeExposure } from "./exposure.ts";
 import type { WorkerPermissions } from "../platform/workers.ts";
 import { WorkerPool } from "./worker_pool.ts";
-import { checkWorkerOptions, type WorkerOptions } from "./worker_options.ts";
+import { checkWorkerOptions, WORKER_OPTIONS, type WorkerOptions } from "./worker_options.ts";
 
 /** What {@linkcode ThreadPoolExecutor} takes. */
 export interface ThreadPoolExecutorOptions extends WorkerOptions, ExposeOptions {
@@ -31,6 +33,14 @@ export interface ThreadPoolExecutorOptions extends WorkerOptions, ExposeOptions 
   /** What the threads may do. No place can narrow that for a thread by now: it is an error that says so. */
   permissions?: WorkerPermissions;
 }
+
+const OPTIONS: readonly string[] = [
+  "maxWorkers",
+  "threadNamePrefix",
+  "permissions",
+  ...WORKER_OPTIONS,
+  ...EXPOSE_OPTIONS,
+];
 
 let made = 0;
 
@@ -78,16 +88,20 @@ export class ThreadPoolExecutor extends Executor {
    * Makes an executor. No thread is started before there is a job.
    *
    * @param options How many threads, and how they are.
-   * @throws {TypeError} If an option is of the wrong type, or `initializer` closes over something.
+   * @throws {TypeError} If an option is of the wrong type or none that there is, or `initializer` closes over something.
    * @throws {ValueError} If a number is out of its range.
    * @throws {NotSupportedError} If this place has no such limit for a thread.
    * @throws {RuntimeError} If functions are exposed, and there is no loop to run them.
    */
   constructor(options: ThreadPoolExecutorOptions = {}) {
     super();
+    checkOptionNames(options, "ThreadPoolExecutor()", OPTIONS);
     const maxWorkers = options.maxWorkers ?? Math.min(32, hostWorkers.parallelism + 4);
     checkCount("maxWorkers", maxWorkers);
     const prefix = options.threadNamePrefix ?? `ThreadPoolExecutor-${made++}`;
+    if (typeof prefix !== "string") {
+      throw new TypeError(`threadNamePrefix must be a string, got ${describe(prefix)}`);
+    }
     checkWorkerOptions("ThreadPoolExecutor", hostWorkers, options);
     this.#pool = new WorkerPool(hostWorkers, { ...options, maxWorkers, prefix, kind: "thread" });
     this.#pool.exposure = makeExposure(options);

@@ -49,6 +49,14 @@ export interface WorkerPoolOptions {
   readonly permissions?: WorkerPermissions | undefined;
 }
 
+/** What the options of {@linkcode WorkerOptions} are called. */
+export const WORKER_OPTIONS: readonly string[] = [
+  "initializer",
+  "initargs",
+  "terminateAfter",
+  "memoryLimit",
+];
+
 const PERMISSIONS = ["read", "write", "net", "env", "run", "ffi", "sys", "import"] as const;
 
 /**

@@ -16,6 +16,7 @@
  *
  * @module
  */
+import { checkOptionNames } from "../base/check_options.ts";
 import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
 import {
@@ -145,9 +146,9 @@ export class WorkerPool {
   }
 
   /** Ends the pool as soon as its jobs are done. */
-  shutdown(
-    { wait = true, cancelFutures = false }: ExecutorShutdownOptions,
-  ): ConcurrentFuture<void> {
+  shutdown(options: ExecutorShutdownOptions): ConcurrentFuture<void> {
+    checkOptionNames(options, "shutdown()", ["wait", "cancelFutures"]);
+    const { wait = true, cancelFutures = false } = options;
     const future = new ConcurrentFuture<void>();
     if (this.#state === "open") this.#state = "shutting down";
     if (cancelFutures) { for (const { future } of this.#queue) future.cancel(); }

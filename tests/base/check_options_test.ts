@@ -1,5 +1,5 @@
 import { assertThrows } from "@std/assert";
-import { checkOptions } from "../../lib/base/check_options.ts";
+import { checkOptionNames, checkOptions } from "../../lib/base/check_options.ts";
 import { test } from "../_support/harness.ts";
 
 test("checkOptions() takes objects, and says what came in place of one", () => {
@@ -17,4 +17,20 @@ test("checkOptions() takes objects, and says what came in place of one", () => {
       `wait() expects an object of options, got ${shown}`,
     );
   }
+});
+
+test("checkOptionNames() names the option that there is not, and those that there are", () => {
+  for (const options of [{}, { b: 1 }, { other: undefined }]) {
+    checkOptionNames(options, "call()", ["a", "b"]);
+  }
+  assertThrows(
+    () => checkOptionNames({ a: 1, c: "x" }, "call()", ["a", "b"]),
+    TypeError,
+    "call() has no option 'c': expected a, b, got 'x' (string)",
+  );
+  assertThrows(
+    () => checkOptionNames(null, "call()", ["a", "b"]),
+    TypeError,
+    "call() expects an object of options, got null",
+  );
 });

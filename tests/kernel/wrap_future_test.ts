@@ -147,7 +147,7 @@ test("wrapFuture() refuses what is no future", () => {
   assertThrows(
     () => wrapFuture(42 as never),
     TypeError,
-    "concurrent.futures.Future is expected, got 42 (number)",
+    "concurrent.futures.Future is expected: future must be a ConcurrentFuture or a Future, got 42 (number)",
   );
 });
 

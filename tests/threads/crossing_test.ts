@@ -151,7 +151,7 @@ test("workerFunction() says what is wrong with an address or a name", () => {
   assertThrows(
     () => workerFunction<() => void>("./jobs.ts", "work"),
     TypeError,
-    "workerFunction() expects an absolute URL, such as import.meta.url, got './jobs.ts' (string)",
+    "workerFunction() expects a function, or an absolute URL such as import.meta.url, got './jobs.ts' (string)",
   );
   assertThrows(
     () => workerFunction<() => void>("https://example.org/jobs.js", ""),

@@ -116,13 +116,13 @@ test("runCoroutineThreadsafe() refuses what is no coroutine, and what is no loop
   assertThrows(
     () => runCoroutineThreadsafe(42 as never, loop),
     TypeError,
-    "A coroutine object is required, got 42 (number)",
+    "A coroutine object is required: coro must be one, or a function, got 42 (number)",
   );
   const call = workerFunction(() => 1)();
   assertThrows(
     () => runCoroutineThreadsafe(call as never, loop),
     TypeError,
-    "A coroutine object is required, got <WorkerCall object> (WorkerCall)",
+    "A coroutine object is required: coro must be one, or a function, got <WorkerCall object> (WorkerCall)",
   );
   assertThrows(
     () => runCoroutineThreadsafe(function* () {}, 42 as never),

@@ -43,7 +43,7 @@ test({
       try {
         yield* lazy;
       } catch (error) {
-        assert(String(error).includes("submit() expects a function, got 42 (number)"));
+        assert(String(error).includes("toThread() expects a function, got 42 (number)"));
       }
     });
   },
