@@ -4,15 +4,17 @@
  * @module
  */
 import { SourceError, type Token } from "./javascript_lexer.ts";
+import { type FunctionForm, OWN_THIS, PLAIN, Scope, ScopeReader } from "./scope_reader.ts";
 import {
+  bothHold,
+  compare,
+  eitherHolds,
   type Facts,
-  type FunctionForm,
+  negate,
   NO_FACTS,
-  OWN_THIS,
-  PLAIN,
-  Scope,
-  ScopeReader,
-} from "./scope_reader.ts";
+  OPAQUE,
+  type Operand,
+} from "./typeof_guards.ts";
 
 const ASSIGNMENTS =
   /* @__PURE__ */ (() =>
@@ -24,23 +26,6 @@ const OPERATORS =
 const PREFIXES = new Set(["!", "~", "+", "-", "++", "--"]);
 const WORD_PREFIXES = new Set(["void", "delete", "new"]);
 const LITERALS = new Set(["null", "true", "false"]);
-
-/** An operand, as far as a condition is made of it. */
-interface Operand {
-  /** The name whose type it asks for, where it is `typeof name`. */
-  readonly typeofName: string | null;
-  /** What it is, where it is a literal text. */
-  readonly text: string | null;
-  /** What it tells where it is a condition by itself. */
-  readonly facts: Facts;
-}
-
-/** What may be written for `typeof name === "undefined"`, by its operator; a minifier has `typeof name > "u"`. */
-const ABSENT: ReadonlySet<string> = new Set(["=== undefined", "== undefined", "> u"]);
-const PRESENT: ReadonlySet<string> = new Set(["!== undefined", "!= undefined", "< u"]);
-const MIRRORED: Readonly<Record<string, string>> = { "<": ">", ">": "<" };
-
-const OPAQUE: Operand = { typeofName: null, text: null, facts: NO_FACTS };
 
 /** Reads expressions; what is in braces is left to the reader of statements. */
 export abstract class ExpressionReader extends ScopeReader {
@@ -77,10 +62,7 @@ export abstract class ExpressionReader extends ScopeReader {
     while (facts !== null && this.take("||")) {
       const before: Facts = facts;
       const next = this.inGuard(before.whenFalse, () => this.#parseConjunction(noIn));
-      facts = next && {
-        whenTrue: both(before.whenTrue, next.whenTrue),
-        whenFalse: either(before.whenFalse, next.whenFalse),
-      };
+      facts = next && eitherHolds(before, next);
     }
     return facts;
   }
@@ -91,10 +73,7 @@ export abstract class ExpressionReader extends ScopeReader {
     while (facts !== null && this.take("&&")) {
       const before: Facts = facts;
       const next = this.inGuard(before.whenTrue, () => this.#parseComparison(noIn));
-      facts = next && {
-        whenTrue: either(before.whenTrue, next.whenTrue),
-        whenFalse: both(before.whenFalse, next.whenFalse),
-      };
+      facts = next && bothHold(before, next);
     }
     return facts;
   }
@@ -118,8 +97,7 @@ export abstract class ExpressionReader extends ScopeReader {
     const [left, right, ...others] = operands as [Operand, ...Operand[]];
     if (right === undefined) return left.facts;
     if (others.length > 0) return NO_FACTS;
-    return compare(left, operator, right) ?? compare(right, MIRRORED[operator] ?? operator, left) ??
-      NO_FACTS;
+    return compare(left, operator, right);
   }
 
   #takeOperator(noIn: boolean): boolean {
@@ -519,30 +497,4 @@ function isReference(name: string, next: Token): boolean {
   if (name === "async") return next.kind !== "name";
   return !["function", "class", "new", "import", "typeof", "void", "delete", "await"]
     .includes(name);
-}
-
-/** What a comparison tells of the name whose type its left side asks for; `null` if that is none. */
-function compare(left: Operand, operator: string, right: Operand): Facts | null {
-  if (left.typeofName === null || right.text === null) return null;
-  const names = new Set([left.typeofName]);
-  const none = NO_FACTS.whenTrue;
-  const comparison = `${operator} ${right.text}`;
-  if (PRESENT.has(comparison)) return { whenTrue: names, whenFalse: none };
-  if (ABSENT.has(comparison)) return { whenTrue: none, whenFalse: names };
-  // Any other type is one that a variable has.
-  if (/^===? [a-z]/.test(comparison)) return { whenTrue: names, whenFalse: none };
-  if (/^!==? [a-z]/.test(comparison)) return { whenTrue: none, whenFalse: names };
-  return null;
-}
-
-function negate(facts: Facts, times: number): Facts {
-  return times % 2 === 0 ? facts : { whenTrue: facts.whenFalse, whenFalse: facts.whenTrue };
-}
-
-function either(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
-  return a.size === 0 ? b : b.size === 0 ? a : new Set([...a, ...b]);
-}
-
-function both(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
-  return a.size === 0 ? a : b.size === 0 ? b : new Set([...a].filter((name) => b.has(name)));
 }

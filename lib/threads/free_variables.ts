@@ -15,7 +15,8 @@
  */
 import { ExpressionReader } from "./expression_reader.ts";
 import { SourceError } from "./javascript_lexer.ts";
-import { type Facts, NO_FACTS, OWN_THIS, PLAIN, Scope } from "./scope_reader.ts";
+import { OWN_THIS, PLAIN, Scope } from "./scope_reader.ts";
+import { type Facts, NO_FACTS } from "./typeof_guards.ts";
 
 /** What was found about a function. */
 export interface FunctionAnalysis {

@@ -4,6 +4,7 @@
  * @module
  */
 import { Lexer, SourceError, type Token } from "./javascript_lexer.ts";
+import { NO_FACTS } from "./typeof_guards.ts";
 
 /** What every function that is no arrow function brings into its own scope. */
 export const OWN_THIS: readonly string[] = ["this", "arguments", "new.target"];
@@ -43,20 +44,6 @@ export interface FunctionForm {
 /** A function of no particular kind. */
 export const PLAIN: FunctionForm = { isAsync: false, isGenerator: false, isArrow: false };
 
-/**
- * What a condition tells of names that nothing declares: those that are there if it holds, and those that are
- * if it does not. `typeof window !== "undefined"` says it of `window`.
- */
-export interface Facts {
-  readonly whenTrue: ReadonlySet<string>;
-  readonly whenFalse: ReadonlySet<string>;
-}
-
-const NO_NAMES: ReadonlySet<string> = new Set();
-
-/** What most expressions tell. */
-export const NO_FACTS: Facts = { whenTrue: NO_NAMES, whenFalse: NO_NAMES };
-
 /** Reads one source text. */
 export abstract class ScopeReader {
   /** The text. */
@@ -70,7 +57,7 @@ export abstract class ScopeReader {
   /** The kind of the function at hand. */
   protected form: FunctionForm = PLAIN;
   /** The names of which a condition around what is at hand says that they are there. */
-  protected guards: ReadonlySet<string> = NO_NAMES;
+  protected guards: ReadonlySet<string> = NO_FACTS.whenTrue;
 
   /** @param source The text. */
   constructor(source: string) {
