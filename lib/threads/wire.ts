@@ -343,13 +343,16 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
         if (what) return { path: "", what };
         if (value instanceof Error) return null;
       }
-      const isKeyed = value instanceof Map || value instanceof Set;
-      const children = isKeyed ? methods.children(value, "") : Object.entries(value);
-      for (const [key, child] of children) {
-        const found = methods.lost(child, seen);
-        if (found === null) continue;
+      if (value instanceof Map || value instanceof Set) {
+        for (const [path, child] of methods.children(value, "")) {
+          const found = methods.lost(child, seen);
+          if (found) return { ...found, path: path + found.path };
+        }
+      }
+      for (const key of Object.keys(value)) {
+        const found = methods.lost((value as Record<string, unknown>)[key], seen);
         // The path is made on the way back, for of most values there is none.
-        return { ...found, path: (isKeyed ? key : isList ? `[${key}]` : `.${key}`) + found.path };
+        if (found) return { ...found, path: (isList ? `[${key}]` : `.${key}`) + found.path };
       }
       return null;
     },
@@ -361,7 +364,7 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       }
       // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
       const found = methods.read(() => methods.lost(value, new Set()));
-      return found ? { path: path + found.path, what: found.what } : null;
+      return found ? { ...found, path: path + found.path } : null;
     },
   };
   return {

@@ -292,7 +292,7 @@ test("analyzeFunction() finds what is free in functions as they are met", () => 
       return [source, String(error)];
     }
   });
-  assertEquals(found, FUNCTIONS);
+  assertEquals(found, FUNCTIONS.map((row) => [...row]));
 });
 
 for (const [source, ...free] of STATEMENTS) {
