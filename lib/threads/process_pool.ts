@@ -35,14 +35,6 @@ export interface ProcessPoolExecutorOptions extends WorkerOptions, ExposeOptions
   permissions?: WorkerPermissions;
 }
 
-const OPTIONS: readonly string[] = [
-  "maxWorkers",
-  "maxTasksPerChild",
-  "permissions",
-  ...WORKER_OPTIONS,
-  ...EXPOSE_OPTIONS,
-];
-
 let made = 0;
 
 /**
@@ -79,7 +71,13 @@ export class ProcessPoolExecutor extends Executor {
    */
   constructor(options: ProcessPoolExecutorOptions = {}) {
     super();
-    checkOptionNames(options, "ProcessPoolExecutor()", OPTIONS);
+    checkOptionNames(options, "ProcessPoolExecutor()", [
+      "maxWorkers",
+      "maxTasksPerChild",
+      "permissions",
+      ...WORKER_OPTIONS,
+      ...EXPOSE_OPTIONS,
+    ]);
     const { processes } = host;
     const refusal = processes === null
       ? "a browser starts no processes: use ThreadPoolExecutor"

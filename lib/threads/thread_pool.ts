@@ -34,14 +34,6 @@ export interface ThreadPoolExecutorOptions extends WorkerOptions, ExposeOptions 
   permissions?: WorkerPermissions;
 }
 
-const OPTIONS: readonly string[] = [
-  "maxWorkers",
-  "threadNamePrefix",
-  "permissions",
-  ...WORKER_OPTIONS,
-  ...EXPOSE_OPTIONS,
-];
-
 let made = 0;
 
 /** Gives the event loops their default executor; for who has a loop use it. */
@@ -95,7 +87,13 @@ export class ThreadPoolExecutor extends Executor {
    */
   constructor(options: ThreadPoolExecutorOptions = {}) {
     super();
-    checkOptionNames(options, "ThreadPoolExecutor()", OPTIONS);
+    checkOptionNames(options, "ThreadPoolExecutor()", [
+      "maxWorkers",
+      "threadNamePrefix",
+      "permissions",
+      ...WORKER_OPTIONS,
+      ...EXPOSE_OPTIONS,
+    ]);
     const maxWorkers = options.maxWorkers ?? Math.min(32, hostWorkers.parallelism + 4);
     checkCount("maxWorkers", maxWorkers);
     const prefix = options.threadNamePrefix ?? `ThreadPoolExecutor-${made++}`;
