@@ -5,6 +5,12 @@
  */
 import { type Codec, makeCodec, type Obstacle } from "./wire.ts";
 
+/** What can be given in place of what no clone takes, where it is sure what was meant. */
+const WAYS: Readonly<Record<string, string>> = {
+  "[object Generator]": ": a coroutine object stays in its thread, await it first",
+  "[object Promise]": ": await it first",
+};
+
 const codec = /* @__PURE__ */ makeCodec();
 
 /** Where a value has something that cannot be cloned, in words; `null` if nothing is found. */
@@ -51,5 +57,5 @@ export function argumentError(
 }
 
 function inWords({ path, what }: Obstacle): string {
-  return `${path} is ${what}`;
+  return `${path} is ${what}${WAYS[what] ?? ""}`;
 }

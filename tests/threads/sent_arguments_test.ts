@@ -40,6 +40,26 @@ test({
 });
 
 test({
+  name: "an executor says what to do instead of sending a coroutine or a promise",
+  ...needs("workers"),
+  async fn() {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const takeIt = (_it: unknown) => {};
+    function* coroutine(): Generator<never, void> {}
+    await assertRejects(
+      async () => await pool.submit(takeIt, [coroutine()]),
+      TypeError,
+      "args[0][0] is [object Generator]: a coroutine object stays in its thread, await it first",
+    );
+    await assertRejects(
+      async () => await pool.submit(takeIt, Promise.resolve()),
+      TypeError,
+      "args[0] is [object Promise]: await it first",
+    );
+  },
+});
+
+test({
   name: "toThread() refuses what belongs to this thread when it is awaited",
   ...needs("workers"),
   async fn() {
