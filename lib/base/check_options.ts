@@ -6,31 +6,36 @@
 import { describe } from "./repr.ts";
 
 /**
- * Checks that what stands in the place of options is an object: anything else there would be lost in silence.
+ * Checks that what stands in the place of options is an object, and that nothing else is in it than what the
+ * function takes: a name misspelt would be lost in silence.
+ *
+ * The names are given as a literal at the call, which the engine copies in no time, and a name that is only
+ * inherited is let through, for it was not said by who called.
  *
  * @param options What was given.
  * @param call What was called, as the message has it, such as `wait()`.
- * @throws {TypeError} If it is no object.
+ * @param known The names of the options.
+ * @throws {TypeError} If it is no object, or has another name.
  */
-export function checkOptions(options: unknown, call: string): void {
-  if (typeof options === "object" && options !== null) return;
-  throw new TypeError(`${call} expects an object of options, got ${describe(options)}`);
-}
-
-/**
- * Checks that options are options, and such as the call takes: one by another name would be lost in silence.
- *
- * @param options What was given.
- * @param call What was called, as the message has it, such as `map()`.
- * @param names What the options are called.
- * @throws {TypeError} If it is no object, or has another option.
- */
-export function checkOptionNames(options: unknown, call: string, names: readonly string[]): void {
-  checkOptions(options, call);
-  for (const [name, value] of Object.entries(options as object)) {
-    if (value === undefined || names.includes(name)) continue;
-    throw new TypeError(
-      `${call} has no option '${name}': expected ${names.join(", ")}, got ${describe(value)}`,
-    );
+export function checkOptions<O>(
+  options: O,
+  call: string,
+  known: readonly (keyof NoInfer<O> & string)[],
+): void {
+  let unknown: string | undefined;
+  if (typeof options === "object" && options !== null) {
+    for (const key in options) {
+      if (!known.includes(key) && Object.hasOwn(options, key)) unknown ??= key;
+    }
+    if (unknown === undefined) return;
   }
+  const shown = describe(options);
+  throw new TypeError(
+    // Of a list or a loop it would be misleading to tell a name in it.
+    unknown !== undefined && shown.startsWith("{")
+      ? `${call} got an unexpected keyword argument '${unknown}': expected ${
+        known.join(", ").replace(/, (\w+)$/, " or $1")
+      }`
+      : `${call} expects an object of options, got ${shown}`,
+  );
 }

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { checkOptionNames } from "../base/check_options.ts";
+import { checkOptions } from "../base/check_options.ts";
 import {
   CancelledError,
   InvalidStateError,
@@ -195,7 +195,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
    * @throws {ValueError} If it is negative.
    */
   cancel(options: CancelOptions = {}): boolean {
-    checkOptionNames(options, "cancel()", ["terminateAfter"]);
+    checkOptions(options, "cancel()", ["terminateAfter"]);
     checkTerminateAfter(options.terminateAfter);
     switch (this.#state) {
       case "RUNNING":

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkOptionNames, checkOptions } from "../base/check_options.ts";
+import { checkOptions } from "../base/check_options.ts";
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
@@ -172,8 +172,7 @@ export abstract class Executor {
     if (typeof items?.[Symbol.iterator] !== "function") {
       throw new TypeError(`map() expects an iterable of items, got ${describe(items)}`);
     }
-    checkOptions(options, "map()");
-    if (Symbol.iterator in options) {
+    if (typeof options === "object" && options !== null && Symbol.iterator in options) {
       throw new TypeError(
         `map() takes one iterable of items, and options: got another iterable, ${
           describe(options)
@@ -181,7 +180,7 @@ export abstract class Executor {
           "where Python takes several, give one of lists, as in map(([a, b]) => a + b, pairs)",
       );
     }
-    checkOptionNames(options, "map()", ["timeout", "chunksize", "buffersize"]);
+    checkOptions(options, "map()", ["timeout", "chunksize", "buffersize"]);
     const { timeout = null, chunksize = 1, buffersize = null } = options;
     checkCount("chunksize", chunksize, ">= 1");
     if (buffersize !== null) checkCount("buffersize", buffersize);

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { disposeKey } from "../base/dispose.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
@@ -463,9 +464,7 @@ export class ContextVar<T> {
     if (typeof name !== "string") {
       throw new TypeError(`context variable name must be a str, got ${describe(name)}`);
     }
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(`ContextVar() expects options, got ${describe(options)}`);
-    }
+    checkOptions(options, "ContextVar()", ["default", "module"]);
     this.name = name;
     this.#default = "default" in options ? options.default as T : MISSING;
     this.#module = options.module === undefined ? null : absolute(options.module);

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe, repr } from "../base/repr.ts";
@@ -194,7 +195,14 @@ export function captureCallGraph(
   future?: Future<unknown> | null,
   options: CallGraphOptions = {},
 ): FutureCallGraph | null {
-  const { depth = 1, limit = null } = options;
+  checkOptions(options, "captureCallGraph()", ["depth", "limit"]);
+  return capture(future, options);
+}
+
+function capture(
+  future: Future<unknown> | null | undefined,
+  { depth = 1, limit = null }: CallGraphOptions,
+): FutureCallGraph | null {
   checkWhole(depth, "depth");
   if (limit !== null) checkWhole(limit, "limit");
   if (future !== undefined && future !== null && !isFuture(future)) {
@@ -301,7 +309,12 @@ export function formatCallGraph(
   future?: Future<unknown> | null,
   options: CallGraphOptions = {},
 ): string {
-  const graph = captureCallGraph(future, options);
+  checkOptions(options, "formatCallGraph()", ["depth", "limit"]);
+  return format(future, options);
+}
+
+function format(future: Future<unknown> | null | undefined, options: CallGraphOptions): string {
+  const graph = capture(future, options);
   return graph === null ? "" : render(graph).join("\n");
 }
 
@@ -334,7 +347,8 @@ export function printCallGraph(
   future?: Future<unknown> | null,
   options: PrintCallGraphOptions = {},
 ): void {
-  const text = formatCallGraph(future, options);
+  checkOptions(options, "printCallGraph()", ["depth", "limit", "file"]);
+  const text = format(future, options);
   if (options.file === undefined) host.log(text);
   else options.file.write(`${text}\n`);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
 import { NotSupportedError, RuntimeError, TimeoutError, ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
@@ -82,6 +83,7 @@ export class Inspection {
    * @returns The text that was printed.
    */
   ps(options: InspectionPrintOptions = {}): string {
+    checkOptions(options, "ps()", ["file"]);
     return print(formatTable(this.#tasks), options);
   }
 
@@ -92,6 +94,7 @@ export class Inspection {
    * @returns The text that was printed.
    */
   pstree(options: InspectionPrintOptions = {}): string {
+    checkOptions(options, "pstree()", ["file"]);
     return print(formatTree(this.#tasks), options);
   }
 
@@ -144,6 +147,7 @@ export async function inspectProcess(
   if (!Number.isSafeInteger(pid) || pid < 1) {
     throw new ValueError(`pid must be a whole number from 1 on, got ${pid}`);
   }
+  checkOptions(options, "inspectProcess()", ["timeout"]);
   const seconds = timeoutOf(options, PROCESS_TIMEOUT);
   if (host.name !== "deno") {
     throw new NotSupportedError("a browser asks no processes: use inspectPages()");
@@ -205,6 +209,7 @@ async function ask(pid: number, milliseconds: number): Promise<Inquiry> {
  * ```
  */
 export async function inspectPages(options: InspectOptions = {}): Promise<Inspection[]> {
+  checkOptions(options, "inspectPages()", ["timeout"]);
   const seconds = timeoutOf(options, PAGES_TIMEOUT);
   if (host.name !== "browser") {
     throw new NotSupportedError("there are no pages but in a browser: use inspectProcess(pid)");

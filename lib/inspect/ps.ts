@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { describe } from "../base/repr.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { isLoop } from "../kernel/scheduler.ts";
@@ -47,6 +48,7 @@ export interface PsOptions {
  * @see https://docs.python.org/3/whatsnew/3.14.html#asyncio-introspection-capabilities
  */
 export function ps(options: PsOptions = {}): string {
+  checkOptions(options, "ps()", ["loop", "file"]);
   return print(formatTable(snapshotFor(options)), options);
 }
 
@@ -74,6 +76,7 @@ export function ps(options: PsOptions = {}): string {
  * @see https://docs.python.org/3/whatsnew/3.14.html#asyncio-introspection-capabilities
  */
 export function pstree(options: PsOptions = {}): string {
+  checkOptions(options, "pstree()", ["loop", "file"]);
   return print(formatTree(snapshotFor(options)), options);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { disposeKey } from "../base/dispose.ts";
 import { ValueError } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
@@ -136,6 +137,7 @@ export interface Trace {
  * ```
  */
 export function trace(loop: EventLoop, options: TraceOptions = {}): Trace {
+  checkOptions(options, "trace()", ["capacity", "measure", "stacks"]);
   if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
   const { capacity = DEFAULT_CAPACITY, measure = false, stacks = false } = options;
   if (typeof capacity !== "number" || !Number.isInteger(capacity)) {

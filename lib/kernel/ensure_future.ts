@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import {
@@ -74,6 +75,7 @@ export function ensureFuture<T>(
   subject: AwaitableLike<T>,
   options: EnsureFutureOptions = {},
 ): Future<T> {
+  checkOptions(options, "ensureFuture()", ["loop"]);
   return ensureFutureOn(options.loop ?? null, subject);
 }
 

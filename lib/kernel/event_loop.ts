@@ -132,6 +132,7 @@ export class EventLoop implements HandleOwner {
    * @param options `clock`: where time comes from; `schedule`: what decides the order of what is ready.
    */
   constructor(options: EventLoopOptions = {}) {
+    checkOptions(options, "EventLoop()", ["clock", "schedule"]);
     const { clock = systemClock, schedule } = options;
     if (typeof clock?.time !== "function") {
       throw new TypeError(`clock must have a time() method, got ${describe(clock)}`);
@@ -407,7 +408,9 @@ export class EventLoop implements HandleOwner {
     if (this.#taskFactory !== null) {
       return this.#taskFactory(this, coro, options ?? {}) as Task<T>;
     }
-    if (options !== undefined) checkOptions(options, "createTask()");
+    if (options !== undefined) {
+      checkOptions(options, "createTask()", ["name", "context", "eagerStart", "signal"]);
+    }
     return new OwnTask<T>(
       coro,
       options === undefined ? this.#scheduler.plainOptions! : loopOptions(this, options),

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { CancelledError, InvalidStateError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe, functionName, partRepr, repr, wholeRepr } from "../base/repr.ts";
@@ -24,6 +25,7 @@ import { checkContext, type Context, copyContext } from "../coroutine/context_va
 import type { EventLoop } from "./event_loop.ts";
 import { Handle } from "./handle.ts";
 import { throwOn } from "./injection.ts";
+import { LoopOptions } from "./loop_options.ts";
 import { getEventLoop } from "./loops.ts";
 import { running as importedRunning } from "./running.ts";
 import { type Scheduler, schedulerOr as importedSchedulerOr } from "./scheduler.ts";
@@ -422,6 +424,7 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
    * @throws {TypeError} If it is no function.
    */
   addDoneCallback(callback: (future: this) => unknown, options: DoneCallbackOptions = {}): void {
+    checkOptions(options, "addDoneCallback()", ["context"]);
     if (typeof callback !== "function") {
       throw new TypeError(
         `a callable object was expected by addDoneCallback(), got ${describe(callback)}`,
@@ -639,9 +642,7 @@ export function messageOf(message: unknown): string | undefined {
 }
 
 function schedulerMeant(options: FutureOptions): Scheduler {
-  if (typeof options !== "object" || options === null || schedulerOr(options) !== null) {
-    throw new TypeError(`options must be an object such as { loop }, got ${describe(options)}`);
-  }
+  if (!(options instanceof LoopOptions)) checkOptions(options, "Future()", ["loop"]);
   const loop = options.loop ?? getEventLoop();
   const scheduler = schedulerOr(loop);
   if (!scheduler) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);

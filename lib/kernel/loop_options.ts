@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import type { Context } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { schedulerOf } from "./scheduler.ts";
@@ -14,14 +15,15 @@ import type { NewTaskOptions, TaskOptions } from "./task.ts";
 
 const NOTHING: TaskOptions = {};
 
-class LoopOptions {
-  readonly loop: EventLoop;
+/** All that the constructors are given, in one layout. */
+export class LoopOptions {
+  readonly loop: EventLoop | undefined;
   readonly name: string | null | undefined;
   readonly context: Context | null | undefined;
   readonly eagerStart: boolean | undefined;
   readonly signal: AbortSignal | undefined;
 
-  constructor(loop: EventLoop, options: TaskOptions) {
+  constructor(loop: EventLoop | undefined, options: TaskOptions) {
     this.loop = loop;
     this.name = options.name;
     this.context = options.context;
@@ -39,6 +41,18 @@ class LoopOptions {
  */
 export function loopOptions(loop: EventLoop, options: TaskOptions = NOTHING): NewTaskOptions {
   return new LoopOptions(loop, options) as NewTaskOptions;
+}
+
+/**
+ * What a task is made with that is not made by a loop.
+ *
+ * @param options What the user gave.
+ * @returns The options of its constructor.
+ * @throws {TypeError} If there is anything among them that is none.
+ */
+export function givenOptions(options: NewTaskOptions): NewTaskOptions {
+  checkOptions(options, "Task()", ["loop", "name", "context", "eagerStart", "signal"]);
+  return new LoopOptions(options.loop, options) as NewTaskOptions;
 }
 
 /**

@@ -21,6 +21,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { Random } from "../base/random.ts";
 import { describe, functionName } from "../base/repr.ts";
 import { staysInThread } from "../base/staying.ts";
@@ -122,6 +123,7 @@ export class Schedule {
    * @throws {TypeError} If it is neither a whole number nor a list of them from 0 on.
    */
   constructor(seedOrOrder: number | readonly number[], options: ScheduleOptions = {}) {
+    checkOptions(options, "Schedule()", ["freedom", "keepSteps"]);
     const { freedom = "iteration", keepSteps = false } = options;
     if (freedom !== "iteration" && freedom !== "ready") {
       throw new TypeError(`freedom must be "iteration" or "ready", got ${describe(freedom)}`);

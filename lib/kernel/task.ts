@@ -21,6 +21,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { CancelledError, RuntimeError } from "../base/errors.ts";
 import { repr, wholeRepr } from "../base/repr.ts";
 import { appendFrames, type StackFrame } from "../base/stack.ts";
@@ -75,6 +76,7 @@ import {
 } from "./future.ts";
 import { endsRun, execute, report } from "./handle.ts";
 import { throwInto } from "./injection.ts";
+import { givenOptions, LoopOptions } from "./loop_options.ts";
 import { restPatiently } from "./patient_call.ts";
 import { ambientTask, running as importedRunning } from "./running.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
@@ -275,7 +277,7 @@ export class Task<T = unknown> extends Future<T> {
    */
   constructor(coro: CoroutineLike<T>, options: NewTaskOptions = {}) {
     const steps = coroutineSteps(coro);
-    super(options);
+    super(options instanceof LoopOptions ? options : givenOptions(options));
     const scheduler = schedulerOfFuture(this);
     scheduler.checkOpen();
     this.#coroutine = coro;
@@ -454,6 +456,7 @@ export class Task<T = unknown> extends Future<T> {
    * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.get_stack
    */
   getStack(options: StackOptions = {}): StackFrame[] {
+    checkOptions(options, "getStack()", ["limit"]);
     return stackOf(this.#situation(), options.limit ?? null);
   }
 
@@ -465,6 +468,7 @@ export class Task<T = unknown> extends Future<T> {
    * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.print_stack
    */
   printStack(options: PrintStackOptions = {}): void {
+    checkOptions(options, "printStack()", ["limit", "file"]);
     const { file = { write: host.logError } } = options;
     file.write(formatStack(this, this.#situation(), options.limit ?? null));
   }

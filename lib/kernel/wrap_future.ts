@@ -67,6 +67,7 @@ export function wrapFuture<T>(
   future: ConcurrentFuture<T> | Future<T>,
   options: WrapFutureOptions = {},
 ): Future<T> {
+  checkOptions(options, "wrapFuture()", ["loop"]);
   if (future instanceof Future) return future;
   const joins = joinsCancel(future);
   if (joins === null) {
@@ -75,7 +76,6 @@ export function wrapFuture<T>(
         describe(future),
     );
   }
-  checkOptions(options, "wrapFuture()");
   const loop = options.loop ?? getEventLoop();
   if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
   const wrapped = joins ? new RemoteOutcome<T>(future, loop) : loop.createFuture<T>();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError, SystemExit } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
@@ -134,6 +135,7 @@ export class Repl {
    * @param options `names`, `baseUrl`, `parser`.
    */
   constructor(options: ReplOptions = {}) {
+    checkOptions(options, "Repl()", ["names", "baseUrl", "parser"]);
     this.#options = options;
     this.#loop = this.#runner.getLoop();
     const exit = (status?: unknown): never => this.#leave(status);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
@@ -83,6 +84,7 @@ export class Runner {
    * @param options `debug`, `inspect`, `loopFactory`.
    */
   constructor(options: RunnerOptions = {}) {
+    checkOptions(options, "Runner()", ["debug", "inspect", "loopFactory"]);
     this.#options = options;
   }
 
@@ -109,6 +111,7 @@ export class Runner {
    * @throws {TypeError} If `main` cannot be awaited; the promise is rejected with it.
    */
   async run<T>(main: AwaitableLike<T>, options: RunnerRunOptions = {}): Promise<T> {
+    checkOptions(options, "Runner.run()", ["context"]);
     if (runningLoop() !== null) {
       throw new RuntimeError("Runner.run() cannot be called from a running event loop");
     }
@@ -203,6 +206,7 @@ export class Runner {
  * @see https://docs.python.org/3/library/asyncio-runner.html#asyncio.run
  */
 export async function run<T>(main: AwaitableLike<T>, options: RunnerOptions = {}): Promise<T> {
+  checkOptions(options, "run()", ["debug", "inspect", "loopFactory"]);
   if (runningLoop() !== null) {
     throw new RuntimeError("asyncio.run() cannot be called from a running event loop");
   }

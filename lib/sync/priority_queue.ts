@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { type Compare, Heap } from "../base/heap.ts";
 import { describe } from "../base/repr.ts";
 import { Queue } from "./queue.ts";
@@ -43,6 +44,7 @@ export class PriorityQueue<T = unknown> extends Queue<T> {
    * item that cannot be compared; the queue stays as it was.
    */
   constructor(maxsize: number = 0, options: PriorityQueueOptions<T> = {}) {
+    checkOptions(options, "PriorityQueue()", ["compare"]);
     const { compare = comparePlain } = options;
     if (typeof compare !== "function") {
       throw new TypeError(`compare must be a function, got ${describe(compare)}`);

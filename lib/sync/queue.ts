@@ -229,7 +229,7 @@ export class Queue<T = unknown> {
    * @param options `immediate`: whether the items in the queue are dropped.
    */
   shutdown(options: ShutdownOptions = {}): void {
-    checkOptions(options, "shutdown()");
+    checkOptions(options, "shutdown()", ["immediate"]);
     this.#isShutDown = true;
     if (options.immediate) {
       while (!this.empty()) {

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import { isOwnFrame } from "../base/stack.ts";
@@ -171,6 +172,7 @@ export async function cancelAtEveryAwait(
   scenario: (victim: Victim) => ReturnType<Scenario>,
   options: CancelAtEveryAwaitOptions = {},
 ): Promise<CancelPoint[]> {
+  checkOptions(options, "cancelAtEveryAwait()", ["mostSteps"]);
   const { mostSteps = MOST_STEPS } = options;
   checkProgram(scenario, "scenario", "cancelAtEveryAwait");
   checkCount(mostSteps, "mostSteps");

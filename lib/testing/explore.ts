@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import {
   type Freedom,
@@ -186,6 +187,7 @@ export async function explore(
   main: Scenario,
   options: ExploreOptions = {},
 ): Promise<Exploration> {
+  checkOptions(options, "explore()", ["runs", "seed", "freedom", "mostSteps"]);
   const { runs = RUNS, seed = 0, ...rest } = options;
   checkProgram(main, "main", "explore");
   checkCount(runs, "runs");
@@ -237,6 +239,7 @@ export async function replay<T>(
   seedOrOrder: number | readonly number[],
   options: ReplayOptions = {},
 ): Promise<T> {
+  checkOptions(options, "replay()", ["freedom", "mostSteps"]);
   checkProgram(main, "main", "replay");
   const { outcome } = await prepare(main, options, "replay")(seedOrOrder);
   if ("error" in outcome) throw outcome.error;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkOptionNames } from "../base/check_options.ts";
+import { checkOptions } from "../base/check_options.ts";
 import { describe } from "../base/repr.ts";
 
 /** What {@linkcode registerErrorClass} takes beside the class. */
@@ -65,7 +65,7 @@ export function registerErrorClass<E extends Error>(
       `registerErrorClass() expects a class that extends Error, got ${describe(Class)}`,
     );
   }
-  checkOptionNames(options, "registerErrorClass()", ["name", "rebuild"]);
+  checkOptions(options, "registerErrorClass()", ["name", "rebuild"]);
   const { rebuild = null } = options;
   if (rebuild !== null && typeof rebuild !== "function") {
     throw new TypeError(`rebuild must be a function, got ${describe(rebuild)}`);

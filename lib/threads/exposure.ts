@@ -27,7 +27,7 @@ export interface ExposeOptions {
 }
 
 /** What the options of {@linkcode ExposeOptions} are called. */
-export const EXPOSE_OPTIONS: readonly string[] = ["expose", "parent"];
+export const EXPOSE_OPTIONS: readonly (keyof ExposeOptions)[] = ["expose", "parent"];
 
 /** What is exposed, once it is checked. */
 export interface Exposure {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkOptionNames } from "../base/check_options.ts";
+import { checkOptions } from "../base/check_options.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { checkCount } from "../concurrent/check_count.ts";
 import { type ChunkOutcome, splitChunk } from "../concurrent/chunk.ts";
@@ -71,7 +71,7 @@ export class ProcessPoolExecutor extends Executor {
    */
   constructor(options: ProcessPoolExecutorOptions = {}) {
     super();
-    checkOptionNames(options, "ProcessPoolExecutor()", [
+    checkOptions(options, "ProcessPoolExecutor()", [
       "maxWorkers",
       "maxTasksPerChild",
       "permissions",

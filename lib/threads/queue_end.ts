@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkOptionNames } from "../base/check_options.ts";
+import { checkOptions } from "../base/check_options.ts";
 import {
   QueueEmpty,
   QueueFull,
@@ -132,7 +132,7 @@ export class QueueEnd<T> implements ThreadQueueEnd<T> {
   }
 
   shutdown(options: ShutdownOptions = {}): void {
-    checkOptionNames(options, "shutdown()", ["immediate"]);
+    checkOptions(options, "shutdown()", ["immediate"]);
     const { immediate = false } = options;
     this.#way.tell("shutdown", immediate);
   }

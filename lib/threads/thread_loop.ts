@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkOptionNames } from "../base/check_options.ts";
+import { checkOptions } from "../base/check_options.ts";
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
@@ -123,7 +123,7 @@ export class ThreadLoop {
    * @throws {RuntimeError} If functions are exposed, and there is no loop to run them.
    */
   constructor(options: ThreadLoopOptions = {}) {
-    checkOptionNames(options, "ThreadLoop()", ["name", ...EXPOSE_OPTIONS]);
+    checkOptions(options, "ThreadLoop()", ["name", ...EXPOSE_OPTIONS]);
     const name = options.name ?? `ThreadLoop-${made++}`;
     if (typeof name !== "string") {
       throw new TypeError(`name must be a string, got ${describe(name)}`);

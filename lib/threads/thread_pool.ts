@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkOptionNames } from "../base/check_options.ts";
+import { checkOptions } from "../base/check_options.ts";
 import { describe } from "../base/repr.ts";
 import { checkCount } from "../concurrent/check_count.ts";
 import { type ChunkOutcome, splitChunk } from "../concurrent/chunk.ts";
@@ -87,7 +87,7 @@ export class ThreadPoolExecutor extends Executor {
    */
   constructor(options: ThreadPoolExecutorOptions = {}) {
     super();
-    checkOptionNames(options, "ThreadPoolExecutor()", [
+    checkOptions(options, "ThreadPoolExecutor()", [
       "maxWorkers",
       "threadNamePrefix",
       "permissions",

@@ -50,7 +50,7 @@ export interface WorkerPoolOptions {
 }
 
 /** What the options of {@linkcode WorkerOptions} are called. */
-export const WORKER_OPTIONS: readonly string[] = [
+export const WORKER_OPTIONS: readonly (keyof WorkerOptions)[] = [
   "initializer",
   "initargs",
   "terminateAfter",

@@ -16,7 +16,7 @@
  *
  * @module
  */
-import { checkOptionNames } from "../base/check_options.ts";
+import { checkOptions } from "../base/check_options.ts";
 import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
 import {
@@ -147,7 +147,7 @@ export class WorkerPool {
 
   /** Ends the pool as soon as its jobs are done. */
   shutdown(options: ExecutorShutdownOptions): ConcurrentFuture<void> {
-    checkOptionNames(options, "shutdown()", ["wait", "cancelFutures"]);
+    checkOptions(options, "shutdown()", ["wait", "cancelFutures"]);
     const { wait = true, cancelFutures = false } = options;
     const future = new ConcurrentFuture<void>();
     if (this.#state === "open") this.#state = "shutting down";

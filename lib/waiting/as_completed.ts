@@ -56,7 +56,7 @@ export function asCompleted<A extends AwaitableLike<unknown>>(
   awaitables: Iterable<A>,
   options: AsCompletedOptions = {},
 ): AsCompletedIterator<Outcome<A>> {
-  checkOptions(options, "asCompleted()");
+  checkOptions(options, "asCompleted()", ["timeout"]);
   const { timeout = null } = options;
   return new AsCompletedIterator<Outcome<A>>(
     new Set(iterateAwaitables(awaitables, "asCompleted", "expect an iterable of futures")),

@@ -104,7 +104,7 @@ export function gather(
   awaitables: Iterable<AwaitableLike<unknown>>,
   options: GatherOptions = {},
 ): Future<unknown> {
-  checkOptions(options, "gather()");
+  checkOptions(options, "gather()", ["returnExceptions", "cancelOnError"]);
   checkFlag(options.returnExceptions, "returnExceptions");
   checkFlag(options.cancelOnError, "cancelOnError");
   const futures = new Map<AwaitableLike<unknown>, Future<unknown>>();

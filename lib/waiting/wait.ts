@@ -87,7 +87,7 @@ export function wait<A extends AwaitableLike<unknown>>(
   awaitables: Iterable<A>,
   options: WaitOptions = {},
 ): Coroutine<[done: Set<FutureOf<A>>, pending: Set<FutureOf<A>>]> {
-  checkOptions(options, "wait()");
+  checkOptions(options, "wait()", ["timeout", "returnWhen"]);
   return lazy(
     "wait",
     waitSteps(awaitables, options) as Generator<

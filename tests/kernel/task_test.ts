@@ -619,13 +619,13 @@ test("cancel(null) is cancel() without a message", async () => {
 test("Future and Task refuse what is no options", async () => {
   await virtually(function* () {
     const cases: [unknown, string][] = [
-      [42, "options must be an object such as { loop }, got 42 (number)"],
-      [null, "options must be an object such as { loop }, got null"],
-      [getRunningLoop(), "options must be an object such as { loop }, got <EventLoop"],
+      [42, "() expects an object of options, got 42 (number)"],
+      [null, "() expects an object of options, got null"],
+      [getRunningLoop(), "() expects an object of options, got <EventLoop"],
     ];
     for (const [options, message] of cases) {
-      assertThrows(() => new Future(options as never), TypeError, message);
-      assertThrows(() => new Task(sleep(0), options as never), TypeError, message);
+      assertThrows(() => new Future(options as never), TypeError, `Future${message}`);
+      assertThrows(() => new Task(sleep(0), options as never), TypeError, `Task${message}`);
     }
     yield;
   });

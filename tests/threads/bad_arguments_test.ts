@@ -118,7 +118,7 @@ testCalls("an executor's methods", {}, () => {
       () => pool.map(job, [1], number),
     ],
     [
-      "TypeError: map() has no option 'unknown': expected timeout, chunksize, buffersize, got 1 (number)",
+      "TypeError: map() got an unexpected keyword argument 'unknown': expected timeout, chunksize or buffersize",
       () => pool.map(job, [1], { unknown: 1 } as never),
     ],
     [
@@ -138,7 +138,7 @@ testCalls("an executor's methods", {}, () => {
       () => pool.shutdown(false as never),
     ],
     [
-      "TypeError: shutdown() has no option 'unknown': expected wait, cancelFutures, got 1 (number)",
+      "TypeError: shutdown() got an unexpected keyword argument 'unknown': expected wait or cancelFutures",
       () => pool.shutdown({ unknown: 1 } as never),
     ],
   ];
@@ -191,7 +191,7 @@ testCalls("loops of other threads", {}, () => {
     ["TypeError: ThreadLoop() expects an object of options, got null", () => new ThreadLoop(null!)],
     ["TypeError: name must be a string, got 5 (number)", () => new ThreadLoop({ name: number })],
     [
-      "TypeError: ThreadLoop() has no option 'maxWorkers': expected name, expose, parent, got 1 (number)",
+      "TypeError: ThreadLoop() got an unexpected keyword argument 'maxWorkers': expected name, expose or parent",
       () => new ThreadLoop({ maxWorkers: 1 } as never),
     ],
   ];
@@ -219,7 +219,7 @@ testCalls("concurrent futures", {}, () => {
       () => future.cancel("why" as never),
     ],
     [
-      "TypeError: cancel() has no option 'unknown': expected terminateAfter, got 1 (number)",
+      "TypeError: cancel() got an unexpected keyword argument 'unknown': expected terminateAfter",
       () => future.cancel({ unknown: 1 } as never),
     ],
     [
@@ -267,7 +267,7 @@ testCalls("what crosses", {}, () => {
     ["TypeError: name must be a string, got 5 (number)", register({ name: 5 })],
     ["TypeError: rebuild must be a function, got 5 (number)", register({ rebuild: 5 })],
     [
-      "TypeError: registerErrorClass() has no option 'unknown': expected name, rebuild, got 1 (number)",
+      "TypeError: registerErrorClass() got an unexpected keyword argument 'unknown': expected name or rebuild",
       register({ unknown: 1 }),
     ],
   ];
@@ -297,7 +297,7 @@ testCalls("queues between threads", {}, () => {
       () => queue.shutdown(true as never),
     ],
     [
-      "TypeError: shutdown() has no option 'unknown': expected immediate, got 1 (number)",
+      "TypeError: shutdown() got an unexpected keyword argument 'unknown': expected immediate",
       () => queue.shutdown({ unknown: 1 } as never),
     ],
   ];
