@@ -87,12 +87,13 @@ export {
   type CoroutineLike,
   isCoroutine,
   isCoroutineFunction,
+  type Returned,
 } from "./lib/coroutine/coroutine.ts";
 export { fromPromise, type PromiseSource } from "./lib/kernel/from_promise.ts";
 export { fromSignal } from "./lib/kernel/from_signal.ts";
 
 // Waiting
-export type { Outcome, Outcomes } from "./lib/waiting/awaitables.ts";
+export type { Outcome, OutcomeOfEach, Outcomes } from "./lib/waiting/awaitables.ts";
 export { gather, type GatherOptions } from "./lib/waiting/gather.ts";
 export {
   ALL_COMPLETED,
@@ -119,8 +120,10 @@ export { aiter, anext } from "./lib/waiting/anext.ts";
 export { BREAK, forEach } from "./lib/waiting/for_each.ts";
 export type { AsyncIterableLike, AsyncIteratorLike } from "./lib/waiting/iterators.ts";
 export {
+  type AnyGenerator,
   asyncGenerator,
   AsyncGeneratorObject,
+  type GeneratorObjectOf,
   type OpenGenerator,
 } from "./lib/coroutine/async_generator.ts";
 
@@ -145,12 +148,14 @@ export {
 export {
   asyncContextManager,
   GeneratorContextManager,
+  type ManagerOf,
 } from "./lib/coroutine/async_context_manager.ts";
 export {
   AsyncExitStack,
   type ContextManager,
   type ExitFunction,
 } from "./lib/coroutine/exit_stack.ts";
+export type { Items } from "./lib/coroutine/to_yield.ts";
 export { type NullContext, nullContext } from "./lib/coroutine/null_context.ts";
 export { aclosing, type AsyncClosable } from "./lib/coroutine/aclosing.ts";
 export {

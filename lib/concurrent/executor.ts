@@ -126,6 +126,10 @@ export abstract class Executor {
    * @returns The future of what it gives.
    * @throws {RuntimeError} If the executor was shut down.
    */
+  abstract submit<R>(job: Job<[], R>): ConcurrentFuture<JobResult<R>>;
+  /** Has a function called elsewhere with one argument, though it may take more. */
+  abstract submit<A, R>(job: Job<[A], R>, argument: A): ConcurrentFuture<JobResult<R>>;
+  /** Has a function called elsewhere with several arguments. */
   abstract submit<A extends unknown[], R>(
     job: Job<A, R>,
     ...args: A

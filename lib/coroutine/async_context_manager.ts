@@ -8,15 +8,26 @@ import { RuntimeError, StopAsyncIteration } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe, functionName } from "../base/repr.ts";
 import { staysInThread } from "../base/staying.ts";
-import { AsyncGeneratorObject, callNext } from "./async_generator.ts";
+import { type AnyGenerator, AsyncGeneratorObject, callNext } from "./async_generator.ts";
 import { type AsyncContextManager, asyncWith } from "./async_with.ts";
 import type { CoroutineObject, Suspension } from "./awaitable.ts";
 import { type Coroutine, coroutine, lazy } from "./coroutine.ts";
+import type { Items } from "./to_yield.ts";
 
 /** A generator of either kind that yields once, between entering and leaving. */
 type ContextGenerator<T> =
   | Generator<unknown, unknown, unknown>
   | AsyncGenerator<T, unknown, unknown>;
+
+/**
+ * What {@linkcode asyncContextManager} makes of a generator.
+ *
+ * @typeParam G The generator.
+ */
+export type ManagerOf<G> = G extends AsyncGenerator<infer T, unknown, never>
+  ? GeneratorContextManager<T>
+  : G extends Generator<infer Y, unknown, never> ? GeneratorContextManager<Items<Y>>
+  : never;
 
 /**
  * Makes a context manager of a generator that yields once: what comes before is entering, what it
@@ -47,13 +58,17 @@ type ContextGenerator<T> =
  *
  * @see https://docs.python.org/3/library/contextlib.html#contextlib.asynccontextmanager
  */
+export function asyncContextManager<F extends () => AnyGenerator>(
+  body: F,
+): (...args: Parameters<F>) => ManagerOf<ReturnType<F>>;
+/** Makes a context manager of a generator that must be given arguments. */
 export function asyncContextManager<A extends unknown[], T>(
   body: (...args: A) => AsyncGenerator<T, unknown, unknown>,
 ): (...args: A) => GeneratorContextManager<T>;
 /** Makes a context manager of a generator that awaits by `yield*`. */
 export function asyncContextManager<A extends unknown[], Y>(
   body: (...args: A) => Generator<Y, unknown, unknown>,
-): (...args: A) => GeneratorContextManager<Exclude<Y, Suspension>>;
+): (...args: A) => GeneratorContextManager<Items<Y>>;
 export function asyncContextManager<A extends unknown[]>(
   body: (...args: A) => ContextGenerator<unknown>,
 ): (...args: A) => GeneratorContextManager<unknown> {

@@ -16,7 +16,7 @@ import { describe, functionName } from "../base/repr.ts";
 import { isGenerator, type Steps, type Suspension } from "./awaitable.ts";
 import { CallFrame } from "./call_frame.ts";
 import { type Coroutine, lazyCall } from "./coroutine.ts";
-import { type Resumption, ToYield, type YieldingGenerator } from "./to_yield.ts";
+import { type Items, type Resumption, ToYield, type YieldingGenerator } from "./to_yield.ts";
 
 /** What runs inside: a generator of either kind. */
 type Body = YieldingGenerator | AsyncGenerator<unknown, unknown, unknown>;
@@ -39,12 +39,31 @@ export function setFirstIteration(hook: FirstIteration): void {
   firstIteration = hook;
 }
 
+/** A generator of either kind, whatever it is sent. */
+export type AnyGenerator =
+  | Generator<unknown, unknown, never>
+  | AsyncGenerator<unknown, unknown, never>;
+
+/**
+ * What {@linkcode asyncGenerator} makes of a generator.
+ *
+ * @typeParam G The generator.
+ */
+export type GeneratorObjectOf<G> = G extends AsyncGenerator<infer T, infer R, infer N>
+  ? AsyncGeneratorObject<T, R, N>
+  : G extends Generator<infer Y, infer R, infer N> ? AsyncGeneratorObject<Items<Y>, R, N>
+  : never;
+
 /**
  * Makes a function whose calls are async generators, of one that awaits by `yield*` and gives items by
  * `yield`, or of an async generator function.
  *
  * What it makes can be iterated in both kinds of coroutine: by `forEach` and `anext`, and by `for await`
  * in an async function. Its loop closes it in `shutdownAsyncgens()` if it is left open.
+ *
+ * In types the items are what the generator yields less what it awaits, `undefined` and futures included. Only
+ * where it awaits what is declared as a `CoroutineObject`, which may hold bare `yield`s, `undefined` is left out:
+ * let the compiler find that type, or give the items one without `undefined`.
  *
  * @typeParam A The arguments.
  * @typeParam T The items.
@@ -74,13 +93,17 @@ export function setFirstIteration(hook: FirstIteration): void {
  *
  * @see https://docs.python.org/3/reference/expressions.html#asynchronous-generator-functions
  */
+export function asyncGenerator<F extends () => AnyGenerator>(
+  body: F,
+): (...args: Parameters<F>) => GeneratorObjectOf<ReturnType<F>>;
+/** Makes a function whose calls are async generators, of one that must be given arguments. */
 export function asyncGenerator<A extends unknown[], T, R, N = unknown>(
   body: (...args: A) => AsyncGenerator<T, R, N>,
 ): (...args: A) => AsyncGeneratorObject<T, R, N>;
 /** Makes a function whose calls are async generators, of one that awaits by `yield*`. */
 export function asyncGenerator<A extends unknown[], Y, R, N = unknown>(
   body: (...args: A) => Generator<Y, R, N>,
-): (...args: A) => AsyncGeneratorObject<Exclude<Y, Suspension>, R, N>;
+): (...args: A) => AsyncGeneratorObject<Items<Y>, R, N>;
 export function asyncGenerator<A extends unknown[]>(
   body: (...args: A) => Body,
 ): (...args: A) => AsyncGeneratorObject<unknown, unknown, unknown> {

@@ -18,13 +18,17 @@
  */
 import type { CallFrame } from "./call_frame.ts";
 
-/** What a coroutine may yield to its task: a future, by `yield*`, or nothing, by a bare `yield`. */
+/** What a coroutine may yield to its task: what awaiting yields, by `yield*`, or nothing, by a bare `yield`. */
 export type Suspension = Suspending | undefined | void;
 
-/** What a coroutine waits for when it suspends: a future, or a call in progress. */
+/**
+ * What awaiting anything of this module's yields. It is a type alone, which no value has: so a bare `yield` of
+ * whatever object, also of a future, is an error of types, and what an async generator awaits can be told from
+ * the items that it yields.
+ */
 export interface Suspending {
-  /** Marks the type, so that a bare `yield` of any other object is an error of types. */
-  readonly [awaitable]: unknown;
+  /** Marks the type. */
+  readonly "suspends a task": never;
 }
 
 /**
@@ -113,7 +117,10 @@ export function willThrow(future: unknown): boolean {
 export const CALLING: Handoff<CallFrame | undefined> = { done: false, value: undefined };
 
 /** What an iterator yields to step aside for one iteration of the loop, as a bare `yield` does. */
-export const STEP_ASIDE: IteratorResult<Suspension, never> = { done: false, value: undefined };
+export const STEP_ASIDE: IteratorResult<Suspending, never> = {
+  done: false,
+  value: undefined as never,
+};
 
 /** How a promise's machinery is told of an outcome. */
 export type Then<T> = PromiseLike<T>["then"];
@@ -154,8 +161,8 @@ export abstract class Awaitable<T> implements PromiseLike<T> {
   abstract [awaitable](): Iterator<Suspension, T, unknown>;
 
   /** What `yield*` uses: the iterator that does the waiting. */
-  [Symbol.iterator](): Iterator<Suspension, T, unknown> {
-    return this[awaitable]();
+  [Symbol.iterator](): Iterator<Suspending, T, unknown> {
+    return this[awaitable]() as Iterator<Suspending, T, unknown>;
   }
 
   /**

@@ -18,7 +18,6 @@ import {
   isGenerator,
   isThenable,
   type Steps,
-  type Suspending,
   type Suspension,
 } from "./awaitable.ts";
 
@@ -30,7 +29,7 @@ type CallState = "new" | "inside" | "resumed" | "outside" | "returned" | "threw"
 
 /** The iterator of one call. */
 export class CallFrame<T = unknown>
-  implements Iterator<Suspension, T, unknown>, Iterable<Suspension, T, unknown>, Suspending {
+  implements Iterator<Suspension, T, unknown>, Iterable<Suspension, T, unknown> {
   #state: CallState = "new";
   #function: (() => unknown) | undefined;
   #inner: Steps | undefined;

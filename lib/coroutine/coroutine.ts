@@ -12,6 +12,7 @@ import {
   type CoroutineObject,
   type HasAwaitable,
   isGenerator,
+  type Suspending,
   type Suspension,
 } from "./awaitable.ts";
 import { CallFrame, isGeneratorFunction } from "./call_frame.ts";
@@ -27,10 +28,7 @@ const REUSED = "cannot reuse already awaited coroutine";
 export type CoroutineLike<T> =
   | CoroutineObject<T>
   | Coroutine<T>
-  | (() => CoroutineObject<T>)
-  | (() => PromiseLike<T>)
-  | (() => HasAwaitable<T>)
-  | (() => T);
+  | (() => CoroutineObject<T> | PromiseLike<T> | HasAwaitable<T> | T);
 
 /**
  * A lazy object that this module hands out where asyncio's function is a coroutine: nothing happens
@@ -116,8 +114,8 @@ class LazyCoroutine<T> extends Coroutine<T> {
   }
 
   // Not left to the base: one method shared by all kinds of awaitables is slow at every yield*.
-  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
-    return this[awaitable]();
+  override [Symbol.iterator](): Iterator<Suspending, T, unknown> {
+    return this[awaitable]() as Iterator<Suspending, T, unknown>;
   }
 
   override close(): void {
@@ -139,9 +137,20 @@ export function takesErrorsUnbegun(coroutine: Coroutine<unknown>): boolean {
 }
 
 /** An iterator whose first step says that the coroutine was used before. */
-export function* reused(): Generator<undefined, never, unknown> {
+export function* reused(): Generator<never, never, unknown> {
   throw new RuntimeError(REUSED);
 }
+
+/**
+ * What a coroutine returns, of what calling its function gives. Of functions that can be called without arguments
+ * the compiler is asked for the whole type, not for arguments and result: only so it takes the type of `n` in
+ * `function* (n = 3)` from the `3`.
+ *
+ * @typeParam R What calling the function gives.
+ */
+export type Returned<R> = R extends PromiseLike<infer T> ? T
+  : R extends Iterator<unknown, infer T, never> ? T
+  : never;
 
 /**
  * Makes of a generator function, or an async one, a function whose result is lazy and works with both
@@ -168,6 +177,13 @@ export function* reused(): Generator<undefined, never, unknown> {
  *
  * @see https://docs.python.org/3/library/types.html#types.coroutine
  */
+export function coroutine<
+  F extends () => Iterator<Suspension, unknown, unknown> | PromiseLike<unknown>,
+>(body: F): (...args: Parameters<F>) => Coroutine<Returned<ReturnType<F>>>;
+/** Makes a function whose result is lazy, of one that must be given arguments. */
+export function coroutine<A extends unknown[], T>(
+  body: (...args: A) => Iterator<Suspension, T, unknown> | PromiseLike<T>,
+): (...args: A) => Coroutine<T>;
 export function coroutine<A extends unknown[], T>(
   body: (...args: A) => Iterator<Suspension, T, unknown> | PromiseLike<T>,
 ): (...args: A) => Coroutine<T> {

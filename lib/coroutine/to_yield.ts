@@ -7,7 +7,16 @@
  *
  * @module
  */
-import { CALLING, STEP_ASIDE, SUSPENDED, type Suspension } from "./awaitable.ts";
+import { CALLING, STEP_ASIDE, SUSPENDED, type Suspending, type Suspension } from "./awaitable.ts";
+
+/**
+ * The items among what a generator yields: all but what awaiting yields. Of what is awaited that is only known as
+ * a `CoroutineObject`, a bare `yield` may be among that, so there `undefined` is not taken for an item, though at
+ * run time it is one.
+ *
+ * @typeParam Y What the generator yields.
+ */
+export type Items<Y> = void extends Y ? Exclude<Y, Suspension> : Exclude<Y, Suspending>;
 
 /** A generator of both kinds of `yield`. */
 export type YieldingGenerator = Generator<unknown, unknown, unknown>;

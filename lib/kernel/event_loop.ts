@@ -456,6 +456,19 @@ export class EventLoop implements HandleOwner {
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_in_executor
    */
+  runInExecutor<R>(executor: Executor | null, func: Job<[], R>): Future<JobResult<R>>;
+  /** Runs a function there with one argument, though it may take more. */
+  runInExecutor<A, R>(
+    executor: Executor | null,
+    func: Job<[A], R>,
+    argument: A,
+  ): Future<JobResult<R>>;
+  /** Runs a function there with several arguments. */
+  runInExecutor<A extends unknown[], R>(
+    executor: Executor | null,
+    func: Job<A, R>,
+    ...args: A
+  ): Future<JobResult<R>>;
   runInExecutor<A extends unknown[], R>(
     executor: Executor | null,
     func: Job<A, R>,

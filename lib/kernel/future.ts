@@ -19,7 +19,6 @@ import {
   awaitable,
   SUSPENDED as importedSUSPENDED,
   type Suspending,
-  type Suspension,
 } from "../coroutine/awaitable.ts";
 import { checkContext, type Context, copyContext } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "./event_loop.ts";
@@ -217,7 +216,7 @@ class DoneCallback implements Listener {
  *
  * @see https://docs.python.org/3/library/asyncio-future.html#asyncio.Future
  */
-export class Future<T = unknown> extends Awaitable<T> implements Suspending {
+export class Future<T = unknown> extends Awaitable<T> {
   /** The class's name, which a bundler may not change; a field of this name would slow the class. */
   static override get name(): string {
     return "Future";
@@ -454,21 +453,21 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   }
 
   /** It is its own iterator. */
-  override [awaitable](): Iterator<Suspension, T, unknown> {
+  override [awaitable](): Iterator<Suspending, T, unknown> {
     return this;
   }
 
   /** It is its own iterator. */
-  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+  override [Symbol.iterator](): Iterator<Suspending, T, unknown> {
     return this;
   }
 
   /** @ignore One step of `yield*`: waits while pending, then gives the outcome. */
-  next(): IteratorResult<Suspension, T> {
+  next(): IteratorResult<Suspending, T> {
     if (this[STATE] === FULFILLED) return { done: true, value: this[OUTCOME] as T };
     if (this[STATE] !== PENDING) return Future.#nextDone(this);
     suspendRunning(this);
-    return SUSPENDED as IteratorResult<Suspension, T>;
+    return SUSPENDED as IteratorResult<Suspending, T>;
   }
 
   /** @ignore What `yield*` does with an error thrown at it. */
@@ -534,10 +533,10 @@ export class Future<T = unknown> extends Awaitable<T> implements Suspending {
   }
 
   /** The outcome that `yield*` gives; or, looked at, the stack there to who looks. */
-  static #nextDone<T>(future: Future<T>): IteratorResult<Suspension, T> {
+  static #nextDone<T>(future: Future<T>): IteratorResult<Suspending, T> {
     if (future[STATE] !== PROBED) return { done: true, value: future.result() };
     probedStack = captureFrames(probedRange!);
-    return SUSPENDED as IteratorResult<Suspension, T>;
+    return SUSPENDED as IteratorResult<Suspending, T>;
   }
 
   static #listenerList(future: Future<unknown>): readonly Listener[] {

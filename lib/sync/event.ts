@@ -5,7 +5,7 @@
  */
 import { Deque } from "../base/deque.ts";
 import { printByToString } from "../base/printing.ts";
-import type { Suspension } from "../coroutine/awaitable.ts";
+import type { Suspending } from "../coroutine/awaitable.ts";
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import { type Future, hasResult } from "../kernel/future.ts";
 import { Purpose } from "../kernel/waiter.ts";
@@ -14,7 +14,7 @@ import { type Operation, WaitCall } from "./wait_call.ts";
 
 let waiting: Operation<Event, true, undefined>;
 
-const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
+const TRUE: IteratorResult<Suspending, true> = { done: true, value: true };
 
 /**
  * A flag that is set and cleared; tasks wait for it to be set.
@@ -95,7 +95,7 @@ export class Event {
     return `<${this.constructor.name} [${this.#isSet ? "set" : "unset"}${waiters}]>`;
   }
 
-  #wait(call: WaitCall<Event, true>): IteratorResult<Suspension, true> {
+  #wait(call: WaitCall<Event, true>): IteratorResult<Suspending, true> {
     if (call.waiter === null) {
       if (this.#isSet) return TRUE;
       call.waiter = this.#binding.waiterFor(this.#toWait);

@@ -6,7 +6,7 @@
 import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import type { Suspension } from "../coroutine/awaitable.ts";
+import type { Suspending, Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type Future, hasResult, schedulerOfFuture } from "../kernel/future.ts";
 import { ambientTask } from "../kernel/running.ts";
@@ -18,7 +18,7 @@ import { acquireBy, enterBy, entering, type Operation, WaitCall } from "./wait_c
 let acquiring: Operation<Lock, true, undefined>;
 let acquiringForBlock: Operation<Lock, null, undefined>;
 
-const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
+const TRUE: IteratorResult<Suspending, true> = { done: true, value: true };
 
 /**
  * A lock that one task holds at a time; those that wait get it in the order they came.
@@ -131,7 +131,7 @@ export class Lock {
     return `<${this.constructor.name} [${this.#locked ? "locked" : "unlocked"}${waiters}]>`;
   }
 
-  #acquire(call: WaitCall<Lock, true>): IteratorResult<Suspension, true> {
+  #acquire(call: WaitCall<Lock, true>): IteratorResult<Suspending, true> {
     if (call.waiter === null) {
       if (!this.#locked && this.#nobodyWaits()) {
         this.#take();

@@ -8,7 +8,7 @@ import { Deque } from "../base/deque.ts";
 import { QueueEmpty, QueueFull, QueueShutDown, ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe, wholeRepr } from "../base/repr.ts";
-import type { Suspension } from "../coroutine/awaitable.ts";
+import type { Suspending, Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type Future, hasResult } from "../kernel/future.ts";
 import { Purpose } from "../kernel/waiter.ts";
@@ -19,7 +19,7 @@ import { type Operation, WaitCall } from "./wait_call.ts";
 let putting: Operation<Queue, void, unknown>;
 let getting: Operation<Queue, unknown, undefined>;
 
-const PUT: IteratorResult<Suspension, void> = { done: true, value: undefined };
+const PUT: IteratorResult<Suspending, void> = { done: true, value: undefined };
 
 /** What {@linkcode Queue.shutdown} takes. */
 export interface ShutdownOptions {
@@ -266,7 +266,7 @@ export class Queue<T = unknown> {
     return `<${this.constructor.name} ${parts.join(" ")}>`;
   }
 
-  #put(call: WaitCall<Queue, void, unknown>): IteratorResult<Suspension, void> {
+  #put(call: WaitCall<Queue, void, unknown>): IteratorResult<Suspending, void> {
     for (;;) {
       if (call.waiter !== null) {
         if (!hasResult(call.waiter)) return call.waiter.next();
@@ -282,7 +282,7 @@ export class Queue<T = unknown> {
     }
   }
 
-  #get(call: WaitCall<Queue, unknown>): IteratorResult<Suspension, unknown> {
+  #get(call: WaitCall<Queue, unknown>): IteratorResult<Suspending, unknown> {
     for (;;) {
       if (call.waiter !== null) {
         if (!hasResult(call.waiter)) return call.waiter.next();

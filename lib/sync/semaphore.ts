@@ -7,7 +7,7 @@ import { Deque } from "../base/deque.ts";
 import { ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
-import type { Suspension } from "../coroutine/awaitable.ts";
+import type { Suspending, Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type Future, hasResult } from "../kernel/future.ts";
 import { Purpose } from "../kernel/waiter.ts";
@@ -18,7 +18,7 @@ import { acquireBy, enterBy, entering, type Operation, WaitCall } from "./wait_c
 let acquiring: Operation<Semaphore, true, undefined>;
 let acquiringForBlock: Operation<Semaphore, null, undefined>;
 
-const TRUE: IteratorResult<Suspension, true> = { done: true, value: true };
+const TRUE: IteratorResult<Suspending, true> = { done: true, value: true };
 
 /**
  * A counter that tasks take from and give back to; where it is zero, those that take wait, and get their
@@ -144,7 +144,7 @@ export class Semaphore {
     return `<${this.constructor.name} [${state}${waiters}]>`;
   }
 
-  #acquire(call: WaitCall<Semaphore, true>): IteratorResult<Suspension, true> {
+  #acquire(call: WaitCall<Semaphore, true>): IteratorResult<Suspending, true> {
     if (call.waiter === null) {
       if (!this.locked()) {
         this.#value--;

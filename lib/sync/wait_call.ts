@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { awaitable, type Suspension } from "../coroutine/awaitable.ts";
+import { awaitable, type Suspending, type Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { Coroutine, lazy, noteMade, noteUsed, reused } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
@@ -21,14 +21,14 @@ export interface Operation<S, T, A> {
    * Goes on with a call: gives its outcome, or what its waiter gives as long as it is pending. What it is
    * made of is called `#get` or so, for that is what a stack shows of who waits.
    */
-  advance(subject: S, call: WaitCall<S, T, A>): IteratorResult<Suspension, T>;
+  advance(subject: S, call: WaitCall<S, T, A>): IteratorResult<Suspending, T>;
   /** Leaves the line, after the waiting has ended by an error. */
   fail(subject: S, waiter: Future<unknown>): void;
   /** Leaves the line, after the coroutine that waited was closed. */
   leave(subject: S, waiter: Future<unknown>): void;
 }
 
-const ENTERED: IteratorResult<Suspension, null> = { done: true, value: null };
+const ENTERED: IteratorResult<Suspending, null> = { done: true, value: null };
 
 /** An operation as `async with` has it, which gives nothing. */
 export function entering<S>(
@@ -70,11 +70,11 @@ const NEW = 0;
 const AWAITED = 1;
 const OVER = 2;
 
-const NOTHING_MORE: IteratorResult<Suspension, undefined> = { done: true, value: undefined };
+const NOTHING_MORE: IteratorResult<Suspending, undefined> = { done: true, value: undefined };
 
 /** One call of an operation. */
 export class WaitCall<S, T, A = undefined> extends Coroutine<T>
-  implements Iterator<Suspension, T, unknown> {
+  implements Iterator<Suspending, T, unknown> {
   /** What the operation was given. */
   readonly argument: A;
   /**
@@ -99,20 +99,20 @@ export class WaitCall<S, T, A = undefined> extends Coroutine<T>
     return this.#operation.name;
   }
 
-  override [awaitable](): Iterator<Suspension, T, unknown> {
+  override [awaitable](): Iterator<Suspending, T, unknown> {
     return this[Symbol.iterator]();
   }
 
   // Not left to the base: one method shared by all kinds of awaitables is slow at every yield*.
-  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+  override [Symbol.iterator](): Iterator<Suspending, T, unknown> {
     if (this.#state !== NEW) return reused();
     this.#state = AWAITED;
     noteUsed(this);
     return this;
   }
 
-  next(): IteratorResult<Suspension, T> {
-    if (this.#state === OVER) return NOTHING_MORE as IteratorResult<Suspension, T>;
+  next(): IteratorResult<Suspending, T> {
+    if (this.#state === OVER) return NOTHING_MORE as IteratorResult<Suspending, T>;
     try {
       const result = this.#operation.advance(this.#subject, this);
       if (result.done === true) this.#state = OVER;
@@ -128,7 +128,7 @@ export class WaitCall<S, T, A = undefined> extends Coroutine<T>
     throwOn(error);
   }
 
-  return(value: T): IteratorResult<Suspension, T> {
+  return(value: T): IteratorResult<Suspending, T> {
     const waiter = this.#end();
     if (waiter !== null) this.#operation.leave(this.#subject, waiter);
     return { done: true, value };

@@ -110,6 +110,11 @@ export class ProcessPoolExecutor extends Executor {
    * thread: a task, a lock, a queue.
    * @throws {RuntimeError} If the executor was shut down.
    */
+  submit<R>(job: Job<[], R>): ConcurrentFuture<JobResult<R>>;
+  /** Has a function called in a process with one argument, though it may take more. */
+  submit<A, R>(job: Job<[A], R>, argument: A): ConcurrentFuture<JobResult<R>>;
+  /** Has a function called in a process with several arguments. */
+  submit<A extends unknown[], R>(job: Job<A, R>, ...args: A): ConcurrentFuture<JobResult<R>>;
   submit<A extends unknown[], R>(job: Job<A, R>, ...args: A): ConcurrentFuture<JobResult<R>> {
     return this.#pool.submit(job, args) as ConcurrentFuture<JobResult<R>>;
   }

@@ -115,6 +115,11 @@ export class ThreadPoolExecutor extends Executor {
    * thread: a task, a lock, a queue.
    * @throws {RuntimeError} If the executor was shut down, or the module may not be read.
    */
+  submit<R>(job: Job<[], R>): ConcurrentFuture<JobResult<R>>;
+  /** Has a function called in a thread with one argument, though it may take more. */
+  submit<A, R>(job: Job<[A], R>, argument: A): ConcurrentFuture<JobResult<R>>;
+  /** Has a function called in a thread with several arguments. */
+  submit<A extends unknown[], R>(job: Job<A, R>, ...args: A): ConcurrentFuture<JobResult<R>>;
   submit<A extends unknown[], R>(job: Job<A, R>, ...args: A): ConcurrentFuture<JobResult<R>> {
     return this.#pool.submit(job, args) as ConcurrentFuture<JobResult<R>>;
   }

@@ -35,6 +35,14 @@ import { provideDefaultExecutor } from "./thread_pool.ts";
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.to_thread
  */
+export function toThread<R>(func: Job<[], R>): Coroutine<JobResult<R>>;
+/** Runs a function in a thread with one argument, though it may take more. */
+export function toThread<A, R>(func: Job<[A], R>, argument: A): Coroutine<JobResult<R>>;
+/** Runs a function in a thread with several arguments. */
+export function toThread<A extends unknown[], R>(
+  func: Job<A, R>,
+  ...args: A
+): Coroutine<JobResult<R>>;
 export function toThread<A extends unknown[], R>(
   func: Job<A, R>,
   ...args: A

@@ -15,6 +15,7 @@ import type { TimerHandle } from "../kernel/handle.ts";
 import { getEventLoop } from "../kernel/loops.ts";
 import { gettersOf, Queue } from "../sync/queue.ts";
 import { iterateAwaitables, type Outcome } from "./awaitables.ts";
+import type { FutureOf } from "./wait.ts";
 
 /** What {@linkcode asCompleted} takes beside the awaitables. */
 export interface AsCompletedOptions {
@@ -55,10 +56,10 @@ export interface AsCompletedOptions {
 export function asCompleted<A extends AwaitableLike<unknown>>(
   awaitables: Iterable<A>,
   options: AsCompletedOptions = {},
-): AsCompletedIterator<Outcome<A>> {
+): AsCompletedIterator<Outcome<A>, FutureOf<A>> {
   checkOptions(options, "asCompleted()", ["timeout"]);
   const { timeout = null } = options;
-  return new AsCompletedIterator<Outcome<A>>(
+  return new AsCompletedIterator<Outcome<A>, FutureOf<A>>(
     new Set(iterateAwaitables(awaitables, "asCompleted", "expect an iterable of futures")),
     timeout === null ? null : toDelay(timeout, "timeout"),
   );
@@ -68,8 +69,9 @@ export function asCompleted<A extends AwaitableLike<unknown>>(
  * What {@linkcode asCompleted} gives: an iterator of both kinds.
  *
  * @typeParam T What the awaitables give.
+ * @typeParam F The futures that async iteration gives.
  */
-export class AsCompletedIterator<T> implements IterableIterator<Coroutine<T>> {
+export class AsCompletedIterator<T, F = Future<T>> implements IterableIterator<Coroutine<T>> {
   static readonly #staying: void = /* @__PURE__ */ staysInThread(
     this,
     "read it first",
@@ -113,13 +115,13 @@ export class AsCompletedIterator<T> implements IterableIterator<Coroutine<T>> {
   }
 
   /** The other kind of iterator, which gives the futures themselves. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Future<T>> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<F> {
     // By hand: an async generator would await the futures that it is to hand out.
-    const iterator: AsyncIterableIterator<Future<T>> = {
+    const iterator: AsyncIterableIterator<F> = {
       [Symbol.asyncIterator]: () => iterator,
       next: () =>
         lazy("asCompleted", this.#nextEntry()) as unknown as Promise<
-          IteratorResult<Future<T>, undefined>
+          IteratorResult<F, undefined>
         >,
     };
     return iterator;

@@ -5,10 +5,28 @@
  */
 import { describe } from "../base/repr.ts";
 import { Awaitable, type HasAwaitable, isGenerator } from "../coroutine/awaitable.ts";
+import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import type { AwaitableLike } from "../kernel/ensure_future.ts";
 
-/** What awaiting an awaitable gives. */
-export type Outcome<A> = A extends () => infer R ? Outcome<R>
+/**
+ * What awaiting an awaitable gives.
+ *
+ * Of what is only known as an awaitable of `T`, as in a generic function, it is `T`: kind by kind the
+ * compiler could not tell what a function gives that returns one.
+ *
+ * @typeParam A The awaitable.
+ */
+export type Outcome<A> = [A] extends [AwaitableLike<infer T>] ? [AwaitableLike<T>] extends [A] ? T
+  : [A] extends [CoroutineLike<infer U>] ? [CoroutineLike<U>] extends [A] ? U : OutcomeOfEach<A>
+  : OutcomeOfEach<A>
+  : OutcomeOfEach<A>;
+
+/**
+ * What awaiting one of several awaitables gives, told kind by kind.
+ *
+ * @typeParam A The awaitables.
+ */
+export type OutcomeOfEach<A> = A extends () => infer R ? OutcomeOfEach<R>
   : A extends PromiseLike<infer T> ? T
   : A extends Iterator<unknown, infer T, never> ? T
   : A extends HasAwaitable<infer T> ? T

@@ -7,7 +7,7 @@ import { type Duration, toDelay, toSeconds } from "../base/duration.ts";
 import {
   awaitable,
   STEP_ASIDE as importedSTEP_ASIDE,
-  type Suspension,
+  type Suspending,
 } from "../coroutine/awaitable.ts";
 import {
   Coroutine,
@@ -57,13 +57,13 @@ const NEW = 0;
 const AWAITED = 1;
 const PASSED = 2;
 
-const PASSED_BY: IteratorResult<Suspension, undefined> = { done: true, value: undefined };
+const PASSED_BY: IteratorResult<Suspending, undefined> = { done: true, value: undefined };
 
 /**
  * The sleep of no time, which is the most awaited thing there is: its own iterator, written by hand,
  * with no more in it than it needs.
  */
-class Aside<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> {
+class Aside<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> {
   readonly #result: T;
   #state: typeof NEW | typeof AWAITED | typeof PASSED = NEW;
 
@@ -77,23 +77,23 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
     return "sleep";
   }
 
-  override [awaitable](): Iterator<Suspension, T, unknown> {
+  override [awaitable](): Iterator<Suspending, T, unknown> {
     return this[Symbol.iterator]();
   }
 
   // Not left to the base: one method shared by all kinds of awaitables is slow at every yield*.
-  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+  override [Symbol.iterator](): Iterator<Suspending, T, unknown> {
     if (this.#state !== NEW) return reused();
     this.#state = AWAITED;
     noteUsed(this);
     return this;
   }
 
-  next(): IteratorResult<Suspension, T> {
+  next(): IteratorResult<Suspending, T> {
     if (this.#state === PASSED) {
       const result = this.#result;
       return result === undefined
-        ? PASSED_BY as IteratorResult<Suspension, T>
+        ? PASSED_BY as IteratorResult<Suspending, T>
         : { done: true, value: result };
     }
     this.#state = PASSED;
@@ -111,7 +111,7 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
 }
 
 /** The sleep of some time, its own iterator as well. */
-class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> {
+class Sleep<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> {
   readonly #delay: Duration;
   readonly #result: T;
   #state: "new" | "awaited" | "aside" | "waiting" = "new";
@@ -129,14 +129,14 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
     return "sleep";
   }
 
-  override [awaitable](): Iterator<Suspension, T, unknown> {
+  override [awaitable](): Iterator<Suspending, T, unknown> {
     if (this.#state !== "new") return reused();
     this.#state = "awaited";
     noteUsed(this);
     return this;
   }
 
-  next(): IteratorResult<Suspension, T> {
+  next(): IteratorResult<Suspending, T> {
     switch (this.#state) {
       case "waiting":
         return sleepSteps(this.#future!, this.#timer!);
@@ -152,7 +152,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
     throwOn(error);
   }
 
-  return(): IteratorResult<Suspension, T> {
+  return(): IteratorResult<Suspending, T> {
     this.#timer?.cancel();
     return { done: true, value: this.#result };
   }
@@ -162,7 +162,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
     noteUsed(this);
   }
 
-  #begin(): IteratorResult<Suspension, T> {
+  #begin(): IteratorResult<Suspending, T> {
     if (toSeconds(this.#delay, "delay") <= 0) {
       this.#state = "aside";
       return STEP_ASIDE;
@@ -177,7 +177,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspension, T, unknown> 
 }
 
 /** What the future says. A function, for its name is what a stack shows of a sleep. */
-function sleepSteps<T>(future: Future<T>, timer: TimerHandle): IteratorResult<Suspension, T> {
+function sleepSteps<T>(future: Future<T>, timer: TimerHandle): IteratorResult<Suspending, T> {
   try {
     const result = future.next();
     if (result.done) timer.cancel();

@@ -13,6 +13,7 @@ import type { EventLoop } from "../kernel/event_loop.ts";
 import { callWhenDone, type Future, isFuture, markRetrieved, peekError } from "../kernel/future.ts";
 import type { TimerHandle } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
+import type { Task } from "../kernel/task.ts";
 import { iterateAwaitables, type Outcome } from "./awaitables.ts";
 
 /**
@@ -51,8 +52,15 @@ export interface WaitOptions {
   returnWhen?: ReturnWhen;
 }
 
-/** The future that stands for an awaitable: itself, if it is one. */
-export type FutureOf<A> = A extends Future<unknown> ? A : Future<Outcome<A>>;
+/**
+ * The future that stands for an awaitable: itself, if it is one, a task of a coroutine or a promise. Of what may
+ * be either, such as any awaitable of `T`, no more is known than that it is a future.
+ *
+ * @typeParam A The awaitable.
+ */
+export type FutureOf<A> = [Future<Outcome<A>>] extends [A] ? Future<Outcome<A>>
+  : A extends Future<unknown> ? A
+  : Task<Outcome<A>>;
 
 /**
  * Waits until some of many awaitables are done, and tells which are and which are not. The others go

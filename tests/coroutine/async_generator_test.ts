@@ -519,7 +519,7 @@ test("asyncGenerator() refuses what makes no generator", () => {
     "asyncGenerator() expects a generator function, got 42 (number)",
   );
   assertThrows(
-    () => asyncGenerator((() => 42) as never)(),
+    () => asyncGenerator((() => 42) as unknown as () => Generator)(),
     TypeError,
     "asyncGenerator() expects its function to return a generator, got 42 (number)",
   );

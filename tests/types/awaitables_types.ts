@@ -329,6 +329,10 @@ export function bareYields(): void {
   gather([(function* () {
     yield name();
   })()]);
+  // @ts-expect-error: nor for a future, which is awaited by `yield*`
+  createTask(function* () {
+    yield new Future<void>();
+  });
   // What steps aside for one iteration.
   createTask(function* () {
     yield;
