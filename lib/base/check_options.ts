@@ -22,20 +22,17 @@ export function checkOptions<O>(
   call: string,
   known: readonly (keyof NoInfer<O> & string)[],
 ): void {
-  let unknown: string | undefined;
   if (typeof options === "object" && options !== null) {
-    for (const key in options) {
-      if (!known.includes(key) && Object.hasOwn(options, key)) unknown ??= key;
-    }
+    const unknown = Object.keys(options).find((key) => !known.includes(key as never));
     if (unknown === undefined) return;
-  }
-  const shown = describe(options);
-  throw new TypeError(
     // Of a list or a loop it would be misleading to tell a name in it.
-    unknown !== undefined && shown.startsWith("{")
-      ? `${call} got an unexpected keyword argument '${unknown}': expected ${
-        known.join(", ").replace(/, (\w+)$/, " or $1")
-      }`
-      : `${call} expects an object of options, got ${shown}`,
-  );
+    if (describe(options).startsWith("{")) {
+      throw new TypeError(
+        `${call} got an unexpected keyword argument '${unknown}': expected ${
+          known.join(", ").replace(/,( \w+)$/, " or$1")
+        }`,
+      );
+    }
+  }
+  throw new TypeError(`${call} expects an object of options, got ${describe(options)}`);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction } from "./check_function.ts";
 import { ValueError } from "./errors.ts";
 import { describe } from "./repr.ts";
 
@@ -58,7 +59,7 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
    */
   constructor(message: string, exceptions: readonly E[]) {
     if (typeof message !== "string") {
-      throw new TypeError(`argument 1 must be a string, not ${describe(message)}`);
+      throw new TypeError(`ExceptionGroup() argument 1 must be a string, not ${describe(message)}`);
     }
     if (!Array.isArray(exceptions)) {
       throw new TypeError(
@@ -253,6 +254,7 @@ export class ExceptStar {
     handler: (group: ExceptionGroup<Matching<C>>) => unknown,
   ): this {
     checkNoGroups(condition);
+    checkFunction(handler, "on() expects its handler to be");
     if (this.#rest === null) return this;
     const [matching, rest] = this.#rest.split(condition);
     this.#rest = rest;

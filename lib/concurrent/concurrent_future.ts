@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { checkOptions } from "../base/check_options.ts";
 import {
   CancelledError,
@@ -271,9 +272,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
    * @throws {TypeError} If `callback` is no function.
    */
   addDoneCallback(callback: (future: this) => unknown): void {
-    if (typeof callback !== "function") {
-      throw new TypeError(`addDoneCallback() expects a function, got ${describe(callback)}`);
-    }
+    checkFunction(callback, "addDoneCallback() expects");
     if (this.done()) this.#call(callback as DoneCallback);
     else this.#callbacks.push(callback as DoneCallback);
   }

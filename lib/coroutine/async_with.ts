@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { GeneratorExit, RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import { isGenerator, type Suspension } from "./awaitable.ts";
@@ -68,9 +69,7 @@ export function asyncWith<T, R>(
       `asyncWith() expects a context manager with enter() and exit(), got ${describe(manager)}`,
     );
   }
-  if (typeof body !== "function") {
-    throw new TypeError(`asyncWith() expects its body to be a function, got ${describe(body)}`);
-  }
+  checkFunction(body, "asyncWith() expects its body to be");
   return lazy("asyncWith", asyncWithSteps(manager, body));
 }
 

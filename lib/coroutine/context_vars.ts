@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { checkOptions } from "../base/check_options.ts";
 import { disposeKey } from "../base/dispose.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
@@ -284,9 +285,7 @@ export class Context {
    * @throws {RuntimeError} If the context is entered already.
    */
   run<A extends unknown[], R>(callback: (...args: A) => R, ...args: A): R {
-    if (typeof callback !== "function") {
-      throw new TypeError(`Context.run() expects a function, got ${describe(callback)}`);
-    }
+    checkFunction(callback, "Context.run() expects");
     const outer = activeContext();
     if (this.#entered || this === outer || this === ownContext()) {
       throw new RuntimeError(`cannot enter context: ${this} is already entered`);
@@ -311,9 +310,7 @@ export class Context {
    * @returns A function of the same arguments and result.
    */
   bind<A extends unknown[], R>(callback: (...args: A) => R): (...args: A) => R {
-    if (typeof callback !== "function") {
-      throw new TypeError(`Context.bind() expects a function, got ${describe(callback)}`);
-    }
+    checkFunction(callback, "Context.bind() expects");
     const bound = (...args: A) => this.run(callback, ...args);
     bindings.set(bound, { context: this, callback });
     return bound;

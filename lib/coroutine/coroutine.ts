@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe, functionName } from "../base/repr.ts";
+import { functionName } from "../base/repr.ts";
 import {
   Awaitable,
   awaitable,
@@ -187,9 +188,7 @@ export function coroutine<A extends unknown[], T>(
 export function coroutine<A extends unknown[], T>(
   body: (...args: A) => Iterator<Suspension, T, unknown> | PromiseLike<T>,
 ): (...args: A) => Coroutine<T> {
-  if (typeof body !== "function") {
-    throw new TypeError(`coroutine() expects a function, got ${describe(body)}`);
-  }
+  checkFunction(body, "coroutine() expects");
   const name = functionName(body);
   const mayBeAsync = !isGeneratorFunction(body);
   function made(this: unknown, ...args: A): Coroutine<T> {

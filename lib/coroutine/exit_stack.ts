@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { asyncDisposeKey, disposeKey } from "../base/dispose.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
@@ -225,9 +226,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
     args: unknown[],
     method: string,
   ): C {
-    if (typeof callback !== "function") {
-      throw new TypeError(`${method}() expects a function, got ${describe(callback)}`);
-    }
+    checkFunction(callback, `${method}() expects`);
     this.#exits.push(function* () {
       yield* new CallFrame(() => callback(...args as never[]));
     });

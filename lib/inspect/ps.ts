@@ -4,10 +4,9 @@
  * @module
  */
 import { checkOptions } from "../base/check_options.ts";
-import { describe } from "../base/repr.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { isLoop } from "../kernel/scheduler.ts";
-import type { TextFile } from "../kernel/task_stack.ts";
+import { checkLoop } from "../kernel/scheduler.ts";
+import { type TextFile, writeTo } from "../kernel/task_stack.ts";
 import { host } from "../platform/current.ts";
 import { snapshotOfAll, takeSnapshot, type TaskSnapshot } from "./snapshot.ts";
 import { formatTable } from "./task_table.ts";
@@ -82,13 +81,13 @@ export function pstree(options: PsOptions = {}): string {
 
 function snapshotFor({ loop }: PsOptions): TaskSnapshot[] {
   if (loop === undefined) return snapshotOfAll();
-  if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+  checkLoop(loop);
   return takeSnapshot([loop]);
 }
 
 /** Prints to a file, or where there is none to the host's console. */
 export function print(text: string, { file }: Pick<PsOptions, "file">): string {
   if (file === undefined) host.log(text);
-  else file?.write(`${text}\n`);
+  else if (file !== null) writeTo(file, `${text}\n`);
   return text;
 }

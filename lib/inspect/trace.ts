@@ -11,7 +11,7 @@ import { describe } from "../base/repr.ts";
 import { staysInThread } from "../base/staying.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { schedulerOfFuture } from "../kernel/future.ts";
-import { isLoop, schedulerOf } from "../kernel/scheduler.ts";
+import { checkLoop } from "../kernel/scheduler.ts";
 import { tasksOf } from "../kernel/task.ts";
 import { Recorder } from "./recorder.ts";
 import { writeTraceEvents } from "./trace_events.ts";
@@ -138,7 +138,7 @@ export interface Trace {
  */
 export function trace(loop: EventLoop, options: TraceOptions = {}): Trace {
   checkOptions(options, "trace()", ["capacity", "measure", "stacks"]);
-  if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+  const scheduler = checkLoop(loop);
   const { capacity = DEFAULT_CAPACITY, measure = false, stacks = false } = options;
   if (typeof capacity !== "number" || !Number.isInteger(capacity)) {
     throw new TypeError(`capacity must be a whole number, got ${describe(capacity)}`);
@@ -146,7 +146,6 @@ export function trace(loop: EventLoop, options: TraceOptions = {}): Trace {
   if (capacity < LEAST_CAPACITY) {
     throw new ValueError(`capacity must be at least ${LEAST_CAPACITY}, got ${capacity}`);
   }
-  const scheduler = schedulerOf(loop);
   const recorder = new Recorder(
     tasksOf(loop),
     (task) => schedulerOfFuture(task) === scheduler,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Duration, toDelay } from "../base/duration.ts";
+import { type Duration, toDelay, toSeconds } from "../base/duration.ts";
 import { ValueError } from "../base/errors.ts";
 import { staysInThread } from "../base/staying.ts";
 import { host } from "../platform/current.ts";
@@ -44,7 +44,9 @@ export class VirtualClock implements Clock {
    * @throws {ValueError} If it is not finite.
    */
   constructor(start: number = 0) {
-    if (!Number.isFinite(start)) throw new ValueError(`start must be finite, got ${start}`);
+    if (!Number.isFinite(toSeconds(start, "start"))) {
+      throw new ValueError(`start must be finite, got ${start}`);
+    }
     this.#now = start;
   }
 

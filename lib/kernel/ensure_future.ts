@@ -19,7 +19,7 @@ import type { EventLoop } from "./event_loop.ts";
 import { fromPromise } from "./from_promise.ts";
 import { type Future, isFuture } from "./future.ts";
 import { getEventLoop } from "./loops.ts";
-import { isLoop } from "./scheduler.ts";
+import { checkLoop } from "./scheduler.ts";
 import type { Task, TaskOptions } from "./task.ts";
 
 /**
@@ -85,9 +85,7 @@ export function ensureFutureOn<T>(
   subject: AwaitableLike<T>,
   options?: TaskOptions,
 ): Future<T> {
-  if (loop !== null && !isLoop(loop)) {
-    throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
-  }
+  if (loop !== null) checkLoop(loop);
   if (isFuture(subject)) {
     if (loop !== null && subject.getLoop() !== loop) {
       throw new ValueError(

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { checkOptions } from "../base/check_options.ts";
 import { disposeKey } from "../base/dispose.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
@@ -482,11 +483,7 @@ export class EventLoop implements HandleOwner {
     if (typeof executor?.submit !== "function") {
       throw new TypeError(`executor must be an Executor or null, got ${describe(executor)}`);
     }
-    if (typeof func !== "function") {
-      throw new TypeError(
-        `a callable object was expected by runInExecutor(), got ${describe(func)}`,
-      );
-    }
+    checkFunction(func, "runInExecutor() expects");
     return wrapFuture(executor.submit(func, ...args), { loop: this });
   }
 

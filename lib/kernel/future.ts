@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { checkOptions } from "../base/check_options.ts";
 import { CancelledError, InvalidStateError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
@@ -27,7 +28,7 @@ import { throwOn } from "./injection.ts";
 import { LoopOptions } from "./loop_options.ts";
 import { getEventLoop } from "./loops.ts";
 import { running as importedRunning } from "./running.ts";
-import { type Scheduler, schedulerOr as importedSchedulerOr } from "./scheduler.ts";
+import { checkLoop, type Scheduler } from "./scheduler.ts";
 import { describeSource, noteSource } from "./sources.ts";
 import { Failure } from "./unretrieved.ts";
 
@@ -66,7 +67,6 @@ export interface FutureOptions {
 const SUSPENDED = importedSUSPENDED;
 const tell: typeof notify = notify;
 const running = importedRunning;
-const schedulerOr = importedSchedulerOr;
 
 // What a future keeps, under keys that nobody else has. Private fields they are not, for of a class whose parent has
 // fields V8 makes objects three times as slowly, and tasks are such (tests/bench/floors.ts).
@@ -424,11 +424,7 @@ export class Future<T = unknown> extends Awaitable<T> {
    */
   addDoneCallback(callback: (future: this) => unknown, options: DoneCallbackOptions = {}): void {
     checkOptions(options, "addDoneCallback()", ["context"]);
-    if (typeof callback !== "function") {
-      throw new TypeError(
-        `a callable object was expected by addDoneCallback(), got ${describe(callback)}`,
-      );
-    }
+    checkFunction(callback, "addDoneCallback() expects");
     Future.#listen(
       this,
       new DoneCallback(
@@ -642,10 +638,7 @@ export function messageOf(message: unknown): string | undefined {
 
 function schedulerMeant(options: FutureOptions): Scheduler {
   if (!(options instanceof LoopOptions)) checkOptions(options, "Future()", ["loop"]);
-  const loop = options.loop ?? getEventLoop();
-  const scheduler = schedulerOr(loop);
-  if (!scheduler) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
-  return scheduler;
+  return checkLoop(options.loop ?? getEventLoop());
 }
 
 function isErrorClass(value: unknown): value is new () => Error {

@@ -19,6 +19,7 @@
  */
 import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
+import { describe } from "../base/repr.ts";
 import { rootContext, swapContext } from "../coroutine/context_vars.ts";
 import { host } from "../platform/current.ts";
 import type { HostTimer } from "../platform/host.ts";
@@ -610,9 +611,17 @@ export function schedulerOf(loop: HandleOwner): Scheduler {
   return access.schedulerOr(loop)!;
 }
 
-/** The engine of a loop, or `null` of what is none; for futures, which check their argument by it. */
-export function schedulerOr(value: unknown): Scheduler | null {
-  return access.schedulerOr(value);
+/**
+ * The engine of what should be a loop.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function checkLoop(loop: unknown): Scheduler {
+  const scheduler = access.schedulerOr(loop);
+  if (scheduler === null) {
+    throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+  }
+  return scheduler;
 }
 
 /** Tells whether a value is a loop; for those that check arguments. */

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { describe } from "../base/repr.ts";
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { getRunningLoop } from "./loops.ts";
 import { ambientTask } from "./running.ts";
-import { isLoop } from "./scheduler.ts";
+import { checkLoop } from "./scheduler.ts";
 import { type Task, type TaskOptions, tasksOf } from "./task.ts";
 
 /**
@@ -97,6 +96,6 @@ export function allTasks(loop: EventLoop | null = null): Set<Task<unknown>> {
 
 function loopOr(loop: EventLoop | null): EventLoop {
   if (loop === null) return getRunningLoop();
-  if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+  checkLoop(loop);
   return loop;
 }

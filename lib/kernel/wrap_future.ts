@@ -25,7 +25,7 @@ import {
 import { plainOptions } from "./loop_options.ts";
 import { getEventLoop } from "./loops.ts";
 import { awaitingTask } from "./promise_bridge.ts";
-import { isLoop } from "./scheduler.ts";
+import { checkLoop } from "./scheduler.ts";
 
 /** What {@linkcode wrapFuture} takes beside the future. */
 export interface WrapFutureOptions {
@@ -77,7 +77,7 @@ export function wrapFuture<T>(
     );
   }
   const loop = options.loop ?? getEventLoop();
-  if (!isLoop(loop)) throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+  checkLoop(loop);
   const wrapped = joins ? new RemoteOutcome<T>(future, loop) : loop.createFuture<T>();
   chain(future, wrapped);
   return wrapped;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { checkOptions } from "../base/check_options.ts";
 import { asyncDisposeKey } from "../base/dispose.ts";
 import { RuntimeError } from "../base/errors.ts";
@@ -163,9 +164,7 @@ export class Runner {
       if (typeof inspect !== "boolean") {
         throw new TypeError(`inspect must be a boolean, got ${describe(inspect)}`);
       }
-      if (typeof loopFactory !== "function") {
-        throw new TypeError(`loopFactory must be a function, got ${describe(loopFactory)}`);
-      }
+      checkFunction(loopFactory, "loopFactory must be");
       const loop = isLoopClass(loopFactory) ? new loopFactory() : loopFactory();
       if (!isLoop(loop)) {
         throw new TypeError(`loopFactory must return an EventLoop, got ${describe(loop)}`);

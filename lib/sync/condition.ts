@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { Deque } from "../base/deque.ts";
 import { CancelledError, RuntimeError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
@@ -195,6 +196,7 @@ export class Condition {
   }
 
   *#waitFor<R>(predicate: () => R): Generator<Suspension, R, unknown> {
+    checkFunction(predicate, "Condition.waitFor() expects");
     let result = predicate();
     while (!result) {
       yield* this.wait();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { checkOptions } from "../base/check_options.ts";
 import { type Compare, Heap } from "../base/heap.ts";
 import { describe } from "../base/repr.ts";
@@ -46,9 +47,7 @@ export class PriorityQueue<T = unknown> extends Queue<T> {
   constructor(maxsize: number = 0, options: PriorityQueueOptions<T> = {}) {
     checkOptions(options, "PriorityQueue()", ["compare"]);
     const { compare = comparePlain } = options;
-    if (typeof compare !== "function") {
-      throw new TypeError(`compare must be a function, got ${describe(compare)}`);
-    }
+    checkFunction(compare, "compare must be");
     super(maxsize, new Heap<T>(compare));
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe } from "../base/repr.ts";
+import { checkFunction } from "../base/check_function.ts";
 import type { Job, JobResult } from "../concurrent/executor.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
@@ -55,8 +55,6 @@ function* inThread<A extends unknown[], R>(
   func: Job<A, R>,
   args: A,
 ): Generator<Suspension, JobResult<R>, unknown> {
-  if (typeof func !== "function") {
-    throw new TypeError(`toThread() expects a function, got ${describe(func)}`);
-  }
+  checkFunction(func, "toThread() expects");
   return yield* getRunningLoop().runInExecutor(null, carryContext(func), ...args);
 }

@@ -60,7 +60,7 @@ export function asCompleted<A extends AwaitableLike<unknown>>(
   checkOptions(options, "asCompleted()", ["timeout"]);
   const { timeout = null } = options;
   return new AsCompletedIterator<Outcome<A>, FutureOf<A>>(
-    new Set(iterateAwaitables(awaitables, "asCompleted", "expect an iterable of futures")),
+    new Set(iterateAwaitables(awaitables, "asCompleted", "expects an iterable of awaitables")),
     timeout === null ? null : toDelay(timeout, "timeout"),
   );
 }

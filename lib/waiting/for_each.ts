@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { CancelledError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import type { Eventually } from "../coroutine/async_with.ts";
@@ -88,9 +89,7 @@ export function forEach<T>(
   iterable: ReadableStream<T> | AsyncIterableLike<T> | Iterable<T>,
   body: (item: T) => Eventually<unknown>,
 ): Coroutine<boolean> {
-  if (typeof body !== "function") {
-    throw new TypeError(`forEach() expects its body to be a function, got ${describe(body)}`);
-  }
+  checkFunction(body, "forEach() expects its body to be");
   if (!isAsyncIterable(iterable) && !hasMethod(iterable, Symbol.iterator)) {
     throw new TypeError(`${describe(iterable)} object is not an async iterable, nor an iterable`);
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
 import { CancelledError, KeyboardInterrupt, SystemExit, TimeoutError } from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
@@ -143,6 +144,7 @@ class StaggeredRace<T> implements Waiting {
     const index = this.#exceptions.push(null) - 1;
     let result: T;
     try {
+      checkFunction(next.value, "staggeredRace() expects");
       result = yield* new CallFrame<T>(next.value);
     } catch (error) {
       if (error instanceof SystemExit || error instanceof KeyboardInterrupt) throw error;

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError, SystemExit } from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
 import { printByToString } from "../base/printing.ts";
@@ -78,6 +79,7 @@ export class TaskGroup {
     this: (new () => G) | void,
     body: (group: G) => Eventually<T>,
   ): Coroutine<T> {
+    checkFunction(body, "TaskGroup.run() expects its body to be");
     return asyncWith<G, T>(new (this ?? TaskGroup)() as G, body) as Coroutine<T>;
   }
 

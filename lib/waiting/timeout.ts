@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { checkFunction } from "../base/check_function.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
 import { CancelledError, GeneratorExit, RuntimeError, TimeoutError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
@@ -201,7 +201,7 @@ export function timeout<T>(
   const seconds = delay === null ? null : toDelay(delay, "delay");
   const make = () => new Timeout(seconds === null ? null : getRunningLoop().time() + seconds);
   if (body === undefined) return make();
-  checkBody(body, "timeout");
+  checkFunction(body, "timeout() expects its body to be");
   return lazy("timeout", timeoutSteps(make, body));
 }
 
@@ -233,7 +233,7 @@ export function timeoutAt(when: number | null): Timeout;
 export function timeoutAt<T>(when: number | null, body: TimeoutBody<T>): Coroutine<T>;
 export function timeoutAt<T>(when: number | null, body?: TimeoutBody<T>): Timeout | Coroutine<T> {
   if (body === undefined) return new Timeout(when);
-  checkBody(body, "timeoutAt");
+  checkFunction(body, "timeoutAt() expects its body to be");
   return lazy("timeoutAt", timeoutSteps(() => new Timeout(when), body));
 }
 
@@ -257,10 +257,4 @@ function* timeoutSteps<T>(
   }
   limit.exit(null);
   return result;
-}
-
-function checkBody(body: unknown, what: string): void {
-  if (typeof body !== "function") {
-    throw new TypeError(`${what}() expects its body to be a function, got ${describe(body)}`);
-  }
 }

@@ -85,7 +85,7 @@ test("new ExceptionGroup() refuses a message that is no string", () => {
     assertThrows(
       () => new ExceptionGroup(message as never, [new Error()]),
       TypeError,
-      "argument 1 must be a string, not",
+      "ExceptionGroup() argument 1 must be a string, not",
     );
   }
 });

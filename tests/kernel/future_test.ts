@@ -214,7 +214,7 @@ test("Future.addDoneCallback() refuses what is no function", () => {
   assertThrows(
     () => lonelyFuture().addDoneCallback("print" as never),
     TypeError,
-    "a callable object was expected by addDoneCallback(), got 'print' (string)",
+    "addDoneCallback() expects a function, got 'print' (string)",
   );
 });
 

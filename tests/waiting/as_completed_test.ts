@@ -466,7 +466,7 @@ test("asCompleted() refuses a single awaitable, and what is no iterable", async 
       assertThrows(
         () => asCompleted(value as never),
         TypeError,
-        "expect an iterable of futures, not",
+        "expects an iterable of awaitables, not",
       );
     }
     yield;
