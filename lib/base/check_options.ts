@@ -29,7 +29,7 @@ export function checkOptions<O>(
     if (describe(options).startsWith("{")) {
       throw new TypeError(
         `${call} got an unexpected keyword argument '${unknown}': expected ${
-          known.join(", ").replace(/,( \w+)$/, " or$1")
+          known.join(", ").replace(/,(?= \w+$)/, " or")
         }`,
       );
     }

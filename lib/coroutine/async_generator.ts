@@ -15,7 +15,7 @@ import { printByToString } from "../base/printing.ts";
 import { describe, functionName } from "../base/repr.ts";
 import { isGenerator, type Steps, type Suspension } from "./awaitable.ts";
 import { CallFrame } from "./call_frame.ts";
-import { type Coroutine, lazyCall } from "./coroutine.ts";
+import { type Coroutine, ThrowableCoroutine } from "./coroutine.ts";
 import { type Items, type Resumption, ToYield, type YieldingGenerator } from "./to_yield.ts";
 
 /** What runs inside: a generator of either kind. */
@@ -330,7 +330,7 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
 
   #call<V>(call: Call): Coroutine<V> {
     const generator = this as AsyncGeneratorObject;
-    return lazyCall(call.name, new MethodSteps<V>(generator, call.name, this.#resume(call)));
+    return new LazyCall(new MethodSteps<V>(generator, call.name, this.#resume(call)), call.name);
   }
 
   #enter({ name, method, value }: Call, isThrown: boolean): Steps | null {
@@ -365,6 +365,16 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
 export interface AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> {
   /** Closes the generator, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** One call of one of its methods, as it is handed out. */
+class LazyCall<T> extends ThrowableCoroutine<T> {
+  protected override reuse(): string {
+    const calls = this.name === "aclose" || this.name === "athrow"
+      ? "aclose()/athrow()"
+      : "__anext__()/asend()";
+    return `cannot reuse already awaited ${calls}`;
+  }
 }
 
 /** One call of one of its methods, as a task drives it. */
@@ -539,5 +549,5 @@ class MethodSteps<V> implements Iterator<Suspension, V, unknown> {
 
 /** Typed as JavaScript's iterators are, so that `for await` and all that takes such takes it. */
 function asPromise<T, R>(call: GeneratorCall<T, R>): Promise<IteratorResult<T, R>> {
-  return lazyCall("anext", call) as unknown as Promise<IteratorResult<T, R>>;
+  return new LazyCall(call, "anext") as unknown as Promise<IteratorResult<T, R>>;
 }

@@ -18,7 +18,8 @@ import {
 } from "./awaitable.ts";
 import { CallFrame, isGeneratorFunction } from "./call_frame.ts";
 
-const REUSED = "cannot reuse already awaited coroutine";
+/** What is said of a coroutine that another awaits. */
+export const BUSY = "coroutine is being awaited already";
 
 /**
  * What can be run as a coroutine: a generator object, a lazy object of this module's, or a function
@@ -91,8 +92,11 @@ export function noteUsed(coroutine: Coroutine<unknown>): void {
   if (watcher !== null) watcher.used(coroutine);
 }
 
-/** The lazy object over an iterator that does the work; a generator object, most often. */
-class LazyCoroutine<T> extends Coroutine<T> {
+/**
+ * The lazy object over an iterator that does the work; a generator object, most often. Whether that is under way
+ * or over when the object is awaited again, nobody could tell it but at the price of another field.
+ */
+export class LazyCoroutine<T> extends Coroutine<T> {
   #steps: Iterator<Suspension, T, unknown> | null;
   readonly #name: string;
 
@@ -107,11 +111,14 @@ class LazyCoroutine<T> extends Coroutine<T> {
     return this.#name;
   }
 
+  /** What is said when it is awaited again, where it is something else than of coroutines. */
+  protected reuse?(): string;
+
   override [awaitable](): Iterator<Suspension, T, unknown> {
     const steps = this.#steps;
     this.#steps = null;
     noteUsed(this);
-    return steps ?? reused();
+    return steps ?? reused(this.reuse?.());
   }
 
   // Not left to the base: one method shared by all kinds of awaitables is slow at every yield*.
@@ -127,19 +134,16 @@ class LazyCoroutine<T> extends Coroutine<T> {
 }
 
 /**
- * The lazy object over a call of an async generator's. An error that is thrown into it, or its closing, reaches
- * the generator even where the call was not begun: CPython's own way.
+ * One that an error can be thrown into before it is begun, or that can be closed then: a call of an async generator's,
+ * where CPython has either reach the generator.
  */
-class GeneratorCoroutine<T> extends LazyCoroutine<T> {}
+export class ThrowableCoroutine<T> extends LazyCoroutine<T> {}
 
-/** Tells whether an error is to be thrown into a coroutine that was not begun, too. */
-export function takesErrorsUnbegun(coroutine: Coroutine<unknown>): boolean {
-  return coroutine instanceof GeneratorCoroutine;
-}
-
-/** An iterator whose first step says that the coroutine was used before. */
-export function* reused(): Generator<never, never, unknown> {
-  throw new RuntimeError(REUSED);
+/** An iterator whose first step says that the coroutine was used before, or is in use. */
+export function* reused(
+  message: string = "cannot reuse already awaited coroutine",
+): Generator<never, never, unknown> {
+  throw new RuntimeError(message);
 }
 
 /**
@@ -204,11 +208,6 @@ const coroutineFunctions = new WeakSet<object>();
 /** Makes the lazy object of one of this module's own coroutines. */
 export function lazy<T>(name: string, steps: Iterator<Suspension, T, unknown>): Coroutine<T> {
   return new LazyCoroutine(steps, name);
-}
-
-/** The same of a call of an async generator's. */
-export function lazyCall<T>(name: string, steps: Iterator<Suspension, T, unknown>): Coroutine<T> {
-  return new GeneratorCoroutine(steps, name);
 }
 
 /**

@@ -15,7 +15,7 @@ import { awaitedBy } from "../kernel/awaited_by.ts";
 import { type Future, isFuture } from "../kernel/future.ts";
 import { runningLoop } from "../kernel/loops.ts";
 import { Task, waiterOf } from "../kernel/task.ts";
-import { runningFrames, type TextFile, writeTo } from "../kernel/task_stack.ts";
+import { runningFrames, type TextFile } from "../kernel/task_stack.ts";
 import { currentTask } from "../kernel/tasks.ts";
 import { describeWait, purposeOf } from "../kernel/waiter.ts";
 import { host } from "../platform/current.ts";
@@ -350,7 +350,7 @@ export function printCallGraph(
   checkOptions(options, "printCallGraph()", ["depth", "limit", "file"]);
   const text = format(future, options);
   if (options.file === undefined) host.log(text);
-  else writeTo(options.file, `${text}\n`);
+  else options.file.write(`${text}\n`);
 }
 
 /** A node that is to be rendered, how deep, or a line that stands behind those before it. */

@@ -6,7 +6,7 @@
 import { checkOptions } from "../base/check_options.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { checkLoop } from "../kernel/scheduler.ts";
-import { type TextFile, writeTo } from "../kernel/task_stack.ts";
+import type { TextFile } from "../kernel/task_stack.ts";
 import { host } from "../platform/current.ts";
 import { snapshotOfAll, takeSnapshot, type TaskSnapshot } from "./snapshot.ts";
 import { formatTable } from "./task_table.ts";
@@ -88,6 +88,6 @@ function snapshotFor({ loop }: PsOptions): TaskSnapshot[] {
 /** Prints to a file, or where there is none to the host's console. */
 export function print(text: string, { file }: Pick<PsOptions, "file">): string {
   if (file === undefined) host.log(text);
-  else if (file !== null) writeTo(file, `${text}\n`);
+  else file?.write(`${text}\n`);
   return text;
 }

@@ -7,7 +7,7 @@ import { RuntimeError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
 import { awaitable, CALLING, isGenerator, type Steps } from "../coroutine/awaitable.ts";
 import { CallFrame, isGeneratorFunction } from "../coroutine/call_frame.ts";
-import { Coroutine, reused, takesErrorsUnbegun } from "../coroutine/coroutine.ts";
+import { Coroutine, reused, ThrowableCoroutine } from "../coroutine/coroutine.ts";
 import { Future } from "./future.ts";
 
 /**
@@ -38,7 +38,9 @@ export function coroutineSteps(coro: unknown): Steps {
   }
   if (coro instanceof Coroutine) {
     // Taken at the first step, as in asyncio: until then it is nobody's.
-    return takesErrorsUnbegun(coro) ? coro[awaitable]() : new CallFrame(() => coro, false);
+    return coro instanceof ThrowableCoroutine
+      ? coro[awaitable]()
+      : new CallFrame(() => coro, false);
   }
   if (typeof coro === "function" && !isAsyncGeneratorFunction(coro)) {
     return new CallFrame(coro as () => unknown, !isGeneratorFunction(coro));

@@ -4,10 +4,9 @@
  * @module
  */
 import { RuntimeError } from "../base/errors.ts";
-import { describe } from "../base/repr.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { ambientTask, running } from "./running.ts";
-import { isLoop } from "./scheduler.ts";
+import { checkLoop } from "./scheduler.ts";
 
 let set: EventLoop | null = null;
 
@@ -101,8 +100,6 @@ export function getEventLoop(): EventLoop {
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.set_event_loop
  */
 export function setEventLoop(loop: EventLoop | null): void {
-  if (loop !== null && !isLoop(loop)) {
-    throw new TypeError(`loop must be an instance of EventLoop or null, got ${describe(loop)}`);
-  }
+  if (loop !== null) checkLoop(loop, "loop must be an instance of EventLoop or null");
   set = loop;
 }

@@ -614,12 +614,18 @@ export function schedulerOf(loop: HandleOwner): Scheduler {
 /**
  * The engine of what should be a loop.
  *
+ * @param loop What was given.
+ * @param expected What the message begins with.
+ * @returns The engine.
  * @throws {TypeError} If it is none.
  */
-export function checkLoop(loop: unknown): Scheduler {
+export function checkLoop(
+  loop: unknown,
+  expected: string = "loop must be an EventLoop",
+): Scheduler {
   const scheduler = access.schedulerOr(loop);
   if (scheduler === null) {
-    throw new TypeError(`loop must be an EventLoop, got ${describe(loop)}`);
+    throw new TypeError(`${expected}, got ${describe(loop)}`);
   }
   return scheduler;
 }

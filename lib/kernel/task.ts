@@ -96,7 +96,6 @@ import {
   type StackOptions,
   type TaskPosition,
   type TaskSituation,
-  writeTo,
 } from "./task_stack.ts";
 
 /** What {@linkcode Task} and `createTask` take beside the coroutine. */
@@ -471,7 +470,7 @@ export class Task<T = unknown> extends Future<T> {
   printStack(options: PrintStackOptions = {}): void {
     checkOptions(options, "printStack()", ["limit", "file"]);
     const { file = { write: host.logError } } = options;
-    writeTo(file, formatStack(this, this.#situation(), options.limit ?? null));
+    file.write(formatStack(this, this.#situation(), options.limit ?? null));
   }
 
   /** @ignore Called by the future it waits for. */

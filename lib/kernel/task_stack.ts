@@ -12,7 +12,8 @@
  *
  * @module
  */
-import { describe, functionName } from "../base/repr.ts";
+import { checkNumber } from "../base/check_number.ts";
+import { functionName } from "../base/repr.ts";
 import {
   captureStack,
   coroutineFrames,
@@ -39,14 +40,6 @@ export interface StackOptions {
 export interface TextFile {
   /** Takes a piece of text. */
   write(text: string): unknown;
-}
-
-/** Writes to what should be a file. */
-export function writeTo(file: TextFile, text: string): void {
-  if (typeof file?.write !== "function") {
-    throw new TypeError(`file must have a write() method, got ${describe(file)}`);
-  }
-  file.write(text);
 }
 
 /** What {@linkcode Task.printStack} takes. */
@@ -82,9 +75,7 @@ export function stackOf(
   { coroutine, isRunning, failure, position }: TaskSituation,
   limit: number | null,
 ): StackFrame[] {
-  if (limit !== null && typeof limit !== "number") {
-    throw new TypeError(`limit must be a number or null, got ${describe(limit)}`);
-  }
+  if (limit !== null) checkNumber(limit, "limit");
   if (failure !== null) {
     const { error } = failure;
     const stack = error instanceof Error ? error.stack ?? "" : "";

@@ -18,7 +18,7 @@ import { EventLoop, newEventLoop } from "../kernel/event_loop.ts";
 import { type Future, isFuture } from "../kernel/future.ts";
 import { openInspector } from "../inspect/inspector.ts";
 import { runningLoop } from "../kernel/loops.ts";
-import { isLoop, schedulerOf } from "../kernel/scheduler.ts";
+import { checkLoop, schedulerOf } from "../kernel/scheduler.ts";
 import { cancelAllTasks } from "./cancel_all.ts";
 import { runInterruptibly } from "./interrupt.ts";
 import { keepLayouts } from "./kept_layouts.ts";
@@ -166,9 +166,7 @@ export class Runner {
       }
       checkFunction(loopFactory, "loopFactory must be");
       const loop = isLoopClass(loopFactory) ? new loopFactory() : loopFactory();
-      if (!isLoop(loop)) {
-        throw new TypeError(`loopFactory must return an EventLoop, got ${describe(loop)}`);
-      }
+      checkLoop(loop, "loopFactory must return an EventLoop");
       if (inspect) this.#closeInspector = openOrClose(loop);
       this.#loop = loop;
       this.#state = "initialized";

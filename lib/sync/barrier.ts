@@ -10,9 +10,9 @@
  *
  * @module
  */
+import { checkNumber } from "../base/check_number.ts";
 import { BrokenBarrierError, ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe } from "../base/repr.ts";
 import { asyncWith } from "../coroutine/async_with.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
@@ -54,9 +54,7 @@ export class Barrier {
    * @throws {ValueError} If it is less than one.
    */
   constructor(parties: number) {
-    if (typeof parties !== "number" || Number.isNaN(parties)) {
-      throw new TypeError(`parties must be a number, got ${describe(parties)}`);
-    }
+    checkNumber(parties, "parties");
     if (parties < 1) throw new ValueError(`parties must be >= 1, got ${parties}`);
     this.#parties = parties;
   }

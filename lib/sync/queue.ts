@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { checkNumber } from "../base/check_number.ts";
 import { checkOptions } from "../base/check_options.ts";
 import { Deque } from "../base/deque.ts";
 import { QueueEmpty, QueueFull, QueueShutDown, ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe, wholeRepr } from "../base/repr.ts";
+import { wholeRepr } from "../base/repr.ts";
 import type { Suspending, Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type Future, hasResult } from "../kernel/future.ts";
@@ -111,9 +112,7 @@ export class Queue<T = unknown> {
    * @throws {TypeError} If `maxsize` is no number.
    */
   constructor(maxsize: number = 0, items: ItemStore<T> = new Deque<T>()) {
-    if (typeof maxsize !== "number" || Number.isNaN(maxsize)) {
-      throw new TypeError(`maxsize must be a number, got ${describe(maxsize)}`);
-    }
+    checkNumber(maxsize, "maxsize");
     this.#maxsize = maxsize;
     this.#items = items;
     this.#finished.set();

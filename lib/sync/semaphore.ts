@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { checkNumber } from "../base/check_number.ts";
 import { Deque } from "../base/deque.ts";
 import { ValueError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe } from "../base/repr.ts";
 import type { Suspending, Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type Future, hasResult } from "../kernel/future.ts";
@@ -77,9 +77,7 @@ export class Semaphore {
    * @throws {ValueError} If it is negative.
    */
   constructor(value: number = 1) {
-    if (typeof value !== "number" || Number.isNaN(value)) {
-      throw new TypeError(`value must be a number, got ${describe(value)}`);
-    }
+    checkNumber(value, "value");
     if (value < 0) throw new ValueError(`Semaphore initial value must be >= 0, got ${value}`);
     this.#value = value;
   }

@@ -9,7 +9,7 @@
  */
 import { awaitable, type Suspending, type Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
-import { Coroutine, lazy, noteMade, noteUsed, reused } from "../coroutine/coroutine.ts";
+import { BUSY, Coroutine, lazy, noteMade, noteUsed, reused } from "../coroutine/coroutine.ts";
 import type { Future } from "../kernel/future.ts";
 import { throwOn } from "../kernel/injection.ts";
 
@@ -105,7 +105,7 @@ export class WaitCall<S, T, A = undefined> extends Coroutine<T>
 
   // Not left to the base: one method shared by all kinds of awaitables is slow at every yield*.
   override [Symbol.iterator](): Iterator<Suspending, T, unknown> {
-    if (this.#state !== NEW) return reused();
+    if (this.#state !== NEW) return reused(this.#state === OVER ? undefined : BUSY);
     this.#state = AWAITED;
     noteUsed(this);
     return this;

@@ -10,6 +10,7 @@ import {
   type Suspending,
 } from "../coroutine/awaitable.ts";
 import {
+  BUSY,
   Coroutine,
   noteMade as importedNoteMade,
   noteUsed as importedNoteUsed,
@@ -56,6 +57,7 @@ const noteUsed = importedNoteUsed;
 const NEW = 0;
 const AWAITED = 1;
 const PASSED = 2;
+const OVER = 3;
 
 const PASSED_BY: IteratorResult<Suspending, undefined> = { done: true, value: undefined };
 
@@ -65,7 +67,7 @@ const PASSED_BY: IteratorResult<Suspending, undefined> = { done: true, value: un
  */
 class Aside<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> {
   readonly #result: T;
-  #state: typeof NEW | typeof AWAITED | typeof PASSED = NEW;
+  #state: typeof NEW | typeof AWAITED | typeof PASSED | typeof OVER = NEW;
 
   constructor(result: T) {
     super();
@@ -83,14 +85,15 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
 
   // Not left to the base: one method shared by all kinds of awaitables is slow at every yield*.
   override [Symbol.iterator](): Iterator<Suspending, T, unknown> {
-    if (this.#state !== NEW) return reused();
+    if (this.#state !== NEW) return reused(this.#state === OVER ? undefined : BUSY);
     this.#state = AWAITED;
     noteUsed(this);
     return this;
   }
 
   next(): IteratorResult<Suspending, T> {
-    if (this.#state === PASSED) {
+    if (this.#state >= PASSED) {
+      this.#state = OVER;
       const result = this.#result;
       return result === undefined
         ? PASSED_BY as IteratorResult<Suspending, T>
@@ -101,11 +104,12 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
   }
 
   throw(error: unknown): never {
+    this.#state = OVER;
     throwOn(error);
   }
 
   override close(): void {
-    this.#state = PASSED;
+    this.#state = OVER;
     noteUsed(this);
   }
 }
@@ -130,7 +134,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
   }
 
   override [awaitable](): Iterator<Suspending, T, unknown> {
-    if (this.#state !== "new") return reused();
+    if (this.#state !== "new") return reused(this.#future?.done() === false ? BUSY : undefined);
     this.#state = "awaited";
     noteUsed(this);
     return this;

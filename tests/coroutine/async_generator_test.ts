@@ -290,12 +290,23 @@ test("a call that is awaited twice is a RuntimeError", async () => {
     yield* call;
     assertEquals(
       yield* outcomeOf(call),
-      "RuntimeError: cannot reuse already awaited coroutine",
+      "RuntimeError: cannot reuse already awaited __anext__()/asend()",
     );
     yield* closing;
     assertEquals(
       yield* outcomeOf(closing),
-      "RuntimeError: cannot reuse already awaited coroutine",
+      "RuntimeError: cannot reuse already awaited aclose()/athrow()",
+    );
+    const [next, throwing] = [anext(two([])), two([]).athrow(new Error("thrown"))];
+    assertEquals(yield* next, 1);
+    assertEquals(
+      yield* outcomeOf(next),
+      "RuntimeError: cannot reuse already awaited __anext__()/asend()",
+    );
+    assertEquals(yield* outcomeOf(throwing), "Error: thrown");
+    assertEquals(
+      yield* outcomeOf(throwing),
+      "RuntimeError: cannot reuse already awaited aclose()/athrow()",
     );
   });
 });

@@ -15,6 +15,7 @@ import {
   RuntimeError,
   Semaphore,
   sleep,
+  wait,
   waitFor,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
@@ -127,6 +128,18 @@ for (const { name, free, waiting } of KINDS) {
     },
   });
 
+  test(`${name}() that another awaits is a RuntimeError, and another one when that is over`, async () => {
+    await virtually(function* () {
+      const { call } = waiting();
+      const task = createTask(call);
+      yield* sleep(0);
+      yield* refused(call, "coroutine is being awaited already");
+      task.cancel();
+      yield* wait([task]);
+      yield* refused(call, "cannot reuse already awaited coroutine");
+    });
+  });
+
   test(`${name}() whose outcome was had gives nothing more`, async () => {
     await virtually(function* () {
       const steps = free()[Symbol.iterator]();
@@ -137,8 +150,8 @@ for (const { name, free, waiting } of KINDS) {
   });
 }
 
-function* refused(call: Coroutine<unknown>) {
-  yield* createTask(() => assertRejects(async () => await call, RuntimeError, "cannot reuse"));
+function* refused(call: Coroutine<unknown>, message: string = "cannot reuse") {
+  yield* createTask(() => assertRejects(async () => await call, RuntimeError, message));
 }
 
 test("Event.wait() and Semaphore.acquire() leave the line when their coroutine is closed", async () => {

@@ -1,6 +1,7 @@
 // kinds: generator, async
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
+  type Coroutine,
   createTask,
   DeadlockError,
   gather,
@@ -8,6 +9,7 @@ import {
   isCoroutine,
   newEventLoop,
   run,
+  RuntimeError,
   sleep,
   VirtualClock,
   wait,
@@ -110,6 +112,29 @@ test("sleep() may be awaited once", async () => {
         `${again.exception()}`,
         "RuntimeError: cannot reuse already awaited coroutine",
       );
+    }
+  });
+});
+
+test("sleep() that another awaits is a RuntimeError, and another one when that is over", async () => {
+  await virtually(function* () {
+    const errorOf = async (nap: Coroutine<void>) => {
+      const error = await assertRejects(async () => await nap, RuntimeError);
+      return error.message;
+    };
+    for (const delay of [0, 1]) {
+      for (const isCancelled of [false, true]) {
+        const nap = sleep(delay);
+        const first = createTask(nap);
+        const second = createTask(() => errorOf(nap));
+        const error = yield* second;
+        if (isCancelled) first.cancel();
+        yield* wait([first]);
+        assertEquals([error, yield* createTask(() => errorOf(nap))], [
+          "coroutine is being awaited already",
+          "cannot reuse already awaited coroutine",
+        ]);
+      }
     }
   });
 });
