@@ -23,7 +23,11 @@ export function checkOptions<O>(
   known: readonly (keyof NoInfer<O> & string)[],
 ): void {
   if (typeof options === "object" && options !== null) {
-    const unknown = Object.keys(options).find((key) => !known.includes(key as never));
+    // No closure and no list of keys: most objects of options are empty, or have one that is known.
+    let unknown: string | undefined;
+    for (const key in options) {
+      if (!known.includes(key) && Object.hasOwn(options, key)) unknown = key;
+    }
     if (unknown === undefined) return;
     // Of a list or a loop it would be misleading to tell a name in it.
     if (describe(options).startsWith("{")) {
