@@ -9,6 +9,7 @@ import {
   currentTask,
   gather,
   getRunningLoop,
+  type Handle,
   MISSING,
   RuntimeError,
   sleep,
@@ -492,7 +493,7 @@ test("Context.run() refuses what is entered further out, by a handle, a task or 
   };
   await virtually(function* () {
     const deep = (what: string, context: Context) => copyContext().run(attempt, what, context);
-    const handle = getRunningLoop().callSoon(() => deep("handle", handle.getContext()));
+    const handle: Handle = getRunningLoop().callSoon(() => deep("handle", handle.getContext()));
     yield* sleep(0);
     attempt("afterwards", handle.getContext());
     const makers = currentTask()!.getContext();

@@ -335,7 +335,6 @@ test("a limit of no time takes a cancellation that came before it, and no other 
         } catch (error) {
           return [(error as Error).name, currentTask()!.cancelling()];
         }
-        return null;
       });
       assertEquals(yield* task, [expected, 1]);
     }
