@@ -315,7 +315,7 @@ const MISUSES: [call: () => unknown, python: string, here: string][] = [
   [
     () => wrapFuture(wrong),
     "AssertionError: concurrent.futures.Future is expected, got 5",
-    "TypeError: concurrent.futures.Future is expected, got 5 (number)",
+    "TypeError: concurrent.futures.Future is expected: future must be a ConcurrentFuture or a Future, got 5 (number)",
   ],
   [
     () => wrapFuture(new ConcurrentFuture(), { loop: wrong }),
@@ -387,7 +387,7 @@ const MISUSES: [call: () => unknown, python: string, here: string][] = [
   [
     () => getRunningLoop().runInExecutor({ submit: () => {} } as never, wrong),
     "TypeError",
-    "TypeError: runInExecutor() expects a function, got 5 (number)",
+    "TypeError: a callable object was expected by runInExecutor(), got 5 (number)",
   ],
   [
     () => getRunningLoop().shutdownDefaultExecutor(text),

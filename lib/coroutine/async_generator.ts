@@ -9,17 +9,21 @@
  * @module
  */
 import { asyncDisposeKey } from "../base/dispose.ts";
-import { GeneratorExit, RuntimeError, StopAsyncIteration } from "../base/errors.ts";
+import { GeneratorExit } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe, functionName } from "../base/repr.ts";
-import { isGenerator, type Steps, type Suspension } from "./awaitable.ts";
-import { CallFrame } from "./call_frame.ts";
-import { type Coroutine, ThrowableCoroutine } from "./coroutine.ts";
-import { type Items, type Resumption, ToYield, type YieldingGenerator } from "./to_yield.ts";
-
-/** What runs inside: a generator of either kind. */
-type Body = YieldingGenerator | AsyncGenerator<unknown, unknown, unknown>;
+import {
+  type Body,
+  type Call,
+  GeneratorCall,
+  GeneratorState,
+  LazyCall,
+  MethodSteps,
+} from "./async_generator_call.ts";
+import type { Suspension } from "./awaitable.ts";
+import type { Coroutine } from "./coroutine.ts";
+import type { Items } from "./to_yield.ts";
 
 /** Something begun that is to be closed when its loop ends. */
 export interface OpenGenerator {
@@ -123,32 +127,12 @@ export function asyncGenerator<A extends unknown[]>(
   return Object.defineProperty(make, "name", { value: name });
 }
 
-/** How an async generator is resumed, and what the call is named in errors. */
-interface Call extends Resumption {
-  readonly name: "anext" | "asend" | "throw" | "athrow" | "return" | "aclose";
-}
-
 const NEXT: Call = { name: "anext", method: "next", value: undefined };
 
 /** Makes the call that {@linkcode AsyncGeneratorObject.next} makes, for `forEach` and `anext`. */
 export let callNext: <T, R>(
   generator: AsyncGeneratorObject<T, R>,
 ) => Iterable<Suspension, IteratorResult<T, R>, unknown>;
-
-/** Tells whether a generator was not begun. */
-let isNew: (generator: AsyncGeneratorObject) => boolean;
-
-/** What of a generator decides how `athrow()` and `aclose()` begin. */
-let stateOf: (generator: AsyncGeneratorObject) => "running" | "closed" | "over" | "ready";
-
-/** Whether a generator is driven step by step, and not by the engine. */
-let isStepwise: (generator: AsyncGeneratorObject) => boolean;
-
-/** Begins a call: gives what is to be driven, or `null` where the generator is over. */
-let enterCall: (generator: AsyncGeneratorObject, call: Call, isThrown: boolean) => Steps | null;
-
-/** Ends a call, and tells whether the generator is over with it. */
-let leaveCall: (generator: AsyncGeneratorObject, isOver: boolean) => void;
 
 /**
  * An async generator; {@linkcode asyncGenerator} makes the functions that give them.
@@ -194,26 +178,12 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
     });
   })();
 
-  readonly #body: Body;
+  readonly #state: GeneratorState;
   readonly #name: string;
-  // `closed` is not over yet: one that ignored its closing can still be resumed, as in CPython.
-  #state: "new" | "begun" | "closed" | "over" = "new";
-  #isRunning = false;
   #isKnown = false;
-  #forget: (() => void) | null = null;
 
   static readonly #friends: void = /* @__PURE__ */ (() => {
     callNext = (generator) => generator.#resume(NEXT);
-    isNew = (generator) => generator.#state === "new";
-    isStepwise = (generator) => isGenerator(generator.#body);
-    stateOf = (generator) => {
-      if (generator.#isRunning) return "running";
-      return generator.#state === "closed" || generator.#state === "over"
-        ? generator.#state
-        : "ready";
-    };
-    enterCall = (generator, call, isThrown) => generator.#enter(call, isThrown);
-    leaveCall = (generator, isOver) => generator.#leave(isOver);
   })();
 
   /**
@@ -223,7 +193,7 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
    * @param name What it is called in messages.
    */
   constructor(body: Body, name: string) {
-    this.#body = body;
+    this.#state = new GeneratorState(body);
     this.#name = name;
   }
 
@@ -320,44 +290,16 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
   #begin(): void {
     if (this.#isKnown) return;
     this.#isKnown = true;
-    this.#forget = firstIteration(this);
+    this.#state.whenOver(firstIteration(this));
   }
 
   #resume(call: Call): GeneratorCall<T, R> {
     this.#begin();
-    return new GeneratorCall<T, R>(this as AsyncGeneratorObject, call);
+    return new GeneratorCall<T, R>(this.#state, call);
   }
 
   #call<V>(call: Call): Coroutine<V> {
-    const generator = this as AsyncGeneratorObject;
-    return new LazyCall(new MethodSteps<V>(generator, call.name, this.#resume(call)), call.name);
-  }
-
-  #enter({ name, method, value }: Call, isThrown: boolean): Steps | null {
-    if (this.#isRunning) {
-      const shown = name === "asend" ? "anext" : name;
-      throw new RuntimeError(`${shown}(): asynchronous generator is already running`);
-    }
-    if (this.#state === "over") return null;
-    const isSent = name === "asend" && !isThrown && value !== undefined && value !== null;
-    if (this.#state === "new" && isSent) {
-      throw new TypeError("can't send non-None value to a just-started async generator");
-    }
-    if (name === "aclose" && !isThrown) this.#state = "closed";
-    else if (this.#state === "new") this.#state = "begun";
-    this.#isRunning = true;
-    const body = this.#body;
-    return isGenerator(body)
-      ? new ToYield(body, { method, value })
-      : new CallFrame(() => body[method](value));
-  }
-
-  #leave(isOver: boolean): void {
-    this.#isRunning = false;
-    if (!isOver) return;
-    this.#state = "over";
-    this.#forget?.();
-    this.#forget = null;
+    return new LazyCall(new MethodSteps<V>(this.#state, call.name, this.#resume(call)), call.name);
   }
 }
 
@@ -365,186 +307,6 @@ export class AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> impleme
 export interface AsyncGeneratorObject<T = unknown, R = unknown, N = unknown> {
   /** Closes the generator, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** One call of one of its methods, as it is handed out. */
-class LazyCall<T> extends ThrowableCoroutine<T> {
-  protected override reuse(): string {
-    const calls = this.name === "aclose" || this.name === "athrow"
-      ? "aclose()/athrow()"
-      : "__anext__()/asend()";
-    return `cannot reuse already awaited ${calls}`;
-  }
-}
-
-/** One call of one of its methods, as a task drives it. */
-class GeneratorCall<T, R> implements Iterator<Suspension, IteratorResult<T, R>, unknown> {
-  readonly #generator: AsyncGeneratorObject;
-  readonly #call: Call;
-  #steps: Steps | null = null;
-  // What is thrown into a generator that was not begun never was inside.
-  #isThrownBack = false;
-
-  constructor(generator: AsyncGeneratorObject, call: Call) {
-    this.#generator = generator;
-    this.#call = call;
-  }
-
-  [Symbol.iterator](): Iterator<Suspension, IteratorResult<T, R>, unknown> {
-    return this;
-  }
-
-  next(): IteratorResult<Suspension, IteratorResult<T, R>> {
-    if (this.#steps === null) {
-      this.#isThrownBack = this.#call.method === "throw" && isNew(this.#generator);
-      this.#steps = enterCall(this.#generator, this.#call, false);
-      if (this.#steps === null) return this.#afterEnd();
-    }
-    let result: IteratorResult<unknown, unknown>;
-    try {
-      result = this.#steps.next();
-    } catch (error) {
-      throw this.#failure(error);
-    }
-    return this.#pass(result);
-  }
-
-  throw(error: unknown): IteratorResult<Suspension, IteratorResult<T, R>> {
-    let result: IteratorResult<unknown, unknown>;
-    if (this.#steps === null) {
-      // In the stead of the call, as CPython does.
-      this.#isThrownBack = isNew(this.#generator);
-      const call: Call = { name: this.#call.name, method: "throw", value: error };
-      this.#steps = enterCall(this.#generator, call, true);
-      if (this.#steps === null) throw error;
-      return this.next();
-    }
-    try {
-      result = this.#steps.throw!(error);
-    } catch (thrown) {
-      throw this.#failure(thrown);
-    }
-    return this.#pass(result);
-  }
-
-  return(value?: IteratorResult<T, R>): IteratorResult<Suspension, IteratorResult<T, R>> {
-    if (this.#steps !== null) {
-      this.#steps.return?.();
-      leaveCall(this.#generator, true);
-    }
-    return { done: true, value: value as IteratorResult<T, R> };
-  }
-
-  /** What a call gives when the generator is over already; as JavaScript's generators have it. */
-  #afterEnd(): IteratorResult<Suspension, IteratorResult<T, R>> {
-    const { method, value } = this.#call;
-    if (method === "throw") throw value;
-    return {
-      done: true,
-      value: { done: true, value: (method === "return" ? value : undefined) as R },
-    };
-  }
-
-  /** Awaiting goes on to the task; the end of the drive is the end of the call. */
-  #pass(
-    result: IteratorResult<unknown, unknown>,
-  ): IteratorResult<Suspension, IteratorResult<T, R>> {
-    if (result.done) {
-      leaveCall(this.#generator, (result.value as IteratorResult<T, R>).done === true);
-    }
-    return result as IteratorResult<Suspension, IteratorResult<T, R>>;
-  }
-
-  #failure(error: unknown): unknown {
-    leaveCall(this.#generator, true);
-    // It would end the iteration that is on, as if there were no items left.
-    return error instanceof StopAsyncIteration && !this.#isThrownBack
-      ? new RuntimeError("async generator raised StopAsyncIteration", { cause: error })
-      : error;
-  }
-}
-
-/** A call of one of the methods that Python's generators have, too: what its end means. */
-class MethodSteps<V> implements Iterator<Suspension, V, unknown> {
-  readonly #generator: AsyncGeneratorObject;
-  readonly #name: Call["name"];
-  readonly #call: GeneratorCall<unknown, unknown>;
-  #isBegun = false;
-
-  constructor(
-    generator: AsyncGeneratorObject,
-    name: Call["name"],
-    call: GeneratorCall<unknown, unknown>,
-  ) {
-    this.#generator = generator;
-    this.#name = name;
-    this.#call = call;
-  }
-
-  next(): IteratorResult<Suspension, V> {
-    if (!this.#isBegun) {
-      this.#isBegun = true;
-      if (this.#name !== "asend") {
-        // CPython's own ways: of one that is over it gives nothing, and no error.
-        const state = stateOf(this.#generator);
-        if (state === "over") return { done: true, value: undefined as V };
-        if (state === "closed") throw new StopAsyncIteration();
-      }
-    }
-    let result: IteratorResult<Suspension, IteratorResult<unknown, unknown>>;
-    try {
-      result = this.#call.next();
-    } catch (error) {
-      return this.#fail(error);
-    }
-    return result.done ? this.#end(result.value) : result;
-  }
-
-  throw(error: unknown): IteratorResult<Suspension, V> {
-    this.#isBegun = true;
-    let result: IteratorResult<Suspension, IteratorResult<unknown, unknown>>;
-    try {
-      result = this.#call.throw(error);
-    } catch (thrown) {
-      return this.#fail(thrown);
-    }
-    return result.done ? this.#end(result.value) : result;
-  }
-
-  return(value?: V): IteratorResult<Suspension, V> {
-    if (this.#isBegun) this.#call.return();
-    else this.#close();
-    return { done: true, value: value as V };
-  }
-
-  /** Closing a call that was not begun closes the generator, but for an engine's own, which cannot be driven at once. */
-  #close(): void {
-    if (!isStepwise(this.#generator)) return;
-    let isOver: boolean | undefined;
-    try {
-      isOver = this.throw(new GeneratorExit()).done;
-    } catch (error) {
-      if (error instanceof GeneratorExit || error instanceof StopAsyncIteration) return;
-      throw error;
-    }
-    if (!isOver) throw new RuntimeError("coroutine ignored GeneratorExit");
-  }
-
-  #end(result: IteratorResult<unknown, unknown>): IteratorResult<Suspension, V> {
-    if (this.#name === "aclose") {
-      if (!result.done) throw new RuntimeError("async generator ignored GeneratorExit");
-      return { done: true, value: undefined as V };
-    }
-    if (result.done) throw new StopAsyncIteration();
-    return { done: true, value: result.value as V };
-  }
-
-  #fail(error: unknown): IteratorResult<Suspension, V> {
-    const isClosed = this.#name === "aclose" &&
-      (error instanceof GeneratorExit || error instanceof StopAsyncIteration);
-    if (!isClosed) throw error;
-    return { done: true, value: undefined as V };
-  }
 }
 
 /** Typed as JavaScript's iterators are, so that `for await` and all that takes such takes it. */

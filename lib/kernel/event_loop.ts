@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { checkFunction } from "../base/check_function.ts";
 import { checkOptions } from "../base/check_options.ts";
 import { disposeKey } from "../base/dispose.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
@@ -483,7 +482,7 @@ export class EventLoop implements HandleOwner {
     if (typeof executor?.submit !== "function") {
       throw new TypeError(`executor must be an Executor or null, got ${describe(executor)}`);
     }
-    checkFunction(func, "runInExecutor() expects");
+    checkCallable(func, "runInExecutor");
     return wrapFuture(executor.submit(func, ...args), { loop: this });
   }
 
@@ -761,11 +760,12 @@ function checkCallback(callback: unknown, method: string): void {
         "expected a plain function; createTask() runs coroutines",
     );
   }
-  if (typeof callback !== "function") {
-    throw new TypeError(
-      `a callable object was expected by ${method}(), got ${describe(callback)}`,
-    );
-  }
+  checkCallable(callback, method);
+}
+
+function checkCallable(callback: unknown, method: string): void {
+  if (typeof callback === "function") return;
+  throw new TypeError(`a callable object was expected by ${method}(), got ${describe(callback)}`);
 }
 
 /** The context of a task or a handle, or `null`. */

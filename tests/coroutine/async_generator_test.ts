@@ -12,9 +12,7 @@ import {
   RuntimeError,
   sleep,
   StopAsyncIteration,
-  ValueError,
   wait,
-  waitFor,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
@@ -326,64 +324,6 @@ test("a task that is cancelled while it waits for an item cancels the generator'
     assertEquals(yield* outcomeOf(generator.asend()), "StopAsyncIteration");
   });
   assertEquals(log.slice(1).map(String), ["CancelledError: why", "finally"]);
-});
-
-for (const method of ["asend", "athrow", "aclose"] as const) {
-  const call = (generator: AsyncGeneratorObject): Coroutine<unknown> => {
-    switch (method) {
-      case "asend":
-        return generator.asend();
-      case "athrow":
-        return generator.athrow(new ValueError("thrown"));
-      case "aclose":
-        return generator.aclose();
-    }
-  };
-
-  test(`a task of ${method}() that is cancelled before its first step throws into the generator`, async () => {
-    const log: unknown[] = [];
-    await virtually(function* () {
-      const generator = two(log);
-      yield* generator.asend();
-      const task = createTask(call(generator));
-      task.cancel("early");
-      yield* wait([task]);
-      assertEquals([task.cancelled(), String(log[0])], [true, "CancelledError: early"]);
-      assertEquals([log[1], yield* outcomeOf(generator.asend())], [
-        "finally",
-        "StopAsyncIteration",
-      ]);
-    });
-  });
-
-  /* generator only */
-  test(`${method}() that is closed before it is begun closes the generator`, async () => {
-    const log: unknown[] = [];
-    const kept = asyncGenerator(function* () {
-      try {
-        yield 1;
-      } finally {
-        log.push("finally");
-      }
-    });
-    await virtually(function* () {
-      const generator = kept();
-      yield* generator.asend();
-      call(generator).close();
-      assertEquals(log, ["finally"]);
-      assertEquals(yield* outcomeOf(generator.asend()), "StopAsyncIteration");
-    });
-  });
-}
-
-test("waitFor() without time ends a generator whose item it does not wait for", async () => {
-  const log: unknown[] = [];
-  await virtually(function* () {
-    const generator = two(log);
-    yield* generator.asend();
-    assertEquals(yield* outcomeOf(waitFor(generator.asend(), 0)), "TimeoutError");
-    assertEquals([String(log[0]), log[1]], ["CancelledError", "finally"]);
-  });
 });
 
 test("a call that is cancelled before its first step leaves the generator as it was", async () => {

@@ -44,7 +44,7 @@ function testCalls(what: string, placeNeeds: object, makeCalls: () => Call[]): v
 
 const number = 5 as never;
 const job = (n: number) => n;
-const WORKER_OPTIONS = "initializer, initargs, terminateAfter, memoryLimit, expose, parent";
+const WORKER_OPTIONS = "initializer, initargs, terminateAfter, memoryLimit, expose or parent";
 
 /** Both executors' constructors. */
 function executorCalls(
@@ -57,7 +57,7 @@ function executorCalls(
     [`TypeError: ${name}() expects an object of options, got 5 (number)`, make(5)],
     [`TypeError: ${name}() expects an object of options, got null`, make(null)],
     [
-      `TypeError: ${name}() has no option 'unknown': expected ${options}, got 1 (number)`,
+      `TypeError: ${name}() got an unexpected keyword argument 'unknown': expected ${options}`,
       make({ unknown: 1 }),
     ],
     ["TypeError: maxWorkers must be a whole number, got 'x' (string)", make({ maxWorkers: "x" })],
