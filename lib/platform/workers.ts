@@ -103,6 +103,8 @@ export interface Workers {
   readonly globals: readonly string[];
   /** The names of the classes whose objects a message empties, without a word. */
   readonly emptied: readonly string[];
+  /** Whether a worker can evaluate text, as far as can be told without breaking a policy. */
+  readonly evaluates: boolean;
   /** Why a worker's memory cannot be limited, or `null` when it can. */
   readonly memoryRefusal: string | null;
   /** Why a worker's permissions cannot be narrowed, or `null` when they can. */

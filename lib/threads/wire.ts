@@ -56,7 +56,8 @@ export type RuntimeSource =
   | { readonly kind: "refused"; readonly why: string };
 
 /**
- * What every worker is told. `define` comes before the first use of its function. `calls` is several
+ * What every worker is told. `rest` is the source of what its script makes when it is first needed.
+ * `define` comes before the first use of its function. `calls` is several
  * times `call` without a context, as one list, for to clone a list costs more than what is in it: of
  * each the `id`, the `functionId`, how many arguments it has, and these.
  */
@@ -80,6 +81,7 @@ export type ToWorker =
   | readonly ["abort", id: number]
   | readonly ["pull", id: number, count: number]
   | readonly ["runtime", source: RuntimeSource]
+  | readonly ["rest", text: string]
   | readonly [
     "callback",
     functionId: number,
@@ -94,7 +96,8 @@ export type ToWorker =
  * What a worker tells. `up` comes first, `milliseconds` is how long the call took, `stream` is a call's
  * whose outcome is a stream of `item`s, of which its `result` is the end; `returned` gives calls back
  * that wait behind one that takes long, `cancelled` is a call's that was not begun or ended by its
- * cancellation, `stopped` is a loop's, which was told to `run`. `results` is several times `result`, as
+ * cancellation, `stopped` is a loop's, which was told to `run`. `runtime` asks where this module
+ * is, `bare` says that the worker may evaluate nothing, and does no more. `results` is several times `result`, as
  * one list: of each the `id`, the `value` and the `milliseconds`.
  */
 export type FromWorker =
@@ -108,6 +111,7 @@ export type FromWorker =
   | readonly ["returned", ids: readonly number[]]
   | readonly ["cancelled", id: number]
   | readonly ["runtime"]
+  | readonly ["bare"]
   | readonly ["stopped"]
   | readonly ["log", error: WireValue]
   | readonly ["fatal", error: WireValue]
@@ -168,15 +172,26 @@ export interface AskHub {
   noteSeen(id: number): void;
 }
 
-/** The part of this that runs on both sides. */
-export interface Codec {
+/** What makes data of what was thrown, on both sides. */
+export interface Encoder {
   /** Makes data of what was thrown. */
   encode(error: unknown): WireValue;
+  /** What a value is, in words. */
+  describe(value: unknown): string;
+  /** What a function gives, or `undefined` if it throws. */
+  read<T>(part: () => T): T | undefined;
+}
+
+/** What finds in a value what does not cross, on both sides. */
+export interface Finder {
   /** Where in a value the thing is that cannot be cloned, and what it is; `null` if there is none. */
   obstacle(value: unknown, path: string): Obstacle | null;
   /** The same for what this place's clone empties without a word; `null` if it does that to nothing. */
   loss(value: unknown, path: string): Obstacle | null;
 }
+
+/** The part of this that runs on both sides. */
+export interface Codec extends Encoder, Finder {}
 
 /** A thing within a value that does not cross. */
 export interface Obstacle {
@@ -186,15 +201,24 @@ export interface Obstacle {
 }
 
 /**
- * Makes the codec. It is sent to the workers as text, so it uses nothing from around it, and names no
- * function in a `const` or by itself, for which a bundler may put in a call of a helper.
+ * Makes the codec of this thread.
  *
  * @param emptied The names of the classes whose objects this place's clone empties.
  */
 export function makeCodec(emptied: readonly string[] = []): Codec {
+  const encoder = makeEncoder();
+  return { ...encoder, ...makeFinder(encoder, emptied) };
+}
+
+/**
+ * Makes the encoder. It is sent to the workers as text, so it uses nothing from around it, and names no
+ * function in a `const` or by itself, for which a bundler may put in a call of a helper.
+ */
+export function makeEncoder(): Encoder {
   const methods = {
-    isObject(value: unknown): value is object {
-      return typeof value === "object" && value !== null;
+    encode(error: unknown): WireValue {
+      return methods.read(() => methods.encodeValue(error, new Map())) ??
+        { kind: "value", value: methods.describe(error) };
     },
 
     cloneable(value: unknown): boolean {
@@ -275,12 +299,27 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       }
       return wire;
     },
+  };
+  return methods;
+}
+
+/**
+ * Makes the finder; sent as text, too.
+ *
+ * @param encoder This thread's encoder.
+ * @param emptied The names of the classes whose objects this place's clone empties.
+ */
+export function makeFinder(encoder: Encoder, emptied: readonly string[]): Finder {
+  const methods = {
+    isObject(value: unknown): value is object {
+      return typeof value === "object" && value !== null;
+    },
 
     children(value: object, path: string): [path: string, value: unknown][] {
       if (value instanceof Map) {
         return [...value].flatMap(([key, item]): [string, unknown][] => [
           [`${path}.keys()`, key],
-          [`${path}.get(${methods.describe(key)})`, item],
+          [`${path}.get(${encoder.describe(key)})`, item],
         ]);
       }
       if (value instanceof Set) return [...value].map((item) => [`${path}.values()`, item]);
@@ -294,7 +333,7 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       });
     },
 
-    search(value: unknown, path: string, seen: Set<unknown>): ReturnType<Codec["obstacle"]> {
+    search(value: unknown, path: string, seen: Set<unknown>): Obstacle | null {
       if (seen.has(value)) return null;
       seen.add(value);
       try {
@@ -307,7 +346,7 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
             if (found !== null) return found;
           }
         }
-        return { path, what: methods.describe(value), error };
+        return { path, what: encoder.describe(value), error };
       }
     },
 
@@ -327,7 +366,7 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       seen.add(value);
       const prototype = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== Array.prototype) {
-        if (methods.isEmptied(prototype)) return { path, what: methods.describe(value) };
+        if (methods.isEmptied(prototype)) return { path, what: encoder.describe(value) };
         if (value instanceof Error) return null;
       }
       const isList = Array.isArray(value);
@@ -349,16 +388,13 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
     },
   };
   return {
-    encode: (error) =>
-      methods.read(() => methods.encodeValue(error, new Map())) ??
-        { kind: "value", value: methods.describe(error) },
     obstacle(value, path) {
       try {
         return methods.search(value, path, new Set());
       } catch (error) {
         // A getter has said where it is; else what is there is too deep, or no longer to be read.
         return error instanceof Error
-          ? { path, what: methods.describe(value), error }
+          ? { path, what: encoder.describe(value), error }
           : error as Obstacle;
       }
     },
@@ -367,7 +403,7 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       // Most arguments are a few plain values, and nothing is made for those.
       if (Array.isArray(value) && !value.some(methods.isObject)) return null;
       // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
-      return methods.read(() => methods.lost(value, path, new Set())) ?? null;
+      return encoder.read(() => methods.lost(value, path, new Set())) ?? null;
     },
   };
 }

@@ -1,26 +1,32 @@
 /**
- * What every worker's script rests on: its functions, its messages, the runtime when it is needed.
+ * What every worker's script rests on: its functions, its messages, the rest of the script when that is
+ * needed.
  *
  * It is sent as text, so that no file has to be found: the one file in which this module comes is
- * enough, from any origin, without a build. So each function here and in `job_worker.ts` and
- * `loop_worker.ts` stands by itself: it uses nothing from around it, and names no function in a `const`
- * or by itself, for which a bundler may put in a call of a helper. All is small, for each worker reads
- * it anew; the runtime itself is loaded only when a call turns out to be a coroutine, or for a loop.
+ * enough, from any origin, without a build. So each function here and in the other files of scripts
+ * stands by itself: it uses nothing from around it, and names no function in a `const` or by itself,
+ * for which a bundler may put in a call of a helper. All is small, for each worker reads it anew; the
+ * runtime itself is loaded only when a call turns out to be a coroutine, or for a loop.
+ *
+ * An executor's worker begins with even less: with what calls a function and sends what it returns. The
+ * rest, `core_rest.ts` and `job_rest.ts`, comes as a string beside the first message and is evaluated
+ * when something else happens first, without asking for it, for a worker that falls over itself has no
+ * time for that. Where nothing may be evaluated, and that cannot be known, a worker for a module's
+ * functions has all of it in its script; one for functions that cross as source evaluates those first,
+ * and when that is refused it says so, `bare`, and one that has all is started in its place.
  *
  * @module
  */
 import type { CarriedValue } from "../coroutine/context_vars.ts";
 import type { WorkerPort } from "../platform/workers.ts";
 import { scriptText } from "./script_text.ts";
-import {
-  type AskHub,
-  type Codec,
-  type FromWorker,
-  type FunctionSource,
-  makeCodec,
-  type RuntimeSource,
-  type ToWorker,
-  type WireValue,
+import type {
+  AskHub,
+  FromWorker,
+  FunctionSource,
+  RuntimeSource,
+  ToWorker,
+  WireValue,
 } from "./wire.ts";
 
 /** As much of this module as a worker uses. */
@@ -61,8 +67,31 @@ export interface KnownFunction {
   runtime: Runtime | null;
 }
 
-/** What a worker's script rests on. */
-export interface WorkerCore {
+/** What of the core is not in every script. */
+export interface CoreRest {
+  /** Makes data of what was thrown. */
+  encode(error: unknown): WireValue;
+  /** Throws if something of what a message brings would be emptied on its way. */
+  checkLoss(message: FromWorker): void;
+  /** Why a message cannot be sent, as the error that is sent instead. */
+  refusal(message: FromWorker, cause: unknown): WireValue;
+  /** The error of a module that has no function of a name. */
+  exportError(module: object, name: string): TypeError;
+  /** The error of a function that cannot be loaded. */
+  loadError(known: KnownFunction, cause: unknown): WireValue;
+  /** The runtime, loaded when it is first asked for, beside one that a module has brought. */
+  loaded(): Promise<Runtime>;
+  /** The runtime: one that a module has brought, or else loaded when it is first asked for. */
+  runtime(): Promise<Runtime>;
+}
+
+/** Makes the rest of a script; `makeRest` functions are sent as text. */
+export type MakeRest<R> = (port: WorkerPort, core: WorkerCore<R>) => R;
+
+/** What a worker's script rests on; `R` is the rest of it. */
+export interface WorkerCore<R = CoreRest> {
+  /** The runtime that a module has brought, or that was loaded. */
+  registered(): Runtime | null;
   /** Sends a message, together with the others of this turn. */
   send(message: FromWorker): void;
   /** Sends at once what waits. */
@@ -75,41 +104,49 @@ export interface WorkerCore {
   nextTurn(callback: () => void): void;
   /** A clock, in milliseconds. */
   now(): number;
-  /** Makes data of what was thrown. */
-  encode(error: unknown): WireValue;
   /** Notes which job is being made, for what it asks of the other thread. */
   setJob(id: number | null): void;
   /** The function of a number. */
   known(functionId: number): KnownFunction;
   /** Finds the function itself; gives the error when it cannot, else `null`. */
   load(known: KnownFunction): Promise<WireValue | null>;
-  /** The runtime: one that a module has brought, or else loaded when it is first asked for. */
-  runtime(): Promise<Runtime>;
+  /** The rest of the script, which is made when it is first asked for. */
+  rest(): R;
+  /** Has the other thread say where this module is. */
+  askRuntime(): Promise<RuntimeSource>;
   /** Runs a part of a call in the call's context. Without the runtime there are no variables. */
   within<T>(context: readonly CarriedValue[] | undefined, known: KnownFunction, part: () => T): T;
   /** Begins to listen: `receive` is called with each message that is not the core's own, then `end`. */
   listen(receive: (message: ToWorker) => void, end: () => void): void;
 }
 
-/** The source of an expression that makes the core, where `port` is the worker's port. */
-export function coreText(): string {
-  return `(${scriptText(makeCore)})(port,(${scriptText(makeCodec)})(port.emptied))`;
+/**
+ * The source of an expression that makes the core, where `port` is the worker's port.
+ *
+ * @param rest The source of the function that makes the rest, where the script has it from the start.
+ */
+export function coreText(rest = "null"): string {
+  return `(${scriptText(makeCore)})(port,${rest})`;
 }
 
 /** Makes the core; sent as text. */
-export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
+export function makeCore<R extends CoreRest>(
+  port: WorkerPort,
+  makeRest: MakeRest<R> | null,
+): WorkerCore<R> {
   const functions = new Map<number, KnownFunction>();
   const moved = Symbol.for("asyncio.transfers");
   const transfers: WeakMap<object, readonly Transferable[]> = Reflect.get(globalThis, moved) ??
     new WeakMap();
   Reflect.set(globalThis, moved, transfers);
-  const nothing: readonly Transferable[] = [];
   let outbox: FromWorker[] = [];
   /** The answers that have come, of which the other thread was not told. */
   let seen: number[] = [];
   let registered: Runtime | null = null;
-  let loading: Promise<Runtime> | null = null;
   let giveRuntime: ((source: RuntimeSource) => void) | null = null;
+  /** The source of what makes the rest, where the script has not that itself. */
+  let restText = "";
+  let rest: R | null = null;
 
   const hub: AskHub & { register(runtime: Runtime): void } = {
     asked: 0,
@@ -129,9 +166,9 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
   });
 
   const core = {
-    encode: codec.encode,
     nextTurn: port.nextTurn,
     now: port.now,
+    registered: () => registered,
 
     setJob(id: number | null): void {
       hub.job = id;
@@ -152,7 +189,7 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
         const buffers: Transferable[] = [];
         for (const message of batch) {
           if (typeof message[2] !== "object") continue;
-          core.checkLoss(message);
+          core.check(message);
           buffers.push(...core.buffersOf(message));
         }
         port.post(core.pack(batch), buffers);
@@ -184,8 +221,7 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
 
     /** What is to be moved with a message. */
     buffersOf([, , value]: FromWorker): readonly Transferable[] {
-      if (typeof value !== "object" || value === null) return nothing;
-      return transfers.get(value) ?? nothing;
+      return (typeof value === "object" && value !== null && transfers.get(value)) || [];
     },
 
     transfer<T extends object>(value: T, buffers: readonly Transferable[]): T {
@@ -197,42 +233,30 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       return transfers.has(value);
     },
 
-    checkLoss([kind, , value]: FromWorker): void {
-      if (kind !== "result" && kind !== "item" && kind !== "chunk") return;
-      const loss = codec.loss(value, "result");
-      if (loss !== null) throw new TypeError(`${loss.path} is ${loss.what}`);
+    /** Throws if something would be lost on its way. */
+    check(message: FromWorker): void {
+      if (port.emptied.length > 0 && !core.isPlain(message[2], 9)) core.rest().checkLoss(message);
+    },
+
+    /** Whether a value is of lists, simple objects, and bytes alone, as far as it is looked at. */
+    isPlain(value: unknown, depth: number): boolean {
+      if (typeof value !== "object" || value === null) return true;
+      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true;
+      const prototype = Object.getPrototypeOf(value);
+      return depth > 0 && (prototype === Object.prototype || prototype === Array.prototype) &&
+        Object.values(value).every((item) => core.isPlain(item, depth - 1));
     },
 
     sendAlone(message: FromWorker): void {
       try {
-        core.checkLoss(message);
+        core.check(message);
         port.post([message], [...core.buffersOf(message)]);
       } catch (cause) {
-        if (message[0] === "ask") return core.refuse(message[1], message[4], cause);
-        const [, id, value] = message;
-        const found = codec.obstacle(value, "result") ?? codec.loss(value, "result");
-        const why = found === null ? core.wordsOf(cause) : `${found.path} is ${found.what}`;
-        const text = `cannot send the result to another thread: ${why}`;
-        port.post([["error", id, core.failure("TypeError", text, cause)]]);
+        const error = core.rest().refusal(message, cause);
+        const id = message[1] as number;
+        if (message[0] === "ask") hub.answers.get(id)?.("error", error);
+        else port.post([["error", id, error]]);
       }
-    },
-
-    /** Fails a question that cannot be sent. */
-    refuse(id: number, args: unknown[], cause: unknown): void {
-      const found = codec.obstacle(args, "args");
-      const what = found === null ? "" : `: ${found.path} is ${found.what}`;
-      const text = `cannot send the arguments to another thread${what}`;
-      hub.answers.get(id)?.("error", core.failure("TypeError", text, cause));
-    },
-
-    wordsOf(error: unknown): string {
-      return error instanceof Error ? error.message : String(error);
-    },
-
-    /** An error of a class that is not here, as data. */
-    failure(className: string, message: string, cause: unknown): WireValue {
-      const wire = codec.encode(new Error(message, { cause }));
-      return { ...wire, classes: [className, "Error"], name: className } as WireValue;
     },
 
     known(functionId: number): KnownFunction {
@@ -242,41 +266,41 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
     },
 
     async load(known: KnownFunction): Promise<WireValue | null> {
-      const { name, source } = known;
+      const { source } = known;
       try {
         if (source.kind === "module") {
-          known.target = core.exported(await import(source.url), source.exportName);
+          const module = await import(source.url);
+          const target = Reflect.get(module, source.exportName);
+          if (typeof target !== "function") {
+            throw core.rest().exportError(module, source.exportName);
+          }
+          known.target = target;
           known.runtime = registered;
         } else {
-          const loaded = source.usesRuntime ? await core.loaded() : null;
-          if (loaded !== null) known.runtime = registered ?? loaded;
+          if (source.usesRuntime) known.runtime = await core.rest().loaded();
           known.target = (0, eval)(source.text);
         }
         known.isAsync = Object.prototype.toString.call(known.target) === "[object AsyncFunction]";
         return null;
       } catch (cause) {
-        const what = source.kind === "source"
-          ? `cannot evaluate the source of ${name}() in a worker`
-          : `cannot load ${source.exportName} from ${source.url} in a worker`;
-        // Not by class: Firefox says EvalError, Chromium too, and neither says what to do.
-        const hint = (cause as Partial<Error> | null)?.name === "EvalError"
-          ? "the page's policy lacks script-src 'unsafe-eval'; " +
-            "give the function by workerFunction(url, name): "
-          : "";
-        return core.failure("RuntimeError", `${what}: ${hint}${core.wordsOf(cause)}`, cause);
+        try {
+          return core.rest().loadError(known, cause);
+        } catch {
+          core.send(["bare"]);
+          return new Promise(() => {});
+        }
       }
     },
 
-    exported(module: object, name: string): KnownFunction["target"] {
-      const target: unknown = Reflect.get(module, name);
-      if (typeof target === "function") return target as KnownFunction["target"];
-      const names = Object.keys(module).join(", ") || "nothing";
-      const what = target === undefined ? "no such export" : `${name} is no function but`;
-      throw new TypeError(`${what} ${target === undefined ? `among ${names}` : typeof target}`);
+    rest(): R {
+      return rest ??= (makeRest ?? (0, eval)(restText) as MakeRest<R>)(port, core);
     },
 
-    async runtime(): Promise<Runtime> {
-      return registered ?? await core.loaded();
+    askRuntime(): Promise<RuntimeSource> {
+      return new Promise((resolve) => {
+        giveRuntime = resolve;
+        core.send(["runtime"]);
+      });
     },
 
     within<T>(
@@ -286,27 +310,6 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
     ): T {
       const runtime = known.runtime ?? registered;
       return context && runtime ? runtime.runInContext(context, part) : part();
-    },
-
-    loaded(): Promise<Runtime> {
-      loading ??= core.loadRuntime();
-      return loading;
-    },
-
-    async loadRuntime(): Promise<Runtime> {
-      const source = await new Promise<RuntimeSource>((resolve) => {
-        giveRuntime = resolve;
-        core.send(["runtime"]);
-      });
-      if (source.kind === "refused") {
-        throw Object.assign(new Error(source.why), { name: "RuntimeError" });
-      }
-      const module = source.kind === "module"
-        ? await import(source.url)
-        : (0, eval)(`(${source.text})()`);
-      // The name by which functions that come as source can use it.
-      Object.assign(globalThis, { asyncio: module });
-      return module;
     },
 
     /** Takes apart a list of calls. */
@@ -322,26 +325,23 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
     listen(receive: (message: ToWorker) => void, end: () => void): void {
       port.onFatal((error) => {
         core.flush();
-        port.post([["fatal", codec.encode(error)]]);
+        port.post([["fatal", core.rest().encode(error)]]);
       });
       port.onExit(() => core.flush());
       core.send(["up"]);
       port.listen((batch: readonly ToWorker[]) => {
         for (const message of batch) {
-          if (message[0] === "define") {
-            const [, functionId, name, source] = message;
-            functions.set(functionId, {
-              name,
-              source,
-              target: null,
-              isAsync: false,
-              runtime: null,
-            });
-          } else if (message[0] === "runtime") {
+          const kind = message[0];
+          if (kind === "define") {
+            const [, id, name, source] = message;
+            functions.set(id, { name, source, target: null, isAsync: false, runtime: null });
+          } else if (kind === "runtime") {
             giveRuntime?.(message[1]);
-          } else if (message[0] === "answer") {
+          } else if (kind === "rest") {
+            restText = message[1];
+          } else if (kind === "answer") {
             hub.answers.get(message[1])?.(message[2], message[3]);
-          } else if (message[0] === "calls") {
+          } else if (kind === "calls") {
             core.unpack(message[1] as number[], receive);
           } else {
             receive(message);

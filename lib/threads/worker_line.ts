@@ -37,7 +37,10 @@ export interface LineHolder {
 }
 
 /** How the worker of a line is started. */
-export type LineStart = Omit<WorkerStart, "onReady" | "onMessage" | "onDeath">;
+export interface LineStart extends Omit<WorkerStart, "onReady" | "onMessage" | "onDeath"> {
+  /** The rest of its script, which is evaluated when it is first needed. */
+  readonly rest?: string | null;
+}
 
 const codec = /* @__PURE__ */ makeCodec();
 
@@ -84,11 +87,16 @@ export class WorkerLine {
    * @param start What it is called, what it runs, and what it may.
    * @param holder Who holds this end.
    */
-  constructor(workers: Workers, { name, script, ...limits }: LineStart, holder: LineHolder) {
+  constructor(
+    workers: Workers,
+    { name, script, rest = null, ...limits }: LineStart,
+    holder: LineHolder,
+  ) {
     this.name = name;
     this.#workers = workers;
     this.#holder = holder;
     this.#losses = lossesOf(workers);
+    if (rest !== null) this.#outbox.push(["rest", rest]);
     this.#handle = workers.start({
       ...limits,
       name,

@@ -37,7 +37,7 @@ import { CallSites } from "./call_sites.ts";
 import { unpack } from "./carried_context.ts";
 import { cross, type Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
-import { jobWorkerScript } from "./job_worker.ts";
+import { jobRestText, jobWorkerScript } from "./job_worker.ts";
 import { runtimeSource } from "./runtime_source.ts";
 import { decode, type FromWorker } from "./wire.ts";
 import { type JobLine, WorkItem } from "./work_item.ts";
@@ -90,6 +90,8 @@ export class WorkerPool {
   /** Why it takes no more jobs, or `null`. */
   #broken: string | null = null;
   #failedStarts = 0;
+  /** Whether a worker has said that it may evaluate nothing. */
+  #isBare = false;
   /** Runs while no further worker is started. */
   #startPause: ReturnType<typeof host.setTimer> | null = null;
   #turnEnds = false;
@@ -168,7 +170,7 @@ export class WorkerPool {
 
   #handOut(): void {
     for (let next = this.#next(); next !== null; next = this.#next()) {
-      const worker = this.#takeIdle(next) ?? this.#startWorker();
+      const worker = this.#takeIdle(next) ?? this.#startWorker(next);
       if (worker === null) break;
       if (!worker.isInitialized) {
         if (this.#countStarting() >= this.#queue.length) break;
@@ -253,12 +255,14 @@ export class WorkerPool {
     return terminateAfter === undefined ? this.#options.terminateAfter ?? null : terminateAfter;
   }
 
-  #startWorker(): PoolWorker | null {
+  #startWorker(next: WorkItem): PoolWorker | null {
     const { maxWorkers, prefix, memoryLimit, permissions, initargs = [] } = this.#options;
     if (this.#all.size >= maxWorkers || this.#startPause !== null) return null;
+    const isWhole = this.#needsWhole(next);
     const start = {
       name: `${prefix}_${this.#started++}`,
-      script: jobWorkerScript(),
+      script: jobWorkerScript(isWhole),
+      rest: isWhole ? null : jobRestText(),
       memoryLimit,
       permissions,
       modules: this.#startModules(),
@@ -296,6 +300,16 @@ export class WorkerPool {
     return worker;
   }
 
+  /**
+   * Whether a worker needs all of its script from the start, for it may not be able to evaluate what is
+   * left out. A function that crosses as source shows whether it can before anything has happened.
+   */
+  #needsWhole({ crossing }: WorkItem): boolean {
+    if (this.#workers.evaluates) return false;
+    const kinds = [crossing.source.kind, this.#initializer?.source.kind];
+    return this.#isBare || kinds.includes("module");
+  }
+
   #beginPause(): void {
     const { startPause } = this.#workers;
     if (startPause === 0) return;
@@ -327,6 +341,10 @@ export class WorkerPool {
     switch (message[0]) {
       case "returned":
         return this.#takeBack(worker, message[1]);
+      case "bare":
+        this.#isBare = true;
+        this.#retire(worker);
+        return this.#takeBack(worker, [...worker.items.keys()]);
       case "result":
       case "chunk":
       case "stream":

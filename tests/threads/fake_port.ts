@@ -1,7 +1,10 @@
 /** A worker's port without a worker: the script runs in this thread, and what it says is kept. */
 import type { WorkerPort } from "../../lib/platform/workers.ts";
-import { type FromWorker, makeCodec, type ToWorker } from "../../lib/threads/wire.ts";
-import { makeCore, type WorkerCore } from "../../lib/threads/worker_core.ts";
+import { type FromWorker, makeEncoder, makeFinder, type ToWorker } from "../../lib/threads/wire.ts";
+import { makeCoreRest } from "../../lib/threads/core_rest.ts";
+import { makeJobRest } from "../../lib/threads/job_rest.ts";
+import type { JobRest } from "../../lib/threads/job_worker.ts";
+import { makeCore, type MakeRest, type WorkerCore } from "../../lib/threads/worker_core.ts";
 
 /** The port, and its other end. */
 export class FakePort implements WorkerPort {
@@ -86,10 +89,12 @@ function unpackResults(message: FromWorker): FromWorker[] {
   return results;
 }
 
-/** A core on such a port. */
-export function fakeCore(): { port: FakePort; core: WorkerCore } {
+/** A core on such a port, which has its rest, or is to be sent the text of that. */
+export function fakeCore(isWhole = true): { port: FakePort; core: WorkerCore<JobRest> } {
   const port = new FakePort();
-  return { port, core: makeCore(port, makeCodec(port.emptied)) };
+  const makeRest: MakeRest<JobRest> = (port, core) =>
+    makeJobRest(core, makeCoreRest(port, core, makeEncoder, makeFinder));
+  return { port, core: makeCore(port, isWhole ? makeRest : null) };
 }
 
 /** Tells a script of a function by its source. */

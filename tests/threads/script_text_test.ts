@@ -1,11 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
 import { analyzeFunction } from "../../lib/threads/free_variables.ts";
-import { jobWorker, jobWorkerScript } from "../../lib/threads/job_worker.ts";
+import { makeCoreRest } from "../../lib/threads/core_rest.ts";
+import { makeJobRest } from "../../lib/threads/job_rest.ts";
+import { jobRestText, jobWorker, jobWorkerScript } from "../../lib/threads/job_worker.ts";
 import { loopWorker, loopWorkerScript } from "../../lib/threads/loop_worker.ts";
 import { scriptText } from "../../lib/threads/script_text.ts";
-import { makeCodec } from "../../lib/threads/wire.ts";
+import { makeEncoder, makeFinder } from "../../lib/threads/wire.ts";
 import { makeCore } from "../../lib/threads/worker_core.ts";
 import { test } from "../_support/harness.ts";
+
+/** All that is sent. */
+const PARTS = [
+  jobWorker,
+  loopWorker,
+  makeCore,
+  makeCoreRest,
+  makeEncoder,
+  makeFinder,
+  makeJobRest,
+];
 
 test("scriptText() leaves comments and indentation out, and the meaning in", () => {
   const text = scriptText(function sum(a: number, b: number) {
@@ -21,7 +34,7 @@ test("scriptText() leaves comments and indentation out, and the meaning in", () 
 test("scriptText() of what is sent uses nothing but what every worker has", () => {
   // esbuild writes `void 0` for `undefined`.
   const globals = new Set(["undefined"]);
-  for (const part of [makeCodec, makeCore, jobWorker, loopWorker]) {
+  for (const part of PARTS) {
     for (const name of analyzeFunction(scriptText(part)).free) globals.add(name);
   }
   assertEquals([...globals].sort(), [
@@ -47,9 +60,15 @@ test("scriptText() of what is sent uses nothing but what every worker has", () =
   ]);
 });
 
-test("scriptText() makes of the workers' scripts no more than 14.5 KiB", () => {
-  for (const script of [jobWorkerScript(), loopWorkerScript()]) {
-    assert(script.length <= 14848, `${script.length} bytes`);
+test("scriptText() makes of the scripts no more than 8 KiB for functions, 14 KiB for loops", () => {
+  for (
+    const [script, most] of [
+      [jobWorkerScript(false), 7680],
+      [jobRestText(), 8704],
+      [loopWorkerScript(), 13_824],
+    ] as const
+  ) {
+    assert(script.length <= most, `${script.length} bytes`);
     assertEquals(analyzeFunction(script).free.includes("__name"), false);
   }
 });

@@ -8,7 +8,7 @@ import {
   SystemExit,
   TimeoutError,
 } from "../../mod.ts";
-import { decode, makeCodec, type WireValue } from "../../lib/threads/wire.ts";
+import { decode, makeCodec, makeEncoder, type WireValue } from "../../lib/threads/wire.ts";
 import { test } from "../_support/harness.ts";
 
 const codec = makeCodec();
@@ -143,8 +143,8 @@ test("obstacle() does not go round in a circle", () => {
   assertEquals(codec.obstacle(value, "value")?.path, "value.f");
 });
 
-test("makeCodec() stands by itself, as its text", () => {
-  const remade = (0, eval)(`(${makeCodec})`)() as ReturnType<typeof makeCodec>;
+test("makeEncoder() stands by itself, as its text", () => {
+  const remade = (0, eval)(`(${makeEncoder})`)() as ReturnType<typeof makeEncoder>;
   const wire = remade.encode(new RangeError("what"));
   assert(wire.kind === "error");
   assertEquals(wire.classes, ["RangeError", "Error"]);

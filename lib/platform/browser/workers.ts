@@ -32,6 +32,8 @@ export function browserWorkers(): Workers {
     parallelism: navigator.hardwareConcurrency,
     globals: browserGlobals(),
     emptied: [],
+    // The page's policy may forbid it, and to try would be reported.
+    evaluates: false,
     memoryRefusal: "a browser limits no worker's memory",
     permissionsRefusal: "a browser's workers have no permissions of their own: " +
       "a Content-Security-Policy of the page narrows what all of them may do",

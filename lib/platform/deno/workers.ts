@@ -45,6 +45,9 @@ export function denoWorkers(): Workers {
     parallelism: navigator.hardwareConcurrency,
     globals: denoGlobals(),
     emptied: EMPTIED,
+    get evaluates() {
+      return mayEvaluate();
+    },
     memoryRefusal: null,
     permissionsRefusal: "the threads of a Deno program share its permissions: " +
       "use ProcessPoolExecutor, whose children have their own",
@@ -54,6 +57,15 @@ export function denoWorkers(): Workers {
     start: startThread,
     importRefusal,
   };
+}
+
+/** There is a flag of V8 that forbids it, for all threads. */
+function mayEvaluate(): boolean {
+  try {
+    return (0, eval)("true");
+  } catch {
+    return false;
+  }
 }
 
 const OUT_OF_MEMORY = "ERR_WORKER_OUT_OF_MEMORY";

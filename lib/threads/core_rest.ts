@@ -1,0 +1,109 @@
+/**
+ * What of the core of a worker's script is not needed for a call that returns what can be sent: it
+ * makes data of errors, finds what cannot be sent, has the words for what fails, and loads the runtime. It is sent as text;
+ * see `worker_core.ts`.
+ *
+ * @module
+ */
+import type { WorkerPort } from "../platform/workers.ts";
+import { scriptText } from "./script_text.ts";
+import {
+  type Encoder,
+  type Finder,
+  type FromWorker,
+  makeEncoder,
+  makeFinder,
+  type WireValue,
+} from "./wire.ts";
+import type { CoreRest, KnownFunction, Runtime, WorkerCore } from "./worker_core.ts";
+
+/** The source of an expression that makes the rest of the core, where `port` and `core` are there. */
+export function coreRestText(): string {
+  const parts = [makeEncoder, makeFinder].map((part) => `(${scriptText(part)})`);
+  return `(${scriptText(makeCoreRest)})(port,core,${parts})`;
+}
+
+/** Makes the rest of the core; sent as text. */
+export function makeCoreRest(
+  port: WorkerPort,
+  core: WorkerCore<unknown>,
+  makeEncoder: () => Encoder,
+  makeFinder: (encoder: Encoder, emptied: readonly string[]) => Finder,
+): CoreRest {
+  const encoder = makeEncoder();
+  const finder = makeFinder(encoder, port.emptied);
+  let loading: Promise<Runtime> | null = null;
+
+  const rest = {
+    encode: encoder.encode,
+
+    checkLoss([kind, , value]: FromWorker): void {
+      if (kind !== "result" && kind !== "item" && kind !== "chunk") return;
+      const loss = finder.loss(value, "result");
+      if (loss !== null) throw new TypeError(`${loss.path} is ${loss.what}`);
+    },
+
+    refusal(message: FromWorker, cause: unknown): WireValue {
+      const [what, found] = message[0] === "ask"
+        ? ["arguments", finder.obstacle(message[4], "args")]
+        : [
+          "result",
+          finder.obstacle(message[2], "result") ?? finder.loss(message[2], "result"),
+        ];
+      const why = found === null ? rest.wordsOf(cause) : `${found.path} is ${found.what}`;
+      return rest.failure("TypeError", `cannot send the ${what} to another thread: ${why}`, cause);
+    },
+
+    wordsOf(error: unknown): string {
+      return error instanceof Error ? error.message : String(error);
+    },
+
+    /** An error of a class that is not here, as data. */
+    failure(className: string, message: string, cause: unknown): WireValue {
+      const wire = encoder.encode(new Error(message, { cause }));
+      return { ...wire, classes: [className, "Error"], name: className } as WireValue;
+    },
+
+    exportError(module: object, name: string): TypeError {
+      const target: unknown = Reflect.get(module, name);
+      const names = Object.keys(module).join(", ") || "nothing";
+      const what = target === undefined ? "no such export" : `${name} is no function but`;
+      return new TypeError(`${what} ${target === undefined ? `among ${names}` : typeof target}`);
+    },
+
+    loadError({ name, source }: KnownFunction, cause: unknown): WireValue {
+      const what = source.kind === "source"
+        ? `cannot evaluate the source of ${name}() in a worker`
+        : `cannot load ${source.exportName} from ${source.url} in a worker`;
+      // Not by class: Firefox says EvalError, Chromium too, and neither says what to do.
+      const hint = (cause as Partial<Error> | null)?.name === "EvalError"
+        ? "the page's policy lacks script-src 'unsafe-eval'; " +
+          "give the function by workerFunction(url, name): "
+        : "";
+      return rest.failure("RuntimeError", `${what}: ${hint}${rest.wordsOf(cause)}`, cause);
+    },
+
+    async runtime(): Promise<Runtime> {
+      return core.registered() ?? await rest.loaded();
+    },
+
+    async loaded(): Promise<Runtime> {
+      const loaded = await (loading ??= rest.load());
+      return core.registered() ?? loaded;
+    },
+
+    async load(): Promise<Runtime> {
+      const source = await core.askRuntime();
+      if (source.kind === "refused") {
+        throw Object.assign(new Error(source.why), { name: "RuntimeError" });
+      }
+      const module = source.kind === "module"
+        ? await import(source.url)
+        : (0, eval)(`(${source.text})()`);
+      // The name by which functions that come as source can use it.
+      Object.assign(globalThis, { asyncio: module });
+      return module;
+    },
+  };
+  return rest;
+}
