@@ -28,10 +28,14 @@ export function makeCoreRest(
   port: WorkerPort,
   core: WorkerCore<unknown>,
   makeEncoder: () => Encoder,
-  makeFinder: (encoder: Encoder, emptied: readonly string[]) => Finder,
+  makeFinder: (
+    encoder: Encoder,
+    emptied: readonly string[],
+    isPlain: (value: unknown, depth: number) => boolean,
+  ) => Finder,
 ): CoreRest {
   const encoder = makeEncoder();
-  const finder = makeFinder(encoder, port.emptied);
+  const finder = makeFinder(encoder, port.emptied, core.isPlain);
   let loading: Promise<Runtime> | null = null;
 
   const rest = {
@@ -44,24 +48,19 @@ export function makeCoreRest(
     },
 
     refusal(message: FromWorker, cause: unknown): WireValue {
-      const [what, found] = message[0] === "ask"
-        ? ["arguments", finder.obstacle(message[4], "args")]
-        : [
-          "result",
-          finder.obstacle(message[2], "result") ?? finder.loss(message[2], "result"),
-        ];
+      const [what, value] = message[0] === "ask"
+        ? ["arguments", message[4]]
+        : ["result", message[2]];
+      const path = what === "result" ? what : "args";
+      const found = finder.obstacle(value, path) ?? finder.loss(value, path);
       const why = found === null ? rest.wordsOf(cause) : `${found.path} is ${found.what}`;
-      return rest.failure("TypeError", `cannot send the ${what} to another thread: ${why}`, cause);
+      return rest.encode(
+        new TypeError(`cannot send the ${what} to another thread: ${why}`, { cause }),
+      );
     },
 
     wordsOf(error: unknown): string {
       return error instanceof Error ? error.message : String(error);
-    },
-
-    /** An error of a class that is not here, as data. */
-    failure(className: string, message: string, cause: unknown): WireValue {
-      const wire = encoder.encode(new Error(message, { cause }));
-      return { ...wire, classes: [className, "Error"], name: className } as WireValue;
     },
 
     exportError(module: object, name: string): TypeError {
@@ -80,16 +79,18 @@ export function makeCoreRest(
         ? "the page's policy lacks script-src 'unsafe-eval'; " +
           "give the function by workerFunction(url, name): "
         : "";
-      return rest.failure("RuntimeError", `${what}: ${hint}${rest.wordsOf(cause)}`, cause);
+      const error = new Error(`${what}: ${hint}${rest.wordsOf(cause)}`, { cause });
+      // Of a class that is not here.
+      return {
+        ...rest.encode(error),
+        classes: ["RuntimeError", "Error"],
+        name: "RuntimeError",
+      } as WireValue;
     },
 
     async runtime(): Promise<Runtime> {
-      return core.registered() ?? await rest.loaded();
-    },
-
-    async loaded(): Promise<Runtime> {
       const loaded = await (loading ??= rest.load());
-      return core.registered() ?? loaded;
+      return core.registered ?? loaded;
     },
 
     async load(): Promise<Runtime> {

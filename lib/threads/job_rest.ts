@@ -13,18 +13,6 @@ export function makeJobRest(core: WorkerCore<JobRest>, coreRest: CoreRest): JobR
   const rest = {
     ...coreRest,
 
-    make(jobs: Jobs, call: Call, target: Target): void {
-      if (call.isChunk) rest.makeAll(jobs, call, target);
-      else jobs.settle(call, rest.begin(jobs, call, target, call.args));
-    },
-
-    /** An async function that has the runtime at hand is a coroutine: it needs a loop to run on. */
-    begin(jobs: Jobs, call: Call, target: Target, args: readonly unknown[]): unknown {
-      return call.known.isAsync && call.known.runtime !== null
-        ? rest.drive(() => jobs.invoke(call, target, args), call)
-        : jobs.invoke(call, target, args);
-    },
-
     /** Makes all the calls of a chunk; what comes after an error is left out. */
     async makeAll(jobs: Jobs, call: Call, target: Target): Promise<void> {
       const values: unknown[] = [];
@@ -32,8 +20,7 @@ export function makeJobRest(core: WorkerCore<JobRest>, coreRest: CoreRest): JobR
       try {
         for (const item of call.args) {
           jobs.signalOf(call).throwIfAborted();
-          const value = rest.begin(jobs, call, target, [item]);
-          values.push(await rest.outcome(jobs, call, value));
+          values.push(await jobs.outcome(call, jobs.begin(call, target, [item])));
         }
       } catch (error) {
         thrown = rest.encode(error);
@@ -42,21 +29,9 @@ export function makeJobRest(core: WorkerCore<JobRest>, coreRest: CoreRest): JobR
       jobs.goOn();
     },
 
-    async outcome(jobs: Jobs, call: Call, value: unknown): Promise<unknown> {
-      return typeof value === "object" && value !== null && jobs.isCoroutine(value)
-        ? await rest.drive(value, call)
-        : await value;
-    },
-
-    async finish(jobs: Jobs, call: Call, value: unknown, isCoroutine: boolean): Promise<unknown> {
-      const outcome = isCoroutine ? await rest.drive(value, call) : value;
-      if (!jobs.isStream(outcome)) return outcome;
-      core.send(["stream", call.id]);
-      return await rest.pump(call, outcome);
-    },
-
     /** Sends the items of a stream as they are asked for; gives what it returns. */
     async pump(call: Call, stream: AsyncIterable<unknown>): Promise<unknown> {
+      core.send(["stream", call.id]);
       const iterator = stream[Symbol.asyncIterator]();
       for (;;) {
         while (call.credit === 0 && !call.aborted) {
@@ -75,7 +50,8 @@ export function makeJobRest(core: WorkerCore<JobRest>, coreRest: CoreRest): JobR
 
     /** Runs a coroutine that a call gave, on a loop of its own. */
     async drive(coroutine: unknown, call: Call): Promise<unknown> {
-      const { ensureFuture, run } = call.known.runtime ?? await rest.runtime();
+      const { ensureFuture, run } = call.known.runtime ?? core.registered ??
+        await rest.runtime();
       return core.within(call.context, call.known, () =>
         run(function* () {
           call.task = ensureFuture(coroutine);

@@ -53,28 +53,26 @@ export interface Call {
   goOn: (() => void) | null;
 }
 
-/** What the script does with calls, as far as its rest goes on with it. */
+/** What the script does with calls, as far as its rest needs that. */
 export interface Jobs {
   /** Calls the function. */
-  invoke(call: Call, target: Target, args: readonly unknown[]): unknown;
+  begin(call: Call, target: Target, args: readonly unknown[]): unknown;
+  /** Waits for what a call gave. */
+  outcome(call: Call, value: unknown): Promise<unknown>;
   /** The signal of a call. */
   signalOf(call: Call): AbortSignal;
-  /** Whether a value is a coroutine, or another thing that a loop awaits. */
-  isCoroutine(value: object): boolean;
-  /** Whether a value is read item by item. */
-  isStream(value: unknown): value is AsyncIterable<unknown>;
-  /** Waits for what a call gave, and tells what came of it. */
-  settle(call: Call, given: unknown): Promise<void>;
   /** Goes on with the next call. */
   goOn(): void;
 }
 
-/** What of the script is sent when it is needed. */
+/** What of the script is made when it is first needed. */
 export interface JobRest extends CoreRest {
-  /** Makes a chunk of calls, or calls an async function that is a coroutine. */
-  make(jobs: Jobs, call: Call, target: Target): void;
-  /** What a coroutine that a call gave, or a stream, comes to; `value` is that, or what it gives. */
-  finish(jobs: Jobs, call: Call, value: unknown, isCoroutine: boolean): Promise<unknown>;
+  /** Makes all the calls of a chunk; what comes after an error is left out. */
+  makeAll(jobs: Jobs, call: Call, target: Target): Promise<void>;
+  /** Sends the items of a stream as they are asked for; gives what it returns. */
+  pump(call: Call, stream: AsyncIterable<unknown>): Promise<unknown>;
+  /** Runs a coroutine that a call gave, on a loop of its own. */
+  drive(coroutine: unknown, call: Call): Promise<unknown>;
 }
 
 /** Makes calls; sent as text. */
@@ -140,17 +138,16 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
     },
 
     make(call: Call, target: Target): void {
-      const { id, known } = call;
+      const { id, args, isChunk } = call;
       // Cancelled while it was on its way, or its module was loaded.
       if (call.aborted) return core.send(["cancelled", id]);
-      core.setJob(id);
-      // An async function that has the runtime at hand is a coroutine: it needs a loop to run on.
-      if (call.isChunk || (known.isAsync && known.runtime !== null)) {
+      core.job = id;
+      if (isChunk) {
         running = call;
-        return core.rest().make(jobs, call, target);
+        return void core.rest().makeAll(jobs, call, target);
       }
       try {
-        const value = jobs.invoke(call, target, call.args);
+        const value = jobs.begin(call, target, args);
         if (typeof value !== "object" || value === null || jobs.isPlain(value)) {
           core.send(["result", id, value, jobs.lap()]);
         } else {
@@ -160,6 +157,13 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
         core.send(["error", id, core.rest().encode(error)]);
         jobs.lap();
       }
+    },
+
+    /** An async function that has the runtime at hand is a coroutine: it needs a loop to run on. */
+    begin(call: Call, target: Target, args: readonly unknown[]): unknown {
+      return call.known.isAsync && call.known.runtime !== null
+        ? core.rest().drive(() => jobs.invoke(call, target, args), call)
+        : jobs.invoke(call, target, args);
     },
 
     invoke(call: Call, target: Target, args: readonly unknown[]): unknown {
@@ -201,18 +205,21 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
     /** A stream of the platform's own may be moved instead. */
     isStream(value: unknown): value is AsyncIterable<unknown> {
       return typeof value === "object" && value !== null && Symbol.asyncIterator in value &&
-        !core.moves(value);
+        !core.transfers.has(value);
+    },
+
+    async outcome(call: Call, value: unknown): Promise<unknown> {
+      return typeof value === "object" && value !== null && jobs.isCoroutine(value)
+        ? await core.rest().drive(value, call)
+        : await value;
     },
 
     async settle(call: Call, given: unknown): Promise<void> {
       const { id } = call;
       running = call;
       try {
-        const isCoroutine = jobs.isCoroutine(given as object);
-        let value = isCoroutine ? given : await given;
-        if (isCoroutine || jobs.isStream(value)) {
-          value = await core.rest().finish(jobs, call, value, isCoroutine);
-        }
+        let value = await jobs.outcome(call, given);
+        if (jobs.isStream(value)) value = await core.rest().pump(call, value);
         core.send(["result", id, value, Infinity]);
       } catch (error) {
         const isCancelled = call.aborted && (error as Partial<Error> | null)?.name ===

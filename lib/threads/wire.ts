@@ -207,7 +207,7 @@ export interface Obstacle {
  */
 export function makeCodec(emptied: readonly string[] = []): Codec {
   const encoder = makeEncoder();
-  return { ...encoder, ...makeFinder(encoder, emptied) };
+  return { ...encoder, ...makeFinder(encoder, emptied, isPlain) };
 }
 
 /**
@@ -304,12 +304,32 @@ export function makeEncoder(): Encoder {
 }
 
 /**
+ * Tells whether a value is of lists, simple objects and bytes alone, as far as it is looked at. Most
+ * values are, and of those nothing is lost on the way. Sent as text, too.
+ *
+ * @param value The value.
+ * @param depth How many objects within objects are looked at.
+ */
+export function isPlain(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return depth > 0 && (prototype === Object.prototype || prototype === Array.prototype) &&
+    Object.values(value).every((item) => isPlain(item, depth - 1));
+}
+
+/**
  * Makes the finder; sent as text, too.
  *
  * @param encoder This thread's encoder.
  * @param emptied The names of the classes whose objects this place's clone empties.
+ * @param isPlain The function of this name.
  */
-export function makeFinder(encoder: Encoder, emptied: readonly string[]): Finder {
+export function makeFinder(
+  encoder: Encoder,
+  emptied: readonly string[],
+  isPlain: (value: unknown, depth: number) => boolean,
+): Finder {
   const methods = {
     isObject(value: unknown): value is object {
       return typeof value === "object" && value !== null;
@@ -351,8 +371,8 @@ export function makeFinder(encoder: Encoder, emptied: readonly string[]): Finder
     },
 
     /** By name first: to look at some of the classes makes Deno load them, and that takes milliseconds. */
-    isEmptied(prototype: object | null): boolean {
-      for (let at = prototype; at !== null; at = Object.getPrototypeOf(at)) {
+    isEmptied(value: object): boolean {
+      for (let at = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
         const maker = Object.getOwnPropertyDescriptor(at, "constructor")?.value;
         const name = typeof maker === "function" ? maker.name : "";
         if (emptied.includes(name) && Reflect.get(globalThis, name) === maker) return true;
@@ -360,28 +380,13 @@ export function makeFinder(encoder: Encoder, emptied: readonly string[]): Finder
       return false;
     },
 
-    /** Looks at each object of a value once. What is flat, as most is, costs next to nothing. */
-    lost(value: object, path: string, seen: Set<object>): Obstacle | null {
-      if (seen.has(value) || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return null;
+    lost(value: unknown, path: string, seen: Set<unknown>): Obstacle | null {
+      if (isPlain(value, 0) || seen.has(value)) return null;
       seen.add(value);
-      const prototype = Object.getPrototypeOf(value);
-      if (prototype !== Object.prototype && prototype !== Array.prototype) {
-        if (methods.isEmptied(prototype)) return { path, what: encoder.describe(value) };
-        if (value instanceof Error) return null;
-      }
-      const isList = Array.isArray(value);
-      if (!isList && (value instanceof Map || value instanceof Set)) {
-        for (const [childPath, child] of methods.children(value, path)) {
-          if (!methods.isObject(child)) continue;
-          const found = methods.lost(child, childPath, seen);
-          if (found !== null) return found;
-        }
-        return null;
-      }
-      for (const key of Object.keys(value)) {
-        const child: unknown = Reflect.get(value, key);
-        if (!methods.isObject(child)) continue;
-        const found = methods.lost(child, isList ? `${path}[${key}]` : `${path}.${key}`, seen);
+      if (methods.isEmptied(value as object)) return { path, what: encoder.describe(value) };
+      if (value instanceof Error) return null;
+      for (const [childPath, child] of methods.children(value as object, path)) {
+        const found = methods.lost(child, childPath, seen);
         if (found !== null) return found;
       }
       return null;
@@ -399,11 +404,10 @@ export function makeFinder(encoder: Encoder, emptied: readonly string[]): Finder
       }
     },
     loss(value, path) {
-      if (emptied.length === 0 || !methods.isObject(value)) return null;
-      // Most arguments are a few plain values, and nothing is made for those.
-      if (Array.isArray(value) && !value.some(methods.isObject)) return null;
+      if (emptied.length === 0) return null;
       // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
-      return encoder.read(() => methods.lost(value, path, new Set())) ?? null;
+      return encoder.read(() => isPlain(value, 9) ? null : methods.lost(value, path, new Set())) ??
+        null;
     },
   };
 }

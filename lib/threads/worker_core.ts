@@ -20,13 +20,14 @@
 import type { CarriedValue } from "../coroutine/context_vars.ts";
 import type { WorkerPort } from "../platform/workers.ts";
 import { scriptText } from "./script_text.ts";
-import type {
-  AskHub,
-  FromWorker,
-  FunctionSource,
-  RuntimeSource,
-  ToWorker,
-  WireValue,
+import {
+  type AskHub,
+  type FromWorker,
+  type FunctionSource,
+  isPlain,
+  type RuntimeSource,
+  type ToWorker,
+  type WireValue,
 } from "./wire.ts";
 
 /** As much of this module as a worker uses. */
@@ -79,9 +80,7 @@ export interface CoreRest {
   exportError(module: object, name: string): TypeError;
   /** The error of a function that cannot be loaded. */
   loadError(known: KnownFunction, cause: unknown): WireValue;
-  /** The runtime, loaded when it is first asked for, beside one that a module has brought. */
-  loaded(): Promise<Runtime>;
-  /** The runtime: one that a module has brought, or else loaded when it is first asked for. */
+  /** The runtime, loaded when it is first asked for; or one that a module has brought, beside it. */
   runtime(): Promise<Runtime>;
 }
 
@@ -90,22 +89,24 @@ export type MakeRest<R> = (port: WorkerPort, core: WorkerCore<R>) => R;
 
 /** What a worker's script rests on; `R` is the rest of it. */
 export interface WorkerCore<R = CoreRest> {
+  /** The function of this name. */
+  isPlain(value: unknown, depth: number): boolean;
   /** The runtime that a module has brought, or that was loaded. */
-  registered(): Runtime | null;
+  readonly registered: Runtime | null;
+  /** Which job is being made, for what it asks of the other thread. */
+  job: number | null;
   /** Sends a message, together with the others of this turn. */
   send(message: FromWorker): void;
   /** Sends at once what waits. */
   flush(): void;
   /** Marks what of a value is moved when it is sent, as this module's function of this name. */
   transfer<T extends object>(value: T, buffers: readonly Transferable[]): T;
-  /** Whether something of a value is to be moved. */
-  moves(value: object): boolean;
+  /** What is moved with which value. */
+  readonly transfers: WeakMap<object, readonly Transferable[]>;
   /** Calls back, in a turn of its own where the place needs that. */
   nextTurn(callback: () => void): void;
   /** A clock, in milliseconds. */
   now(): number;
-  /** Notes which job is being made, for what it asks of the other thread. */
-  setJob(id: number | null): void;
   /** The function of a number. */
   known(functionId: number): KnownFunction;
   /** Finds the function itself; gives the error when it cannot, else `null`. */
@@ -126,12 +127,13 @@ export interface WorkerCore<R = CoreRest> {
  * @param rest The source of the function that makes the rest, where the script has it from the start.
  */
 export function coreText(rest = "null"): string {
-  return `(${scriptText(makeCore)})(port,${rest})`;
+  return `(${scriptText(makeCore)})(port,${scriptText(isPlain)},${rest})`;
 }
 
 /** Makes the core; sent as text. */
 export function makeCore<R extends CoreRest>(
   port: WorkerPort,
+  isPlain: (value: unknown, depth: number) => boolean,
   makeRest: MakeRest<R> | null,
 ): WorkerCore<R> {
   const functions = new Map<number, KnownFunction>();
@@ -142,36 +144,28 @@ export function makeCore<R extends CoreRest>(
   let outbox: FromWorker[] = [];
   /** The answers that have come, of which the other thread was not told. */
   let seen: number[] = [];
-  let registered: Runtime | null = null;
   let giveRuntime: ((source: RuntimeSource) => void) | null = null;
   /** The source of what makes the rest, where the script has not that itself. */
   let restText = "";
   let rest: R | null = null;
 
-  const hub: AskHub & { register(runtime: Runtime): void } = {
-    asked: 0,
-    job: null,
-    blockingRefusal: port.blockingRefusal,
-    answers: new Map(),
-    send: (message) => core.send(message),
-    flush: () => core.flush(),
-    noteSeen: (id) => seen.push(id),
-    register(runtime: Runtime): void {
-      registered = runtime;
-    },
-  };
-  Object.defineProperty(globalThis, Symbol.for("asyncio.worker"), {
-    configurable: true,
-    value: hub,
-  });
-
   const core = {
+    asked: 0,
+    job: null as number | null,
+    registered: null as Runtime | null,
+    blockingRefusal: port.blockingRefusal,
+    answers: new Map() as AskHub["answers"],
+    transfers,
+    isPlain,
     nextTurn: port.nextTurn,
     now: port.now,
-    registered: () => registered,
 
-    setJob(id: number | null): void {
-      hub.job = id;
+    register(runtime: Runtime): void {
+      core.registered = runtime;
+    },
+
+    noteSeen(id: number): void {
+      seen.push(id);
     },
 
     send(message: FromWorker): void {
@@ -197,9 +191,8 @@ export function makeCore<R extends CoreRest>(
         // One that cannot be cloned fails them all: find out which.
         for (const message of batch) core.sendAlone(message);
       }
-      for (const [, , value] of batch) {
-        if (typeof value === "object" && value !== null) transfers.delete(value);
-      }
+      // None of a simple value, which is no trouble.
+      for (const [, , value] of batch) transfers.delete(value as object);
     },
 
     /** Makes one list of the results that follow each other. */
@@ -221,7 +214,7 @@ export function makeCore<R extends CoreRest>(
 
     /** What is to be moved with a message. */
     buffersOf([, , value]: FromWorker): readonly Transferable[] {
-      return (typeof value === "object" && value !== null && transfers.get(value)) || [];
+      return transfers.get(value as object) ?? [];
     },
 
     transfer<T extends object>(value: T, buffers: readonly Transferable[]): T {
@@ -229,22 +222,9 @@ export function makeCore<R extends CoreRest>(
       return value;
     },
 
-    moves(value: object): boolean {
-      return transfers.has(value);
-    },
-
     /** Throws if something would be lost on its way. */
     check(message: FromWorker): void {
-      if (port.emptied.length > 0 && !core.isPlain(message[2], 9)) core.rest().checkLoss(message);
-    },
-
-    /** Whether a value is of lists, simple objects, and bytes alone, as far as it is looked at. */
-    isPlain(value: unknown, depth: number): boolean {
-      if (typeof value !== "object" || value === null) return true;
-      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true;
-      const prototype = Object.getPrototypeOf(value);
-      return depth > 0 && (prototype === Object.prototype || prototype === Array.prototype) &&
-        Object.values(value).every((item) => core.isPlain(item, depth - 1));
+      if (port.emptied.length > 0 && !isPlain(message[2], 9)) core.rest().checkLoss(message);
     },
 
     sendAlone(message: FromWorker): void {
@@ -254,7 +234,7 @@ export function makeCore<R extends CoreRest>(
       } catch (cause) {
         const error = core.rest().refusal(message, cause);
         const id = message[1] as number;
-        if (message[0] === "ask") hub.answers.get(id)?.("error", error);
+        if (message[0] === "ask") core.answers.get(id)?.("error", error);
         else port.post([["error", id, error]]);
       }
     },
@@ -275,9 +255,9 @@ export function makeCore<R extends CoreRest>(
             throw core.rest().exportError(module, source.exportName);
           }
           known.target = target;
-          known.runtime = registered;
+          known.runtime = core.registered;
         } else {
-          if (source.usesRuntime) known.runtime = await core.rest().loaded();
+          if (source.usesRuntime) known.runtime = await core.rest().runtime();
           known.target = (0, eval)(source.text);
         }
         known.isAsync = Object.prototype.toString.call(known.target) === "[object AsyncFunction]";
@@ -308,7 +288,7 @@ export function makeCore<R extends CoreRest>(
       known: KnownFunction,
       part: () => T,
     ): T {
-      const runtime = known.runtime ?? registered;
+      const runtime = known.runtime ?? core.registered;
       return context && runtime ? runtime.runInContext(context, part) : part();
     },
 
@@ -340,7 +320,7 @@ export function makeCore<R extends CoreRest>(
           } else if (kind === "rest") {
             restText = message[1];
           } else if (kind === "answer") {
-            hub.answers.get(message[1])?.(message[2], message[3]);
+            core.answers.get(message[1])?.(message[2], message[3]);
           } else if (kind === "calls") {
             core.unpack(message[1] as number[], receive);
           } else {
@@ -351,5 +331,9 @@ export function makeCore<R extends CoreRest>(
       });
     },
   };
+  Object.defineProperty(globalThis, Symbol.for("asyncio.worker"), {
+    configurable: true,
+    value: core satisfies AskHub,
+  });
   return core;
 }

@@ -21,19 +21,25 @@ export function* nap(seconds) {
 /** Tells in the page's title what came of a module's functions, and of one that crosses as source. */
 const MAIN = `import { ThreadPoolExecutor, workerFunction } from "${BUILD}";
 const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-const outcome = (future) => future.then(null, ({ name, message }) => name + ": " + message);
+async function outcome(submit) {
+  try {
+    return await submit();
+  } catch ({ name, message }) {
+    return name + ": " + message;
+  }
+}
 const jobs = new URL("/jobs.js", location.href);
 const told = await Promise.all([
-  outcome(pool.submit(workerFunction(jobs, "add"), 20, 22)),
-  outcome(pool.submit(workerFunction(jobs, "nap"), 0.001)),
-  outcome(pool.submit((a, b) => a + b, 20, 22)),
+  outcome(() => pool.submit(workerFunction(jobs, "add"), 20, 22)),
+  outcome(() => pool.submit(workerFunction(jobs, "nap"), 0.001)),
+  outcome(() => pool.submit((a, b) => a + b, 20, 22)),
 ]);
 await pool.shutdown();
 // One whose first function cannot be evaluated, and which then has to find what fails, and why.
 const other = new ThreadPoolExecutor({ maxWorkers: 1 });
-told.push(await outcome(other.submit((a, b) => a + b, 20, 22)));
-told.push(await outcome(other.submit(workerFunction(jobs, "add"), 20, 22)));
-told.push(await outcome(other.submit(workerFunction(jobs, "fail"), 5)));
+told.push(await outcome(() => other.submit((a, b) => a + b, 20, 22)));
+told.push(await outcome(() => other.submit(workerFunction(jobs, "add"), 20, 22)));
+told.push(await outcome(() => other.submit(workerFunction(jobs, "fail"), 5)));
 await other.shutdown();
 document.title = JSON.stringify(told);
 `;

@@ -1,6 +1,12 @@
 /** A worker's port without a worker: the script runs in this thread, and what it says is kept. */
 import type { WorkerPort } from "../../lib/platform/workers.ts";
-import { type FromWorker, makeEncoder, makeFinder, type ToWorker } from "../../lib/threads/wire.ts";
+import {
+  type FromWorker,
+  isPlain,
+  makeEncoder,
+  makeFinder,
+  type ToWorker,
+} from "../../lib/threads/wire.ts";
 import { makeCoreRest } from "../../lib/threads/core_rest.ts";
 import { makeJobRest } from "../../lib/threads/job_rest.ts";
 import type { JobRest } from "../../lib/threads/job_worker.ts";
@@ -94,7 +100,7 @@ export function fakeCore(isWhole = true): { port: FakePort; core: WorkerCore<Job
   const port = new FakePort();
   const makeRest: MakeRest<JobRest> = (port, core) =>
     makeJobRest(core, makeCoreRest(port, core, makeEncoder, makeFinder));
-  return { port, core: makeCore(port, isWhole ? makeRest : null) };
+  return { port, core: makeCore(port, isPlain, isWhole ? makeRest : null) };
 }
 
 /** Tells a script of a function by its source. */

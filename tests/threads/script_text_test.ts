@@ -5,12 +5,13 @@ import { makeJobRest } from "../../lib/threads/job_rest.ts";
 import { jobRestText, jobWorker, jobWorkerScript } from "../../lib/threads/job_worker.ts";
 import { loopWorker, loopWorkerScript } from "../../lib/threads/loop_worker.ts";
 import { scriptText } from "../../lib/threads/script_text.ts";
-import { makeEncoder, makeFinder } from "../../lib/threads/wire.ts";
+import { isPlain, makeEncoder, makeFinder } from "../../lib/threads/wire.ts";
 import { makeCore } from "../../lib/threads/worker_core.ts";
 import { test } from "../_support/harness.ts";
 
 /** All that is sent. */
 const PARTS = [
+  isPlain,
   jobWorker,
   loopWorker,
   makeCore,

@@ -136,7 +136,7 @@ test("WorkerCore uses the runtime that a function's module has brought", async (
   assertEquals(core.known(1).runtime, null);
   await core.load(core.known(1));
   assertEquals(core.known(1).runtime as unknown, { name: "brought" });
-  assertEquals(await core.rest().runtime() as unknown, { name: "brought" });
+  assertEquals(await core.registered as unknown, { name: "brought" });
   assertEquals(await port.take(), [], "none is asked for");
 });
 
