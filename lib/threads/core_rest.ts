@@ -13,6 +13,7 @@ import {
   type FromWorker,
   makeEncoder,
   makeFinder,
+  type RuntimeSource,
   type WireValue,
 } from "./wire.ts";
 import type { CoreRest, KnownFunction, Runtime, WorkerCore } from "./worker_core.ts";
@@ -64,10 +65,12 @@ export function makeCoreRest(
     },
 
     exportError(module: object, name: string): TypeError {
-      const target: unknown = Reflect.get(module, name);
-      const names = Object.keys(module).join(", ") || "nothing";
-      const what = target === undefined ? "no such export" : `${name} is no function but`;
-      return new TypeError(`${what} ${target === undefined ? `among ${names}` : typeof target}`);
+      const kind = typeof Reflect.get(module, name);
+      return new TypeError(
+        kind === "undefined"
+          ? `no such export among ${Object.keys(module).join(", ") || "nothing"}`
+          : `${name} is no function but ${kind}`,
+      );
     },
 
     loadError({ name, source }: KnownFunction, cause: unknown): WireValue {
@@ -94,7 +97,10 @@ export function makeCoreRest(
     },
 
     async load(): Promise<Runtime> {
-      const source = await core.askRuntime();
+      const source = await new Promise<RuntimeSource>((resolve) => {
+        core.giveRuntime = resolve;
+        core.send(["runtime"]);
+      });
       if (source.kind === "refused") {
         throw Object.assign(new Error(source.why), { name: "RuntimeError" });
       }

@@ -174,22 +174,13 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
     },
 
     signalOf(call: Call): AbortSignal {
-      if (call.controller === null) {
-        call.controller = new AbortController();
-        if (call.aborted) call.controller.abort();
-      }
+      call.controller ??= new AbortController();
+      if (call.aborted) call.controller.abort();
       return call.controller.signal;
     },
 
     find(id: number): Call | undefined {
       return running?.id === id ? running : queue.find((call) => call.id === id);
-    },
-
-    abort(call: Call): void {
-      call.aborted = true;
-      call.controller?.abort();
-      call.task?.cancel();
-      call.goOn?.();
     },
 
     /** Whether a value is an outcome as it is, and nothing to wait for. */
@@ -231,15 +222,7 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
   };
 
   core.listen((message) => {
-    if (message[0] === "abort") {
-      const call = jobs.find(message[1]);
-      if (call !== undefined) jobs.abort(call);
-    } else if (message[0] === "pull") {
-      const call = jobs.find(message[1]);
-      if (call === undefined) return;
-      call.credit += message[2];
-      call.goOn?.();
-    } else if (message[0] === "call" || message[0] === "chunk") {
+    if (message[0] === "call" || message[0] === "chunk") {
       const [kind, id, functionId, args, context] = message;
       queue.push({
         id,
@@ -253,6 +236,17 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
         credit: 0,
         goOn: null,
       });
+    } else if (message[0] === "abort" || message[0] === "pull") {
+      const call = jobs.find(message[1]);
+      if (call === undefined) return;
+      if (message[0] === "pull") {
+        call.credit += message[2];
+      } else {
+        call.aborted = true;
+        call.controller?.abort();
+        call.task?.cancel();
+      }
+      call.goOn?.();
     }
   }, () => jobs.next());
 }

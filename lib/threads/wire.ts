@@ -331,10 +331,6 @@ export function makeFinder(
   isPlain: (value: unknown, depth: number) => boolean,
 ): Finder {
   const methods = {
-    isObject(value: unknown): value is object {
-      return typeof value === "object" && value !== null;
-    },
-
     children(value: object, path: string): [path: string, value: unknown][] {
       if (value instanceof Map) {
         return [...value].flatMap(([key, item]): [string, unknown][] => [
@@ -360,7 +356,7 @@ export function makeFinder(
         structuredClone(value);
         return null;
       } catch (error) {
-        if (methods.isObject(value)) {
+        if (typeof value === "object" && value !== null) {
           for (const [childPath, child] of methods.children(value, path)) {
             const found = methods.search(child, childPath, seen);
             if (found !== null) return found;

@@ -113,8 +113,8 @@ export interface WorkerCore<R = CoreRest> {
   load(known: KnownFunction): Promise<WireValue | null>;
   /** The rest of the script, which is made when it is first asked for. */
   rest(): R;
-  /** Has the other thread say where this module is. */
-  askRuntime(): Promise<RuntimeSource>;
+  /** Takes where this module is, once the other thread was asked. */
+  giveRuntime(source: RuntimeSource): void;
   /** Runs a part of a call in the call's context. Without the runtime there are no variables. */
   within<T>(context: readonly CarriedValue[] | undefined, known: KnownFunction, part: () => T): T;
   /** Begins to listen: `receive` is called with each message that is not the core's own, then `end`. */
@@ -144,7 +144,6 @@ export function makeCore<R extends CoreRest>(
   let outbox: FromWorker[] = [];
   /** The answers that have come, of which the other thread was not told. */
   let seen: number[] = [];
-  let giveRuntime: ((source: RuntimeSource) => void) | null = null;
   /** The source of what makes the rest, where the script has not that itself. */
   let restText = "";
   let rest: R | null = null;
@@ -157,6 +156,7 @@ export function makeCore<R extends CoreRest>(
     answers: new Map() as AskHub["answers"],
     transfers,
     isPlain,
+    giveRuntime(_source: RuntimeSource): void {},
     nextTurn: port.nextTurn,
     now: port.now,
 
@@ -182,9 +182,7 @@ export function makeCore<R extends CoreRest>(
       try {
         const buffers: Transferable[] = [];
         for (const message of batch) {
-          if (typeof message[2] !== "object") continue;
-          core.check(message);
-          buffers.push(...core.buffersOf(message));
+          if (typeof message[2] === "object") buffers.push(...core.buffersOf(message));
         }
         port.post(core.pack(batch), buffers);
       } catch {
@@ -212,9 +210,11 @@ export function makeCore<R extends CoreRest>(
       return packed;
     },
 
-    /** What is to be moved with a message. */
-    buffersOf([, , value]: FromWorker): readonly Transferable[] {
-      return transfers.get(value as object) ?? [];
+    /** What is to be moved with a message. Throws if something of it would be lost on its way. */
+    buffersOf(message: FromWorker): readonly Transferable[] {
+      const value = message[2] as object;
+      if (port.emptied.length > 0 && !isPlain(value, 9)) core.rest().checkLoss(message);
+      return transfers.get(value) ?? [];
     },
 
     transfer<T extends object>(value: T, buffers: readonly Transferable[]): T {
@@ -222,14 +222,8 @@ export function makeCore<R extends CoreRest>(
       return value;
     },
 
-    /** Throws if something would be lost on its way. */
-    check(message: FromWorker): void {
-      if (port.emptied.length > 0 && !isPlain(message[2], 9)) core.rest().checkLoss(message);
-    },
-
     sendAlone(message: FromWorker): void {
       try {
-        core.check(message);
         port.post([message], [...core.buffersOf(message)]);
       } catch (cause) {
         const error = core.rest().refusal(message, cause);
@@ -276,13 +270,6 @@ export function makeCore<R extends CoreRest>(
       return rest ??= (makeRest ?? (0, eval)(restText) as MakeRest<R>)(port, core);
     },
 
-    askRuntime(): Promise<RuntimeSource> {
-      return new Promise((resolve) => {
-        giveRuntime = resolve;
-        core.send(["runtime"]);
-      });
-    },
-
     within<T>(
       context: readonly CarriedValue[] | undefined,
       known: KnownFunction,
@@ -316,7 +303,7 @@ export function makeCore<R extends CoreRest>(
             const [, id, name, source] = message;
             functions.set(id, { name, source, target: null, isAsync: false, runtime: null });
           } else if (kind === "runtime") {
-            giveRuntime?.(message[1]);
+            core.giveRuntime(message[1]);
           } else if (kind === "rest") {
             restText = message[1];
           } else if (kind === "answer") {
