@@ -49,19 +49,11 @@ export function makeCoreRest(
     },
 
     refusal(message: FromWorker, cause: unknown): WireValue {
-      const [what, value] = message[0] === "ask"
-        ? ["arguments", message[4]]
-        : ["result", message[2]];
-      const path = what === "result" ? what : "args";
-      const found = finder.obstacle(value, path) ?? finder.loss(value, path);
-      const why = found === null ? rest.wordsOf(cause) : `${found.path} is ${found.what}`;
       return rest.encode(
-        new TypeError(`cannot send the ${what} to another thread: ${why}`, { cause }),
+        message[0] === "ask"
+          ? finder.refusal("the arguments", { value: message[4], path: "args", cause })
+          : finder.refusal("the result", { value: message[2], path: "result", cause }),
       );
-    },
-
-    wordsOf(error: unknown): string {
-      return error instanceof Error ? error.message : String(error);
     },
 
     exportError(module: object, name: string): TypeError {
@@ -82,7 +74,8 @@ export function makeCoreRest(
         ? "the page's policy lacks script-src 'unsafe-eval'; " +
           "give the function by workerFunction(url, name): "
         : "";
-      const error = new Error(`${what}: ${hint}${rest.wordsOf(cause)}`, { cause });
+      const words = cause instanceof Error ? cause.message : String(cause);
+      const error = new Error(`${what}: ${hint}${words}`, { cause });
       // Of a class that is not here.
       return {
         ...rest.encode(error),

@@ -179,10 +179,6 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
       return call.controller.signal;
     },
 
-    find(id: number): Call | undefined {
-      return running?.id === id ? running : queue.find((call) => call.id === id);
-    },
-
     /** Whether a value is an outcome as it is, and nothing to wait for. */
     isPlain(value: object): boolean {
       return !jobs.isCoroutine(value) && !jobs.isStream(value) && !("then" in value);
@@ -237,7 +233,8 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
         goOn: null,
       });
     } else if (message[0] === "abort" || message[0] === "pull") {
-      const call = jobs.find(message[1]);
+      const id = message[1];
+      const call = running?.id === id ? running : queue.find((call) => call.id === id);
       if (call === undefined) return;
       if (message[0] === "pull") {
         call.credit += message[2];

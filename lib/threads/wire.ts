@@ -168,8 +168,8 @@ export interface AskHub {
   send(message: FromWorker): void;
   /** Sends what waits, now. */
   flush(): void;
-  /** Has the other thread told, with the next message, that an answer is here. */
-  noteSeen(id: number): void;
+  /** The answers that have come, of which the other thread is told with the next message. */
+  readonly seen: number[];
 }
 
 /** What makes data of what was thrown, on both sides. */
@@ -188,6 +188,16 @@ export interface Finder {
   obstacle(value: unknown, path: string): Obstacle | null;
   /** The same for what this place's clone empties without a word; `null` if it does that to nothing. */
   loss(value: unknown, path: string): Obstacle | null;
+  /** The error of something that cannot be sent; `what` it is, in words, and `path`, where a part of it is. */
+  refusal(what: string, { value, path, cause }: Refused): TypeError;
+}
+
+/** What cannot be sent. */
+export interface Refused {
+  readonly value: unknown;
+  readonly path: string;
+  /** What was thrown as it was sent. */
+  readonly cause: unknown;
 }
 
 /** The part of this that runs on both sides. */
@@ -388,7 +398,7 @@ export function makeFinder(
       return null;
     },
   };
-  return {
+  const finder: Finder = {
     obstacle(value, path) {
       try {
         return methods.search(value, path, new Set());
@@ -405,7 +415,14 @@ export function makeFinder(
       return encoder.read(() => isPlain(value, 9) ? null : methods.lost(value, path, new Set())) ??
         null;
     },
+    refusal(what, { value, path, cause }) {
+      const found = finder.obstacle(value, path) ?? finder.loss(value, path);
+      const words = cause instanceof Error ? cause.message : String(cause);
+      const why = found === null ? words : `${found.path} is ${found.what}`;
+      return new TypeError(`cannot send ${what} to another thread: ${why}`, { cause });
+    },
   };
+  return finder;
 }
 
 // By names that a minifier leaves alone.

@@ -142,8 +142,6 @@ export function makeCore<R extends CoreRest>(
     new WeakMap();
   Reflect.set(globalThis, moved, transfers);
   let outbox: FromWorker[] = [];
-  /** The answers that have come, of which the other thread was not told. */
-  let seen: number[] = [];
   /** The source of what makes the rest, where the script has not that itself. */
   let restText = "";
   let rest: R | null = null;
@@ -153,6 +151,7 @@ export function makeCore<R extends CoreRest>(
     job: null as number | null,
     registered: null as Runtime | null,
     blockingRefusal: port.blockingRefusal,
+    seen: [] as number[],
     answers: new Map() as AskHub["answers"],
     transfers,
     isPlain,
@@ -164,10 +163,6 @@ export function makeCore<R extends CoreRest>(
       core.registered = runtime;
     },
 
-    noteSeen(id: number): void {
-      seen.push(id);
-    },
-
     send(message: FromWorker): void {
       if (outbox.length === 0) queueMicrotask(() => core.flush());
       outbox.push(message);
@@ -177,8 +172,7 @@ export function makeCore<R extends CoreRest>(
       const batch = outbox;
       if (batch.length === 0) return;
       outbox = [];
-      if (seen.length > 0) batch.push(["seen", seen]);
-      seen = [];
+      if (core.seen.length > 0) batch.push(["seen", core.seen.splice(0)]);
       try {
         const buffers: Transferable[] = [];
         for (const message of batch) {
@@ -234,9 +228,7 @@ export function makeCore<R extends CoreRest>(
     },
 
     known(functionId: number): KnownFunction {
-      const known = functions.get(functionId);
-      if (known === undefined) throw new Error(`function ${functionId} is not defined`);
-      return known;
+      return functions.get(functionId)!;
     },
 
     async load(known: KnownFunction): Promise<WireValue | null> {
@@ -258,11 +250,12 @@ export function makeCore<R extends CoreRest>(
         return null;
       } catch (cause) {
         try {
-          return core.rest().loadError(known, cause);
+          core.rest();
         } catch {
           core.send(["bare"]);
           return new Promise(() => {});
         }
+        return core.rest().loadError(known, cause);
       }
     },
 
@@ -318,9 +311,6 @@ export function makeCore<R extends CoreRest>(
       });
     },
   };
-  Object.defineProperty(globalThis, Symbol.for("asyncio.worker"), {
-    configurable: true,
-    value: core satisfies AskHub,
-  });
+  Reflect.set(globalThis, Symbol.for("asyncio.worker"), core satisfies AskHub);
   return core;
 }

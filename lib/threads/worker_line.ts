@@ -39,7 +39,7 @@ export interface LineHolder {
 /** How the worker of a line is started. */
 export interface LineStart extends Omit<WorkerStart, "onReady" | "onMessage" | "onDeath"> {
   /** The rest of its script, which is evaluated when it is first needed. */
-  readonly rest?: string | null;
+  readonly rest?: string;
 }
 
 const codec = /* @__PURE__ */ makeCodec();
@@ -89,14 +89,14 @@ export class WorkerLine {
    */
   constructor(
     workers: Workers,
-    { name, script, rest = null, ...limits }: LineStart,
+    { name, script, rest = "", ...limits }: LineStart,
     holder: LineHolder,
   ) {
     this.name = name;
     this.#workers = workers;
     this.#holder = holder;
     this.#losses = lossesOf(workers);
-    if (rest !== null) this.#outbox.push(["rest", rest]);
+    if (rest !== "") this.#outbox.push(["rest", rest]);
     this.#handle = workers.start({
       ...limits,
       name,
@@ -190,20 +190,17 @@ export class WorkerLine {
     try {
       this.#checkLoss(message);
       this.#handle.post([message], moved);
-    } catch (error) {
-      if (message[0] === "answer") return this.#postRefusal(message[1], message[3], error);
-      if (message[0] !== "call" && message[0] !== "chunk") throw error;
+    } catch (cause) {
+      if (message[0] === "answer") {
+        const [, id, , value] = message;
+        const error = codec.refusal("the result", { value, path: "result", cause });
+        return this.#handle.post([["answer", id, "error", codec.encode(error)]]);
+      }
+      if (message[0] !== "call" && message[0] !== "chunk") throw cause;
       const [, id, functionId, args] = message;
       const name = this.#defined.get(functionId) ?? "the function";
-      this.#holder.refused(id, this.#argumentError(name, args, error));
+      this.#holder.refused(id, this.#argumentError(name, args, cause));
     }
-  }
-
-  #postRefusal(id: number, value: unknown, cause: unknown): void {
-    const found = findObstacle(value, "result");
-    const why = found ?? (cause instanceof Error ? cause.message : String(cause));
-    const error = new TypeError(`cannot send the result to another thread: ${why}`, { cause });
-    this.#handle.post([["answer", id, "error", codec.encode(error)]]);
   }
 
   #ask(message: FromAsker): void {
@@ -219,19 +216,14 @@ export class WorkerLine {
   }
 
   #argumentError(name: string, args: readonly unknown[], cause: unknown): TypeError {
-    const text = "cannot send";
-    for (const [index, argument] of args.entries()) {
-      const path = `args[${index}]`;
-      const found = codec.obstacle(argument, path) ?? this.#losses.loss(argument, path);
-      if (found === null) continue;
-      return new TypeError(
-        `${text} argument ${index + 1} of ${name}() to another thread: ${found.path} is ` +
-          found.what,
-        { cause },
-      );
-    }
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new TypeError(`${text} the arguments of ${name}() to another thread: ${why}`, { cause });
+    const finder = this.#losses;
+    const index = args.findIndex((value) =>
+      (finder.obstacle(value, "") ?? finder.loss(value, "")) !== null
+    );
+    const [what, path] = index < 0
+      ? ["the arguments", ""]
+      : [`argument ${index + 1}`, `args[${index}]`];
+    return finder.refusal(`${what} of ${name}()`, { value: args[index], path, cause });
   }
 
   #receive(batch: readonly FromWorker[]): void {

@@ -90,8 +90,8 @@ export class WorkerPool {
   /** Why it takes no more jobs, or `null`. */
   #broken: string | null = null;
   #failedStarts = 0;
-  /** Whether a worker has said that it may evaluate nothing. */
-  #isBare = false;
+  /** Whether a worker may find too late that it cannot evaluate what its script lacks. */
+  #isWhole = false;
   /** Runs while no further worker is started. */
   #startPause: ReturnType<typeof host.setTimer> | null = null;
   #turnEnds = false;
@@ -258,11 +258,14 @@ export class WorkerPool {
   #startWorker(next: WorkItem): PoolWorker | null {
     const { maxWorkers, prefix, memoryLimit, permissions, initargs = [] } = this.#options;
     if (this.#all.size >= maxWorkers || this.#startPause !== null) return null;
-    const isWhole = this.#needsWhole(next);
+    // A function that crosses as source shows whether text can be evaluated before anything happens.
+    this.#isWhole ||= next.crossing.source.kind === "module" ||
+      this.#initializer?.source.kind === "module";
+    const isWhole = this.#isWhole && !this.#workers.evaluates;
     const start = {
       name: `${prefix}_${this.#started++}`,
       script: jobWorkerScript(isWhole),
-      rest: isWhole ? null : jobRestText(),
+      rest: isWhole ? "" : jobRestText(),
       memoryLimit,
       permissions,
       modules: this.#startModules(),
@@ -300,16 +303,6 @@ export class WorkerPool {
     return worker;
   }
 
-  /**
-   * Whether a worker needs all of its script from the start, for it may not be able to evaluate what is
-   * left out. A function that crosses as source shows whether it can before anything has happened.
-   */
-  #needsWhole({ crossing }: WorkItem): boolean {
-    if (this.#workers.evaluates) return false;
-    const kinds = [crossing.source.kind, this.#initializer?.source.kind];
-    return this.#isBare || kinds.includes("module");
-  }
-
   #beginPause(): void {
     const { startPause } = this.#workers;
     if (startPause === 0) return;
@@ -338,35 +331,15 @@ export class WorkerPool {
   }
 
   #receive(worker: PoolWorker, message: FromWorker): void {
-    switch (message[0]) {
-      case "returned":
-        return this.#takeBack(worker, message[1]);
-      case "bare":
-        this.#isBare = true;
-        this.#retire(worker);
-        return this.#takeBack(worker, [...worker.items.keys()]);
-      case "result":
-      case "chunk":
-      case "stream":
-      case "item":
-      case "error":
-      case "cancelled":
-        this.#receiveOf(worker, message);
+    if (message[0] === "returned") return this.#takeBack(worker, message[1]);
+    if (message[0] === "bare") {
+      this.#isWhole = true;
+      this.#retire(worker);
+      return this.#takeBack(worker, [...worker.items.keys()]);
     }
-  }
-
-  /** Takes what a worker says of one job. */
-  #receiveOf(
-    worker: PoolWorker,
-    message:
-      & FromWorker
-      & readonly [
-        "result" | "chunk" | "stream" | "item" | "error" | "cancelled",
-        ...unknown[],
-      ],
-  ): void {
+    // All else that a worker says of its own is of one job.
     if (message[1] === INITIALIZER) return this.#finishInitializer(worker, message);
-    const item = worker.items.get(message[1]);
+    const item = worker.items.get(message[1] as number);
     if (item === undefined) return;
     if (message[0] === "stream") return item.openStream(this.#graceOf({}));
     if (message[0] === "item") return item.give(message[2]);

@@ -61,12 +61,12 @@ test("scriptText() of what is sent uses nothing but what every worker has", () =
   ]);
 });
 
-test("scriptText() makes of the scripts no more than 8 KiB for functions, 14 KiB for loops", () => {
+test("scriptText() makes of the scripts no more than 7 KiB for functions, 12.25 KiB for loops", () => {
   for (
     const [script, most] of [
-      [jobWorkerScript(false), 7680],
-      [jobRestText(), 8704],
-      [loopWorkerScript(), 13_824],
+      [jobWorkerScript(false), 7168],
+      [jobRestText(), 7424],
+      [loopWorkerScript(), 12_544],
     ] as const
   ) {
     assert(script.length <= most, `${script.length} bytes`);
