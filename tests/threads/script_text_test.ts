@@ -61,12 +61,12 @@ test("scriptText() of what is sent uses nothing but what every worker has", () =
   ]);
 });
 
-test("scriptText() makes of the scripts no more than 7 KiB for functions, 12.25 KiB for loops", () => {
+test("scriptText() makes of the scripts no more than 7.25 KiB for functions, 12.5 KiB for loops", () => {
   for (
     const [script, most] of [
-      [jobWorkerScript(false), 7168],
+      [jobWorkerScript(false), 7424],
       [jobRestText(), 7424],
-      [loopWorkerScript(), 12_544],
+      [loopWorkerScript(), 12_800],
     ] as const
   ) {
     assert(script.length <= most, `${script.length} bytes`);
