@@ -43,7 +43,7 @@ export function makeCoreRest(
     encode: encoder.encode,
 
     checkLoss([kind, , value]: FromWorker): void {
-      if (kind !== "result" && kind !== "item" && kind !== "chunk") return;
+      if (!["result", "item", "chunk"].includes(kind)) return;
       const loss = finder.loss(value, "result");
       if (loss !== null) throw new TypeError(`${loss.path} is ${loss.what}`);
     },

@@ -59,7 +59,8 @@ export type RuntimeSource =
  * What every worker is told. `rest` is the source of what its script makes when it is first needed.
  * `define` comes before the first use of its function. `calls` is several
  * times `call` without a context, as one list, for to clone a list costs more than what is in it: of
- * each the `id`, the `functionId`, how many arguments it has, and these.
+ * each the `id`, the `functionId`, how many arguments it has, and these. Where nothing else is sent the list
+ * itself is the message, without any other around it: what begins with a number.
  */
 export type ToWorker =
   | readonly ["define", functionId: number, name: string, source: FunctionSource]
@@ -98,7 +99,7 @@ export type ToWorker =
  * that wait behind one that takes long, `cancelled` is a call's that was not begun or ended by its
  * cancellation, `stopped` is a loop's, which was told to `run`. `runtime` asks where this module
  * is, `bare` says that the worker may evaluate nothing, and does no more. `results` is several times `result`, as
- * one list: of each the `id`, the `value` and the `milliseconds`.
+ * one list: of each the `id`, the `value` and the `milliseconds`; alone it is a message, too.
  */
 export type FromWorker =
   | readonly ["up"]
@@ -302,7 +303,8 @@ export function makeEncoder(): Encoder {
         wire.errors = errors.map((item: unknown) => methods.encodeValue(item, seen));
       }
       for (const key of Object.keys(error)) {
-        if (["name", "message", "stack", "cause"].includes(key) || key in wire) continue;
+        // Its name, message, stack and cause are there.
+        if (key in wire) continue;
         wire.properties ??= [];
         const value = methods.read(() => Reflect.get(error, key));
         wire.properties.push([key, methods.encodeValue(value, seen)]);

@@ -187,9 +187,8 @@ export function makeCore<R extends CoreRest>(
       for (const [, , value] of batch) transfers.delete(value as object);
     },
 
-    /** Makes one list of the results that follow each other. */
-    pack(batch: FromWorker[]): FromWorker[] {
-      if (batch.length === 1) return batch;
+    /** Makes one list of the results that follow each other, which stands alone where it is all. */
+    pack(batch: FromWorker[]): unknown[] {
       const packed: FromWorker[] = [];
       let run: unknown[] | null = null;
       for (const message of batch) {
@@ -201,7 +200,7 @@ export function makeCore<R extends CoreRest>(
           run.push(message[1], message[2], message[3]);
         }
       }
-      return packed;
+      return run !== null && packed.length === 1 ? run : packed;
     },
 
     /** What is to be moved with a message. Throws if something of it would be lost on its way. */
@@ -221,9 +220,8 @@ export function makeCore<R extends CoreRest>(
         port.post([message], [...core.buffersOf(message)]);
       } catch (cause) {
         const error = core.rest().refusal(message, cause);
-        const id = message[1] as number;
-        if (message[0] === "ask") core.answers.get(id)?.("error", error);
-        else port.post([["error", id, error]]);
+        if (message[0] === "ask") core.answers.get(message[1])?.("error", error);
+        else port.post([["error", message[1], error]]);
       }
     },
 
@@ -289,8 +287,9 @@ export function makeCore<R extends CoreRest>(
       });
       port.onExit(() => core.flush());
       core.send(["up"]);
-      port.listen((batch: readonly ToWorker[]) => {
-        for (const message of batch) {
+      port.listen((list: readonly unknown[]) => {
+        const isRun = typeof list[0] === "number";
+        for (const message of (isRun ? [["calls", list]] : list) as readonly ToWorker[]) {
           const kind = message[0];
           if (kind === "define") {
             const [, id, name, source] = message;

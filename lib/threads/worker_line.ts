@@ -39,7 +39,7 @@ export interface LineHolder {
 /** How the worker of a line is started. */
 export interface LineStart extends Omit<WorkerStart, "onReady" | "onMessage" | "onDeath"> {
   /** The rest of its script, which is evaluated when it is first needed. */
-  readonly rest?: string;
+  readonly rest?: string | undefined;
 }
 
 const codec = /* @__PURE__ */ makeCodec();
@@ -89,14 +89,14 @@ export class WorkerLine {
    */
   constructor(
     workers: Workers,
-    { name, script, rest = "", ...limits }: LineStart,
+    { name, script, rest, ...limits }: LineStart,
     holder: LineHolder,
   ) {
     this.name = name;
     this.#workers = workers;
     this.#holder = holder;
     this.#losses = lossesOf(workers);
-    if (rest !== "") this.#outbox.push(["rest", rest]);
+    if (rest !== undefined) this.#outbox.push(["rest", rest]);
     this.#handle = workers.start({
       ...limits,
       name,
@@ -106,7 +106,7 @@ export class WorkerLine {
         this.flush();
         holder.turnEnded();
       },
-      onMessage: (batch) => this.#receive(batch as FromWorker[]),
+      onMessage: (batch) => this.#receive(batch as readonly unknown[]),
       onDeath: (death) => this.#die(death),
     });
   }
@@ -198,7 +198,7 @@ export class WorkerLine {
       }
       if (message[0] !== "call" && message[0] !== "chunk") throw cause;
       const [, id, functionId, args] = message;
-      const name = this.#defined.get(functionId) ?? "the function";
+      const name = this.#defined.get(functionId)!;
       this.#holder.refused(id, this.#argumentError(name, args, cause));
     }
   }
@@ -226,10 +226,11 @@ export class WorkerLine {
     return finder.refusal(`${what} of ${name}()`, { value: args[index], path, cause });
   }
 
-  #receive(batch: readonly FromWorker[]): void {
+  #receive(list: readonly unknown[]): void {
     this.#isUp = true;
+    const isRun = typeof list[0] === "number";
+    const batch = (isRun ? [["results", list]] : list) as readonly FromWorker[];
     for (const message of batch) {
-      if (message[0] === "up") continue;
       if (message[0] === "runtime") {
         this.push(["runtime", runtimeSource(this.#workers)]);
         this.flush();
@@ -264,9 +265,8 @@ export class WorkerLine {
   }
 }
 
-/** Makes one list of the calls that follow each other. */
-function packCalls(batch: ToWorker[]): ToWorker[] {
-  if (batch.length === 1) return batch;
+/** Makes one list of the calls that follow each other, which stands alone where it is all. */
+function packCalls(batch: ToWorker[]): readonly unknown[] {
   const packed: ToWorker[] = [];
   let run: unknown[] | null = null;
   for (const message of batch) {
@@ -280,7 +280,7 @@ function packCalls(batch: ToWorker[]): ToWorker[] {
       packed.push(message);
     }
   }
-  return packed;
+  return run !== null && packed.length === 1 ? run : packed;
 }
 
 /**

@@ -90,7 +90,7 @@ export class WorkerPool {
   /** Why it takes no more jobs, or `null`. */
   #broken: string | null = null;
   #failedStarts = 0;
-  /** Whether a worker may find too late that it cannot evaluate what its script lacks. */
+  /** Whether a worker needs all of its script where it may not be able to evaluate what that lacks. */
   #isWhole = false;
   /** Runs while no further worker is started. */
   #startPause: ReturnType<typeof host.setTimer> | null = null;
@@ -165,12 +165,14 @@ export class WorkerPool {
   }
 
   #rememberModule({ source }: Crossing): void {
-    if (this.#workers.hasFixedModules && source.kind === "module") this.#modules.add(source.url);
+    if (source.kind !== "module") return;
+    this.#isWhole = true;
+    if (this.#workers.hasFixedModules) this.#modules.add(source.url);
   }
 
   #handOut(): void {
     for (let next = this.#next(); next !== null; next = this.#next()) {
-      const worker = this.#takeIdle(next) ?? this.#startWorker(next);
+      const worker = this.#takeIdle(next) ?? this.#startWorker();
       if (worker === null) break;
       if (!worker.isInitialized) {
         if (this.#countStarting() >= this.#queue.length) break;
@@ -255,17 +257,15 @@ export class WorkerPool {
     return terminateAfter === undefined ? this.#options.terminateAfter ?? null : terminateAfter;
   }
 
-  #startWorker(next: WorkItem): PoolWorker | null {
+  #startWorker(): PoolWorker | null {
     const { maxWorkers, prefix, memoryLimit, permissions, initargs = [] } = this.#options;
     if (this.#all.size >= maxWorkers || this.#startPause !== null) return null;
-    // A function that crosses as source shows whether text can be evaluated before anything happens.
-    this.#isWhole ||= next.crossing.source.kind === "module" ||
-      this.#initializer?.source.kind === "module";
-    const isWhole = this.#isWhole && !this.#workers.evaluates;
+    const { evaluates, hasFixedModules } = this.#workers;
+    const isWhole = this.#isWhole && !evaluates;
     const start = {
       name: `${prefix}_${this.#started++}`,
       script: jobWorkerScript(isWhole),
-      rest: isWhole ? "" : jobRestText(),
+      rest: isWhole ? undefined : jobRestText(),
       memoryLimit,
       permissions,
       modules: this.#startModules(),
@@ -280,7 +280,9 @@ export class WorkerPool {
     const worker: PoolWorker = {
       line,
       items: new Map(),
-      modules: this.#workers.hasFixedModules ? new Set(this.#modules) : null,
+      // What a module's function has done cannot be done again where the rest may be evaluated: only a
+      // function that crosses as source finds out before anything has happened.
+      modules: hasFixedModules || !(isWhole || evaluates) ? new Set(this.#modules) : null,
       isInitialized: this.#initializer === null,
       given: 0,
       abort({ id }) {
@@ -337,7 +339,7 @@ export class WorkerPool {
       this.#retire(worker);
       return this.#takeBack(worker, [...worker.items.keys()]);
     }
-    // All else that a worker says of its own is of one job.
+    // All else is of one job, but for `up`, which is of none.
     if (message[1] === INITIALIZER) return this.#finishInitializer(worker, message);
     const item = worker.items.get(message[1] as number);
     if (item === undefined) return;

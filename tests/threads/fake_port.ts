@@ -30,7 +30,7 @@ export class FakePort implements WorkerPort {
 
   post(message: unknown): void {
     this.onPost(message);
-    const batch = (structuredClone(message) as FromWorker[]).filter(([kind]) => kind !== "up")
+    const batch = batchOf(structuredClone(message)).filter(([kind]) => kind !== "up")
       .flatMap(unpackResults);
     if (batch.length > 0) this.said.push(batch);
   }
@@ -81,6 +81,12 @@ export class FakePort implements WorkerPort {
       }).join(", ")
     );
   }
+}
+
+/** The messages of one; a list of results may stand alone. */
+function batchOf(message: unknown): FromWorker[] {
+  const list = message as FromWorker[];
+  return typeof list[0] === "number" ? [["results", list]] : list;
 }
 
 /** The results of a list, as messages of their own. */

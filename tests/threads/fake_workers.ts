@@ -78,7 +78,8 @@ export class FakeWorkers implements Workers {
     return {
       post(message) {
         worker.onPost(message);
-        const batch = structuredClone(message) as ToWorker[];
+        const list = structuredClone(message) as ToWorker[];
+        const batch: ToWorker[] = typeof list[0] === "number" ? [["calls", list]] : list;
         if (batch[0]?.[0] === "rest") worker.rest = (batch.shift() as [string, string])[1];
         worker.posted.push(batch.flatMap(unpackCalls));
       },

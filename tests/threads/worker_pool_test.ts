@@ -86,6 +86,23 @@ test("WorkerPool sends the whole script for a module's function, where none may 
   assert(worker.rest === null && worker.options.script.length > 8192);
 });
 
+test("WorkerPool gives a module's function to no worker that may not have evaluated anything", async () => {
+  const { pool, workers } = openPool(1);
+  workers.evaluates = false;
+  pool.submit(quick, [1]);
+  await endTurn();
+  const worker = workerAt(workers, 0);
+  worker.getReady();
+  worker.say(["result", 0, 1, 0.01]);
+  pool.submit(workerFunction("https://site.example/jobs.js", "add"), []);
+  await endTurn();
+  assertEquals(worker.state, "terminated");
+  const whole = workerAt(workers, 1);
+  whole.getReady();
+  assertEquals(whole.takePosted(), ["define, call 1"]);
+  assertEquals(whole.rest, null);
+});
+
 test("WorkerPool replaces a worker that may evaluate nothing by one with the whole script", async () => {
   const { pool, workers } = openPool(1);
   workers.evaluates = false;

@@ -70,8 +70,8 @@ function startWorker(options: WorkerStart): WorkerHandle {
 
   worker.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (!alive) return;
-    // The script's own messages come in brackets.
-    if (Array.isArray(data)) options.onMessage(data[0]);
+    // The script's own messages are lists.
+    if (Array.isArray(data)) options.onMessage(data);
     else if (data === "ready") ready(false);
     else if (data === "ready, locked") ready(true);
     else if (data === "closed") die("closed itself");
@@ -132,7 +132,7 @@ function inWorker(main: (port: WorkerPort) => void): void {
       : null,
     nextTurn: (callback) => callback(),
     onExit: (callback) => lastWords.push(callback),
-    post: (message, transfer) => scope.postMessage([message], transfer),
+    post: (message, transfer) => scope.postMessage(message, transfer),
     listen: (callback) =>
       scope.addEventListener("message", (event) => callback((event as MessageEvent<never>).data)),
     onFatal(callback) {

@@ -134,7 +134,8 @@ function inThread(main: (port: WorkerPort) => void, emptied: readonly string[]):
     // ever in Deno 2.9; in a turn of its own it ends the thread as it should.
     nextTurn: (callback) => setImmediate(callback),
     listen(callback) {
-      parentPort?.on("message", (message) => setImmediate(() => callback(message)));
+      // A tick of Node's is as good as a turn here, and costs a tenth.
+      parentPort?.on("message", (message) => process.nextTick(callback, message));
       parentPort?.on("messageerror", (error) =>
         setImmediate(() => {
           throw error;
