@@ -7,12 +7,11 @@
  */
 import type { WorkerPort } from "../platform/workers.ts";
 import { scriptText } from "./script_text.ts";
+import { type Finder, makeFinder } from "./finder.ts";
 import {
   type Encoder,
-  type Finder,
   type FromWorker,
   makeEncoder,
-  makeFinder,
   type RuntimeSource,
   type WireValue,
 } from "./wire.ts";

@@ -20,14 +20,14 @@
 import type { CarriedValue } from "../coroutine/context_vars.ts";
 import type { WorkerPort } from "../platform/workers.ts";
 import { scriptText } from "./script_text.ts";
-import {
-  type AskHub,
-  type FromWorker,
-  type FunctionSource,
-  isPlain,
-  type RuntimeSource,
-  type ToWorker,
-  type WireValue,
+import { isPlain } from "./finder.ts";
+import type {
+  AskHub,
+  FromWorker,
+  FunctionSource,
+  RuntimeSource,
+  ToWorker,
+  WireValue,
 } from "./wire.ts";
 
 /** As much of this module as a worker uses. */

@@ -12,13 +12,12 @@ import type { Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
 import { isFromAsker, ParentDesk } from "./parent_desk.ts";
 import { runtimeSource } from "./runtime_source.ts";
+import { type Codec, makeCodec } from "./finder.ts";
 import {
-  type Codec,
   decode,
   type FromAsker,
   type FromWorker,
   type FunctionSource,
-  makeCodec,
   type ToWorker,
 } from "./wire.ts";
 

@@ -1,12 +1,7 @@
 /** A worker's port without a worker: the script runs in this thread, and what it says is kept. */
 import type { WorkerPort } from "../../lib/platform/workers.ts";
-import {
-  type FromWorker,
-  isPlain,
-  makeEncoder,
-  makeFinder,
-  type ToWorker,
-} from "../../lib/threads/wire.ts";
+import { isPlain, makeFinder } from "../../lib/threads/finder.ts";
+import { type FromWorker, makeEncoder, type ToWorker } from "../../lib/threads/wire.ts";
 import { makeCoreRest } from "../../lib/threads/core_rest.ts";
 import { makeJobRest } from "../../lib/threads/job_rest.ts";
 import type { JobRest } from "../../lib/threads/job_worker.ts";

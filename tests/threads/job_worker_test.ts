@@ -74,17 +74,6 @@ test("jobWorker() tells a call that runs that it is aborted, and no other", asyn
   port.tell(["abort", 7]);
 });
 
-test("jobWorker() runs a coroutine by the runtime that it is given", async () => {
-  const port = startWorker();
-  port.tell(define(1, "function* (n) { return n }"), ["call", 0, 1, [5]]);
-  assertEquals(await port.takeNext(), ["runtime"]);
-  const runtime = "() => ({ run: (main) => Promise.resolve(main().next().value), " +
-    "ensureFuture: (steps) => ({ *[Symbol.iterator]() { yield ['driven', steps.next().value] } }) })";
-  port.tell(["runtime", { kind: "script", text: runtime }]);
-  assertEquals(await port.takeNext(), ["result 0 driven,5"]);
-  Reflect.deleteProperty(globalThis, "asyncio");
-});
-
 test("jobWorker() evaluates the rest of its script when a call first needs it", async () => {
   const port = startWorker(false);
   port.tell(["rest", "(() => { throw new Error('not needed') })()"]);

@@ -5,7 +5,8 @@ import { makeJobRest } from "../../lib/threads/job_rest.ts";
 import { jobRestText, jobWorker, jobWorkerScript } from "../../lib/threads/job_worker.ts";
 import { loopWorker, loopWorkerScript } from "../../lib/threads/loop_worker.ts";
 import { scriptText } from "../../lib/threads/script_text.ts";
-import { isPlain, makeEncoder, makeFinder } from "../../lib/threads/wire.ts";
+import { isPlain, makeFinder } from "../../lib/threads/finder.ts";
+import { makeEncoder } from "../../lib/threads/wire.ts";
 import { makeCore } from "../../lib/threads/worker_core.ts";
 import { test } from "../_support/harness.ts";
 
