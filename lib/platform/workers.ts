@@ -80,11 +80,11 @@ export interface WorkerPort {
   /** Why code in the worker may not block until its thread is answered, or `null` where it may. */
   readonly blockingRefusal: string | null;
   /**
-   * Sends a message to the thread that started the worker.
+   * Sends a message, which is a list, to the thread that started the worker.
    *
    * @throws If the message cannot be cloned; then nothing is sent.
    */
-  post(message: unknown, transfer?: Transferable[]): void;
+  post(message: readonly unknown[], transfer?: Transferable[]): void;
   /** Has a function called with each message. To be called at once: what comes before is lost. */
   listen(callback: (message: never) => void): void;
   /** Has a function called with an error that nobody caught, before the worker ends of it. */
@@ -103,6 +103,8 @@ export interface Workers {
   readonly globals: readonly string[];
   /** The names of the classes whose objects a message empties, without a word. */
   readonly emptied: readonly string[];
+  /** Whether a worker can evaluate text, as far as can be told without breaking a policy. */
+  readonly evaluates: boolean;
   /** Why a worker's memory cannot be limited, or `null` when it can. */
   readonly memoryRefusal: string | null;
   /** Why a worker's permissions cannot be narrowed, or `null` when they can. */

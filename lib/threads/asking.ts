@@ -80,7 +80,7 @@ function settle({ hub, id, question, future }: Asked, kind: AnswerKind, value: u
   // An item is with this thread from now on: that is said before anything can be done with it. For
   // other answers the next message is soon enough.
   if (question === "get" || question === "getNow") hub.send(["seen", [id]]);
-  else hub.noteSeen(id);
+  else hub.seen.push(id);
   if (kind === "cancelled") {
     confirmCancel(future);
     claimFuture(future);

@@ -5,16 +5,36 @@
  * @module
  */
 import type { CarriedValue } from "../coroutine/context_vars.ts";
+import { coreRestText } from "./core_rest.ts";
+import { makeJobRest } from "./job_rest.ts";
 import { scriptText } from "./script_text.ts";
-import type { WireValue } from "./wire.ts";
-import { coreText, type KnownFunction, type RuntimeTask, type WorkerCore } from "./worker_core.ts";
+import {
+  type CoreRest,
+  coreText,
+  type KnownFunction,
+  type RuntimeTask,
+  type WorkerCore,
+} from "./worker_core.ts";
 
-/** The source of the function that an executor's worker calls with its port. */
-export function jobWorkerScript(): string {
-  return `(port)=>(${scriptText(jobWorker)})(${coreText()})`;
+/**
+ * The source of the function that an executor's worker calls with its port.
+ *
+ * @param isWhole Whether it has from the start what it else asks for when that is needed.
+ */
+export function jobWorkerScript(isWhole: boolean): string {
+  return `(port)=>(${scriptText(jobWorker)})(${coreText(isWhole ? jobRestText() : undefined)})`;
 }
 
-interface Call {
+/** The rest of that script: the source of the function that makes it. */
+export function jobRestText(): string {
+  return `(port,core)=>(${scriptText(makeJobRest)})(core,${coreRestText()})`;
+}
+
+/** The function of a call. */
+export type Target = NonNullable<KnownFunction["target"]>;
+
+/** A call that a worker was told to make. */
+export interface Call {
   readonly id: number;
   readonly known: KnownFunction;
   /** The arguments; of a chunk, the argument of each of the calls that it is. */
@@ -33,8 +53,30 @@ interface Call {
   goOn: (() => void) | null;
 }
 
+/** What the script does with calls, as far as its rest needs that. */
+export interface Jobs {
+  /** Calls the function. */
+  begin(call: Call, target: Target, args: readonly unknown[]): unknown;
+  /** Waits for what a call gave. */
+  outcome(call: Call, value: unknown): Promise<unknown>;
+  /** The signal of a call. */
+  signalOf(call: Call): AbortSignal;
+  /** Goes on with the next call. */
+  goOn(): void;
+}
+
+/** What of the script is made when it is first needed. */
+export interface JobRest extends CoreRest {
+  /** Makes all the calls of a chunk; what comes after an error is left out. */
+  makeAll(jobs: Jobs, call: Call, target: Target): Promise<void>;
+  /** Sends the items of a stream as they are asked for; gives what it returns. */
+  pump(call: Call, stream: AsyncIterable<unknown>): Promise<unknown>;
+  /** Runs a coroutine that a call gave, on a loop of its own. */
+  drive(coroutine: unknown, call: Call): Promise<unknown>;
+}
+
 /** Makes calls; sent as text. */
-export function jobWorker(core: WorkerCore): void {
+export function jobWorker(core: WorkerCore<JobRest>): void {
   const queue: Call[] = [];
   /** The call that is being made and waits. */
   let running: Call | null = null;
@@ -95,12 +137,15 @@ export function jobWorker(core: WorkerCore): void {
       return clock - before;
     },
 
-    make(call: Call, target: NonNullable<KnownFunction["target"]>): void {
+    make(call: Call, target: Target): void {
       const { id, args, isChunk } = call;
       // Cancelled while it was on its way, or its module was loaded.
       if (call.aborted) return core.send(["cancelled", id]);
-      core.setJob(id);
-      if (isChunk) return void jobs.makeAll(call, target);
+      core.job = id;
+      if (isChunk) {
+        running = call;
+        return void core.rest().makeAll(jobs, call, target);
+      }
       try {
         const value = jobs.begin(call, target, args);
         if (typeof value !== "object" || value === null || jobs.isPlain(value)) {
@@ -109,19 +154,19 @@ export function jobWorker(core: WorkerCore): void {
           jobs.settle(call, value);
         }
       } catch (error) {
-        core.send(["error", id, core.encode(error)]);
+        core.send(["error", id, core.rest().encode(error)]);
         jobs.lap();
       }
     },
 
     /** An async function that has the runtime at hand is a coroutine: it needs a loop to run on. */
-    begin(call: Call, target: NonNullable<KnownFunction["target"]>, args: readonly unknown[]) {
+    begin(call: Call, target: Target, args: readonly unknown[]): unknown {
       return call.known.isAsync && call.known.runtime !== null
-        ? jobs.drive(() => jobs.invoke(call, target, args), call)
+        ? core.rest().drive(() => jobs.invoke(call, target, args), call)
         : jobs.invoke(call, target, args);
     },
 
-    invoke(call: Call, target: NonNullable<KnownFunction["target"]>, args: readonly unknown[]) {
+    invoke(call: Call, target: Target, args: readonly unknown[]): unknown {
       const self = { __proto__: context, [own]: call };
       return call.context === undefined
         ? target.apply(self, args as unknown[])
@@ -129,22 +174,9 @@ export function jobWorker(core: WorkerCore): void {
     },
 
     signalOf(call: Call): AbortSignal {
-      if (call.controller === null) {
-        call.controller = new AbortController();
-        if (call.aborted) call.controller.abort();
-      }
+      call.controller ??= new AbortController();
+      if (call.aborted) call.controller.abort();
       return call.controller.signal;
-    },
-
-    find(id: number): Call | undefined {
-      return running?.id === id ? running : queue.find((call) => call.id === id);
-    },
-
-    abort(call: Call): void {
-      call.aborted = true;
-      call.controller?.abort();
-      call.task?.cancel();
-      call.goOn?.();
     },
 
     /** Whether a value is an outcome as it is, and nothing to wait for. */
@@ -160,31 +192,13 @@ export function jobWorker(core: WorkerCore): void {
     /** A stream of the platform's own may be moved instead. */
     isStream(value: unknown): value is AsyncIterable<unknown> {
       return typeof value === "object" && value !== null && Symbol.asyncIterator in value &&
-        !core.moves(value);
+        !core.transfers.has(value);
     },
 
     async outcome(call: Call, value: unknown): Promise<unknown> {
       return typeof value === "object" && value !== null && jobs.isCoroutine(value)
-        ? await jobs.drive(value, call)
+        ? await core.rest().drive(value, call)
         : await value;
-    },
-
-    /** Makes all the calls of a chunk; what comes after an error is left out. */
-    async makeAll(call: Call, target: NonNullable<KnownFunction["target"]>): Promise<void> {
-      const { id } = call;
-      const values: unknown[] = [];
-      let thrown: WireValue | null = null;
-      running = call;
-      try {
-        for (const item of call.args) {
-          jobs.signalOf(call).throwIfAborted();
-          values.push(await jobs.outcome(call, jobs.begin(call, target, [item])));
-        }
-      } catch (error) {
-        thrown = core.encode(error);
-      }
-      core.send(["chunk", id, values, thrown]);
-      jobs.goOn();
     },
 
     async settle(call: Call, given: unknown): Promise<void> {
@@ -192,59 +206,19 @@ export function jobWorker(core: WorkerCore): void {
       running = call;
       try {
         let value = await jobs.outcome(call, given);
-        if (jobs.isStream(value)) {
-          core.send(["stream", id]);
-          value = await jobs.pump(call, value);
-        }
+        if (jobs.isStream(value)) value = await core.rest().pump(call, value);
         core.send(["result", id, value, Infinity]);
       } catch (error) {
         const isCancelled = call.aborted && (error as Partial<Error> | null)?.name ===
             "CancelledError";
-        core.send(isCancelled ? ["cancelled", id] : ["error", id, core.encode(error)]);
+        core.send(isCancelled ? ["cancelled", id] : ["error", id, core.rest().encode(error)]);
       }
       jobs.goOn();
-    },
-
-    /** Sends the items of a stream as they are asked for; gives what it returns. */
-    async pump(call: Call, stream: AsyncIterable<unknown>): Promise<unknown> {
-      const iterator = stream[Symbol.asyncIterator]();
-      for (;;) {
-        while (call.credit === 0 && !call.aborted) {
-          await new Promise<void>((resolve) => call.goOn = resolve);
-        }
-        if (call.aborted) {
-          await iterator.return?.();
-          return undefined;
-        }
-        const { done, value } = await iterator.next();
-        if (done) return value;
-        call.credit--;
-        core.send(["item", call.id, value]);
-      }
-    },
-
-    /** Runs a coroutine that a call gave, on a loop of its own. */
-    async drive(coroutine: unknown, call: Call): Promise<unknown> {
-      const { ensureFuture, run } = call.known.runtime ?? await core.runtime();
-      return core.within(call.context, call.known, () =>
-        run(function* () {
-          call.task = ensureFuture(coroutine);
-          if (call.aborted) call.task.cancel();
-          return yield* call.task;
-        }));
     },
   };
 
   core.listen((message) => {
-    if (message[0] === "abort") {
-      const call = jobs.find(message[1]);
-      if (call !== undefined) jobs.abort(call);
-    } else if (message[0] === "pull") {
-      const call = jobs.find(message[1]);
-      if (call === undefined) return;
-      call.credit += message[2];
-      call.goOn?.();
-    } else if (message[0] === "call" || message[0] === "chunk") {
+    if (message[0] === "call" || message[0] === "chunk") {
       const [kind, id, functionId, args, context] = message;
       queue.push({
         id,
@@ -258,6 +232,18 @@ export function jobWorker(core: WorkerCore): void {
         credit: 0,
         goOn: null,
       });
+    } else if (message[0] === "abort" || message[0] === "pull") {
+      const id = message[1];
+      const call = running?.id === id ? running : queue.find((call) => call.id === id);
+      if (call === undefined) return;
+      if (message[0] === "pull") {
+        call.credit += message[2];
+      } else {
+        call.aborted = true;
+        call.controller?.abort();
+        call.task?.cancel();
+      }
+      call.goOn?.();
     }
   }, () => jobs.next());
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { CarriedValue } from "../coroutine/context_vars.ts";
+import { coreRestText } from "./core_rest.ts";
 import { scriptText } from "./script_text.ts";
 import type { ToWorker, WireValue } from "./wire.ts";
 import {
@@ -17,7 +18,7 @@ import {
 
 /** The source of the function that a loop's worker calls with its port. */
 export function loopWorkerScript(): string {
-  return `(port)=>(${scriptText(loopWorker)})(${coreText()})`;
+  return `(port)=>(${scriptText(loopWorker)})(${coreText(`(port,core)=>${coreRestText()}`)})`;
 }
 
 interface RemoteCall {
@@ -39,7 +40,7 @@ export function loopWorker(core: WorkerCore): void {
 
   const remote = {
     async start(): Promise<void> {
-      const { newEventLoop, setEventLoop } = await core.runtime();
+      const { newEventLoop, setEventLoop } = await core.rest().runtime();
       loop = newEventLoop();
       setEventLoop(loop);
       remote.work(loop);
@@ -72,7 +73,7 @@ export function loopWorker(core: WorkerCore): void {
       } catch (error) {
         // A SystemExit, say. Who threw it is told by no callback, for there is no run to make it.
         for (const { id, task } of calls.values()) if (task?.done()) remote.answer(id, task);
-        core.send(["stopped", core.encode(error)]);
+        core.send(["stopped", core.rest().encode(error)]);
       }
     },
 
@@ -118,7 +119,7 @@ export function loopWorker(core: WorkerCore): void {
       try {
         core.send(["result", id, task.result(), 0]);
       } catch (error) {
-        core.send(["error", id, core.encode(error)]);
+        core.send(["error", id, core.rest().encode(error)]);
       }
     },
 

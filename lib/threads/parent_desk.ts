@@ -19,7 +19,7 @@ import { toBytes } from "./clone_bytes.ts";
 import { type Exposure, findExposed } from "./exposure.ts";
 import { askQueue, type QueueWork, tellQueue } from "./queue_desk.ts";
 import { getQueue } from "./queue_registry.ts";
-import { type FromAsker, type FromWorker, makeCodec, type ToWorker } from "./wire.ts";
+import { type FromAsker, type FromWorker, makeEncoder, type ToWorker } from "./wire.ts";
 
 /** What a desk is made of. */
 export interface DeskOptions {
@@ -48,7 +48,7 @@ interface Ask {
 /** Something that was asked for: a call, which has its end when it is cancelled, or of a queue. */
 type Work = Pick<QueueWork, "cancel"> & Partial<QueueWork>;
 
-const codec = /* @__PURE__ */ makeCodec();
+const encoder = /* @__PURE__ */ makeEncoder();
 
 const ASKERS: ReadonlySet<string> = new Set(["ask", "tell", "unask", "block", "cell", "seen"]);
 
@@ -113,7 +113,7 @@ export class ParentDesk {
     const [, id, question, target, args, context] = message;
     const ask: Ask = { id, work: null, answer: null, word: null, job: null };
     const fail = (error: unknown) =>
-      this.#answer(ask, { kind: "error", value: codec.encode(error) });
+      this.#answer(ask, { kind: "error", value: encoder.encode(error) });
     this.#asks.set(id, ask);
     try {
       if (question === "call") {
@@ -203,7 +203,7 @@ export class ParentDesk {
   }
 
   #loopClosed(): void {
-    const value = codec.encode(new RuntimeError("Event loop is closed"));
+    const value = encoder.encode(new RuntimeError("Event loop is closed"));
     for (const ask of this.#asks.values()) this.#answer(ask, { kind: "error", value });
   }
 }
@@ -212,7 +212,7 @@ function bytesOf(kind: AnswerKind, value: unknown): [AnswerKind, Uint8Array] {
   try {
     return [kind, toBytes(value)];
   } catch (error) {
-    return ["error", toBytes(codec.encode(error))];
+    return ["error", toBytes(encoder.encode(error))];
   }
 }
 
@@ -234,7 +234,7 @@ function startCall(
     try {
       task = loop.createTask(call);
     } catch (error) {
-      answer({ kind: "error", value: codec.encode(error) });
+      answer({ kind: "error", value: encoder.encode(error) });
       throw error;
     }
     task.addDoneCallback((done) => answer(outcomeOf(done)));
@@ -255,6 +255,6 @@ function outcomeOf(task: Task<unknown>): Answer {
   try {
     return { kind: "result", value: task.result() };
   } catch (error) {
-    return { kind: "error", value: codec.encode(error) };
+    return { kind: "error", value: encoder.encode(error) };
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Codec, makeCodec, type Obstacle } from "./wire.ts";
+import { type Codec, makeCodec, type Obstacle } from "./finder.ts";
 
 /** What can be given in place of what no clone takes, where it is sure what was meant. */
 const WAYS: Readonly<Record<string, string>> = {

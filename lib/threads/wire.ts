@@ -56,9 +56,11 @@ export type RuntimeSource =
   | { readonly kind: "refused"; readonly why: string };
 
 /**
- * What every worker is told. `define` comes before the first use of its function. `calls` is several
+ * What every worker is told. `rest` is the source of what its script makes when it is first needed.
+ * `define` comes before the first use of its function. `calls` is several
  * times `call` without a context, as one list, for to clone a list costs more than what is in it: of
- * each the `id`, the `functionId`, how many arguments it has, and these.
+ * each the `id`, the `functionId`, how many arguments it has, and these. Where nothing else is sent the list
+ * itself is the message, without any other around it: what begins with a number.
  */
 export type ToWorker =
   | readonly ["define", functionId: number, name: string, source: FunctionSource]
@@ -80,6 +82,7 @@ export type ToWorker =
   | readonly ["abort", id: number]
   | readonly ["pull", id: number, count: number]
   | readonly ["runtime", source: RuntimeSource]
+  | readonly ["rest", text: string]
   | readonly [
     "callback",
     functionId: number,
@@ -94,8 +97,9 @@ export type ToWorker =
  * What a worker tells. `up` comes first, `milliseconds` is how long the call took, `stream` is a call's
  * whose outcome is a stream of `item`s, of which its `result` is the end; `returned` gives calls back
  * that wait behind one that takes long, `cancelled` is a call's that was not begun or ended by its
- * cancellation, `stopped` is a loop's, which was told to `run`, with what it threw where that is why. `results` is several times `result`, as
- * one list: of each the `id`, the `value` and the `milliseconds`.
+ * cancellation, `stopped` is a loop's, which was told to `run`, with what it threw where that is why. `runtime` asks
+ * where this module is, `bare` says that the worker may evaluate nothing, and does no more. `results` is several times
+ * `result`, as one list: of each the `id`, the `value` and the `milliseconds`; alone it is a message, too.
  */
 export type FromWorker =
   | readonly ["up"]
@@ -108,6 +112,7 @@ export type FromWorker =
   | readonly ["returned", ids: readonly number[]]
   | readonly ["cancelled", id: number]
   | readonly ["runtime"]
+  | readonly ["bare"]
   | readonly ["stopped", error?: WireValue]
   | readonly ["log", error: WireValue]
   | readonly ["fatal", error: WireValue]
@@ -164,40 +169,31 @@ export interface AskHub {
   send(message: FromWorker): void;
   /** Sends what waits, now. */
   flush(): void;
-  /** Has the other thread told, with the next message, that an answer is here. */
-  noteSeen(id: number): void;
+  /** The answers that have come, of which the other thread is told with the next message. */
+  readonly seen: number[];
 }
 
-/** The part of this that runs on both sides. */
-export interface Codec {
+/** What makes data of what was thrown, on both sides. */
+export interface Encoder {
   /** Makes data of what was thrown. */
   encode(error: unknown): WireValue;
-  /** Where in a value the thing is that cannot be cloned, and what it is; `null` if there is none. */
-  obstacle(value: unknown, path: string): Obstacle | null;
-  /**
-   * The same for what a clone empties without a word: this place's own, of some classes, and any, of objects
-   * of this module that belong to their thread. `null` if there is none.
-   */
-  loss(value: unknown, path: string): Obstacle | null;
-}
-
-/** A thing within a value that does not cross. */
-export interface Obstacle {
-  readonly path: string;
-  readonly what: string;
-  readonly error?: unknown;
+  /** What of a value would be emptied on its way, and where it is; the finder's, which is put in by its maker. */
+  loss(value: unknown, path: string): { readonly path: string; readonly what: string } | null;
+  /** What a value is, in words. */
+  describe(value: unknown): string;
+  /** What a function gives, or `undefined` if it throws. */
+  read<T>(part: () => T): T | undefined;
 }
 
 /**
- * Makes the codec. It is sent to the workers as text, so it uses nothing from around it, and names no
+ * Makes the encoder. It is sent to the workers as text, so it uses nothing from around it, and names no
  * function in a `const` or by itself, for which a bundler may put in a call of a helper.
- *
- * @param emptied The names of the classes whose objects this place's clone empties.
  */
-export function makeCodec(emptied: readonly string[] = []): Codec {
+export function makeEncoder(): Encoder {
   const methods = {
-    isObject(value: unknown): value is object {
-      return typeof value === "object" && value !== null;
+    encode(error: unknown): WireValue {
+      return methods.read(() => methods.encodeValue(error, new Map())) ??
+        { kind: "value", value: methods.describe(error) };
     },
 
     cloneable(value: unknown): boolean {
@@ -226,6 +222,10 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
       } catch {
         return undefined;
       }
+    },
+
+    loss(_value: unknown, _path: string): ReturnType<Encoder["loss"]> {
+      return null;
     },
 
     encodeValue(value: unknown, seen: Map<object, WireError>): WireValue {
@@ -275,114 +275,16 @@ export function makeCodec(emptied: readonly string[] = []): Codec {
         wire.errors = errors.map((item: unknown) => methods.encodeValue(item, seen));
       }
       for (const key of Object.keys(error)) {
-        if (["name", "message", "stack", "cause"].includes(key) || key in wire) continue;
+        // Its name, message, stack and cause are there.
+        if (key in wire) continue;
         wire.properties ??= [];
         const value = methods.read(() => Reflect.get(error, key));
         wire.properties.push([key, methods.encodeValue(value, seen)]);
       }
       return wire;
     },
-
-    children(value: object, path: string): [path: string, value: unknown][] {
-      if (value instanceof Map) {
-        return [...value].flatMap(([key, item]): [string, unknown][] => [
-          [`${path}.keys()`, key],
-          [`${path}.get(${methods.describe(key)})`, item],
-        ]);
-      }
-      if (value instanceof Set) return [...value].map((item) => [`${path}.values()`, item]);
-      return Object.keys(value).map((key) => {
-        const at = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-        try {
-          return [at, Reflect.get(value, key)];
-        } catch (error) {
-          throw { path: at, what: "a getter that throws", error };
-        }
-      });
-    },
-
-    search(value: unknown, path: string, seen: Set<unknown>): ReturnType<Codec["obstacle"]> {
-      if (seen.has(value)) return null;
-      seen.add(value);
-      try {
-        structuredClone(value);
-        return null;
-      } catch (error) {
-        if (methods.isObject(value)) {
-          for (const [childPath, child] of methods.children(value, path)) {
-            const found = methods.search(child, childPath, seen);
-            if (found !== null) return found;
-          }
-        }
-        return { path, what: methods.describe(value), error };
-      }
-    },
-
-    /** By name first: to look at some of the classes makes Deno load them, and that takes milliseconds. */
-    isEmptied(prototype: object | null): boolean {
-      for (let at = prototype; at !== null; at = Object.getPrototypeOf(at)) {
-        const maker = Object.getOwnPropertyDescriptor(at, "constructor")?.value;
-        const name = typeof maker === "function" ? maker.name : "";
-        if (emptied.includes(name) && Reflect.get(globalThis, name) === maker) return true;
-      }
-      return false;
-    },
-
-    /** Looks at each object of a value once. What is flat, as most is, costs next to nothing. */
-    lost(value: unknown, seen: Set<object>): Obstacle | null {
-      if (!methods.isObject(value) || seen.has(value)) return null;
-      const isList = Array.isArray(value);
-      if (isList && !value.some(methods.isObject)) return null;
-      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return null;
-      seen.add(value);
-      const prototype = Object.getPrototypeOf(value);
-      if (prototype !== Object.prototype && prototype !== Array.prototype) {
-        // base/staying.ts defines it.
-        const what = Reflect.get(value, Symbol.for("asyncio.stays"))?.call(value) ??
-          (methods.isEmptied(prototype) && methods.describe(value));
-        if (what) return { path: "", what };
-        if (value instanceof Error) return null;
-      }
-      if (value instanceof Map || value instanceof Set) {
-        for (const [path, child] of methods.children(value, "")) {
-          const found = methods.lost(child, seen);
-          if (found) return { ...found, path: path + found.path };
-        }
-      }
-      for (const key of Object.keys(value)) {
-        const found = methods.lost((value as Record<string, unknown>)[key], seen);
-        // The path is made on the way back, for of most values there is none.
-        if (found) return { ...found, path: (isList ? `[${key}]` : `.${key}`) + found.path };
-      }
-      return null;
-    },
-
-    loss(value: unknown, path: string): Obstacle | null {
-      // Most arguments are a few plain values, and nothing is made for those.
-      if (!methods.isObject(value) || Array.isArray(value) && !value.some(methods.isObject)) {
-        return null;
-      }
-      // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
-      const found = methods.read(() => methods.lost(value, new Set()));
-      return found ? { ...found, path: path + found.path } : null;
-    },
   };
-  return {
-    loss: methods.loss,
-    encode: (error) =>
-      methods.read(() => methods.encodeValue(error, new Map())) ??
-        { kind: "value", value: methods.describe(error) },
-    obstacle(value, path) {
-      try {
-        return methods.search(value, path, new Set());
-      } catch (error) {
-        // A getter has said where it is; else what is there is too deep, or no longer to be read.
-        return error instanceof Error
-          ? { path, what: methods.describe(value), error }
-          : error as Obstacle;
-      }
-    },
-  };
+  return methods;
 }
 
 // By names that a minifier leaves alone.

@@ -1,26 +1,33 @@
 /**
- * What every worker's script rests on: its functions, its messages, the runtime when it is needed.
+ * What every worker's script rests on: its functions, its messages, the rest of the script when that is
+ * needed.
  *
  * It is sent as text, so that no file has to be found: the one file in which this module comes is
- * enough, from any origin, without a build. So each function here and in `job_worker.ts` and
- * `loop_worker.ts` stands by itself: it uses nothing from around it, and names no function in a `const`
- * or by itself, for which a bundler may put in a call of a helper. All is small, for each worker reads
- * it anew; the runtime itself is loaded only when a call turns out to be a coroutine, or for a loop.
+ * enough, from any origin, without a build. So each function here and in the other files of scripts
+ * stands by itself: it uses nothing from around it, and names no function in a `const` or by itself,
+ * for which a bundler may put in a call of a helper. All is small, for each worker reads it anew; the
+ * runtime itself is loaded only when a call turns out to be a coroutine, or for a loop.
+ *
+ * An executor's worker begins with even less: with what calls a function and sends what it returns. The
+ * rest, `core_rest.ts` and `job_rest.ts`, comes as a string before the first message and is evaluated
+ * when something else happens first, without asking for it, for a worker that falls over itself has no
+ * time for that. Where nothing may be evaluated, and that cannot be known, a worker for a module's
+ * functions has all of it in its script; one for functions that cross as source evaluates those first,
+ * and when that is refused it says so, `bare`, and one that has all is started in its place.
  *
  * @module
  */
 import type { CarriedValue } from "../coroutine/context_vars.ts";
 import type { WorkerPort } from "../platform/workers.ts";
 import { scriptText } from "./script_text.ts";
-import {
-  type AskHub,
-  type Codec,
-  type FromWorker,
-  type FunctionSource,
-  makeCodec,
-  type RuntimeSource,
-  type ToWorker,
-  type WireValue,
+import { isPlain } from "./finder.ts";
+import type {
+  AskHub,
+  FromWorker,
+  FunctionSource,
+  RuntimeSource,
+  ToWorker,
+  WireValue,
 } from "./wire.ts";
 
 /** As much of this module as a worker uses. */
@@ -62,80 +69,99 @@ export interface KnownFunction {
   runtime: Runtime | null;
 }
 
-/** What a worker's script rests on. */
-export interface WorkerCore {
+/** What of the core is not in every script. */
+export interface CoreRest {
+  /** Makes data of what was thrown. */
+  encode(error: unknown): WireValue;
+  /** Throws if something of what a message brings would be emptied on its way. */
+  checkLoss(message: FromWorker): void;
+  /** Why a message cannot be sent, as the error that is sent instead. */
+  refusal(message: FromWorker, cause: unknown): WireValue;
+  /** The error of a module that has no function of a name. */
+  exportError(module: object, name: string): TypeError;
+  /** The error of a function that cannot be loaded. */
+  loadError(known: KnownFunction, cause: unknown): WireValue;
+  /** The runtime, loaded when it is first asked for; or one that a module has brought, beside it. */
+  runtime(): Promise<Runtime>;
+}
+
+/** Makes the rest of a script; `makeRest` functions are sent as text. */
+export type MakeRest<R> = (port: WorkerPort, core: WorkerCore<R>) => R;
+
+/** What a worker's script rests on; `R` is the rest of it. */
+export interface WorkerCore<R = CoreRest> {
+  /** The function of this name. */
+  isPlain(value: unknown, depth: number): boolean;
+  /** The runtime that a module has brought, or that was loaded. */
+  readonly registered: Runtime | null;
+  /** Which job is being made, for what it asks of the other thread. */
+  job: number | null;
   /** Sends a message, together with the others of this turn. */
   send(message: FromWorker): void;
   /** Sends at once what waits. */
   flush(): void;
   /** Marks what of a value is moved when it is sent, as this module's function of this name. */
   transfer<T extends object>(value: T, buffers: readonly Transferable[]): T;
-  /** Whether something of a value is to be moved. */
-  moves(value: object): boolean;
+  /** What is moved with which value. */
+  readonly transfers: WeakMap<object, readonly Transferable[]>;
   /** Calls back, in a turn of its own where the place needs that. */
   nextTurn(callback: () => void): void;
   /** A clock, in milliseconds. */
   now(): number;
-  /** Makes data of what was thrown. */
-  encode(error: unknown): WireValue;
-  /** Notes which job is being made, for what it asks of the other thread. */
-  setJob(id: number | null): void;
   /** The function of a number. */
   known(functionId: number): KnownFunction;
   /** Finds the function itself; gives the error when it cannot, else `null`. */
   load(known: KnownFunction): Promise<WireValue | null>;
-  /** The runtime: one that a module has brought, or else loaded when it is first asked for. */
-  runtime(): Promise<Runtime>;
+  /** The rest of the script, which is made when it is first asked for. */
+  rest(): R;
+  /** Takes where this module is, once the other thread was asked. */
+  giveRuntime(source: RuntimeSource): void;
   /** Runs a part of a call in the call's context. Without the runtime there are no variables. */
   within<T>(context: readonly CarriedValue[] | undefined, known: KnownFunction, part: () => T): T;
   /** Begins to listen: `receive` is called with each message that is not the core's own, then `end`. */
   listen(receive: (message: ToWorker) => void, end: () => void): void;
 }
 
-/** The source of an expression that makes the core, where `port` is the worker's port. */
-export function coreText(): string {
-  return `(${scriptText(makeCore)})(port,(${scriptText(makeCodec)})(port.emptied))`;
+/**
+ * The source of an expression that makes the core, where `port` is the worker's port.
+ *
+ * @param rest The source of the function that makes the rest, where the script has it from the start.
+ */
+export function coreText(rest = "null"): string {
+  return `(${scriptText(makeCore)})(port,${scriptText(isPlain)},${rest})`;
 }
 
 /** Makes the core; sent as text. */
-export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
+export function makeCore<R extends CoreRest>(
+  port: WorkerPort,
+  isPlain: (value: unknown, depth: number) => boolean,
+  makeRest: MakeRest<R> | null,
+): WorkerCore<R> {
   const functions = new Map<number, KnownFunction>();
   const moved = Symbol.for("asyncio.transfers");
   const transfers: WeakMap<object, readonly Transferable[]> = Reflect.get(globalThis, moved) ??
     new WeakMap();
   Reflect.set(globalThis, moved, transfers);
-  const nothing: readonly Transferable[] = [];
   let outbox: FromWorker[] = [];
-  /** The answers that have come, of which the other thread was not told. */
-  let seen: number[] = [];
-  let registered: Runtime | null = null;
-  let loading: Promise<Runtime> | null = null;
-  let giveRuntime: ((source: RuntimeSource) => void) | null = null;
-
-  const hub: AskHub & { register(runtime: Runtime): void } = {
-    asked: 0,
-    job: null,
-    blockingRefusal: port.blockingRefusal,
-    answers: new Map(),
-    send: (message) => core.send(message),
-    flush: () => core.flush(),
-    noteSeen: (id) => seen.push(id),
-    register(runtime: Runtime): void {
-      registered = runtime;
-    },
-  };
-  Object.defineProperty(globalThis, Symbol.for("asyncio.worker"), {
-    configurable: true,
-    value: hub,
-  });
+  /** The source of what makes the rest, where the script has not that itself. */
+  let restText = "";
+  let rest: R | null = null;
 
   const core = {
-    encode: codec.encode,
+    asked: 0,
+    job: null as number | null,
+    registered: null as Runtime | null,
+    blockingRefusal: port.blockingRefusal,
+    seen: [] as number[],
+    answers: new Map() as AskHub["answers"],
+    transfers,
+    isPlain,
+    giveRuntime(_source: RuntimeSource): void {},
     nextTurn: port.nextTurn,
     now: port.now,
 
-    setJob(id: number | null): void {
-      hub.job = id;
+    register(runtime: Runtime): void {
+      core.registered = runtime;
     },
 
     send(message: FromWorker): void {
@@ -147,28 +173,23 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       const batch = outbox;
       if (batch.length === 0) return;
       outbox = [];
-      if (seen.length > 0) batch.push(["seen", seen]);
-      seen = [];
+      if (core.seen.length > 0) batch.push(["seen", core.seen.splice(0)]);
       try {
         const buffers: Transferable[] = [];
         for (const message of batch) {
-          if (typeof message[2] !== "object") continue;
-          core.checkLoss(message);
-          buffers.push(...core.buffersOf(message));
+          if (typeof message[2] === "object") buffers.push(...core.buffersOf(message));
         }
         port.post(core.pack(batch), buffers);
       } catch {
         // One that cannot be cloned fails them all: find out which.
         for (const message of batch) core.sendAlone(message);
       }
-      for (const [, , value] of batch) {
-        if (typeof value === "object" && value !== null) transfers.delete(value);
-      }
+      // None of a simple value, which is no trouble.
+      for (const [, , value] of batch) transfers.delete(value as object);
     },
 
-    /** Makes one list of the results that follow each other. */
-    pack(batch: FromWorker[]): FromWorker[] {
-      if (batch.length === 1) return batch;
+    /** Makes one list of the results that follow each other, which stands alone where it is all. */
+    pack(batch: FromWorker[]): unknown[] {
       const packed: FromWorker[] = [];
       let run: unknown[] | null = null;
       for (const message of batch) {
@@ -180,13 +201,14 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
           run.push(message[1], message[2], message[3]);
         }
       }
-      return packed;
+      return run !== null && packed.length === 1 ? run : packed;
     },
 
-    /** What is to be moved with a message. */
-    buffersOf([, , value]: FromWorker): readonly Transferable[] {
-      if (typeof value !== "object" || value === null) return nothing;
-      return transfers.get(value) ?? nothing;
+    /** What is to be moved with a message. Throws if something of it would be lost on its way. */
+    buffersOf(message: FromWorker): readonly Transferable[] {
+      const value = message[2] as object;
+      if (!isPlain(value, 9)) core.rest().checkLoss(message);
+      return transfers.get(value) ?? [];
     },
 
     transfer<T extends object>(value: T, buffers: readonly Transferable[]): T {
@@ -194,90 +216,50 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       return value;
     },
 
-    moves(value: object): boolean {
-      return transfers.has(value);
-    },
-
-    checkLoss([kind, , value]: FromWorker): void {
-      if (kind !== "result" && kind !== "item" && kind !== "chunk") return;
-      const loss = codec.loss(value, "result");
-      if (loss !== null) throw new TypeError(`${loss.path} is ${loss.what}`);
-    },
-
     sendAlone(message: FromWorker): void {
       try {
-        core.checkLoss(message);
         port.post([message], [...core.buffersOf(message)]);
       } catch (cause) {
-        if (message[0] === "ask") return core.refuse(message[1], message[4], cause);
-        const [, id, value] = message;
-        const found = codec.obstacle(value, "result") ?? codec.loss(value, "result");
-        const why = found === null ? core.wordsOf(cause) : `${found.path} is ${found.what}`;
-        const text = `cannot send the result to another thread: ${why}`;
-        port.post([["error", id, core.failure("TypeError", text, cause)]]);
+        const error = core.rest().refusal(message, cause);
+        if (message[0] === "ask") core.answers.get(message[1])?.("error", error);
+        else port.post([["error", message[1], error]]);
       }
     },
 
-    /** Fails a question that cannot be sent. */
-    refuse(id: number, args: unknown[], cause: unknown): void {
-      const found = codec.obstacle(args, "args");
-      const what = found === null ? "" : `: ${found.path} is ${found.what}`;
-      const text = `cannot send the arguments to another thread${what}`;
-      hub.answers.get(id)?.("error", core.failure("TypeError", text, cause));
-    },
-
-    wordsOf(error: unknown): string {
-      return error instanceof Error ? error.message : String(error);
-    },
-
-    /** An error of a class that is not here, as data. */
-    failure(className: string, message: string, cause: unknown): WireValue {
-      const wire = codec.encode(new Error(message, { cause }));
-      return { ...wire, classes: [className, "Error"], name: className } as WireValue;
-    },
-
     known(functionId: number): KnownFunction {
-      const known = functions.get(functionId);
-      if (known === undefined) throw new Error(`function ${functionId} is not defined`);
-      return known;
+      return functions.get(functionId)!;
     },
 
     async load(known: KnownFunction): Promise<WireValue | null> {
-      const { name, source } = known;
+      const { source } = known;
       try {
         if (source.kind === "module") {
-          known.target = core.exported(await import(source.url), source.exportName);
-          known.runtime = registered;
+          const module = await import(source.url);
+          const target = Reflect.get(module, source.exportName);
+          if (typeof target !== "function") {
+            throw core.rest().exportError(module, source.exportName);
+          }
+          known.target = target;
+          known.runtime = core.registered;
         } else {
-          const loaded = source.usesRuntime ? await core.loaded() : null;
-          if (loaded !== null) known.runtime = registered ?? loaded;
+          if (source.usesRuntime) known.runtime = await core.rest().runtime();
           known.target = (0, eval)(source.text);
         }
         known.isAsync = Object.prototype.toString.call(known.target) === "[object AsyncFunction]";
         return null;
       } catch (cause) {
-        const what = source.kind === "source"
-          ? `cannot evaluate the source of ${name}() in a worker`
-          : `cannot load ${source.exportName} from ${source.url} in a worker`;
-        // Not by class: Firefox says EvalError, Chromium too, and neither says what to do.
-        const hint = (cause as Partial<Error> | null)?.name === "EvalError"
-          ? "the page's policy lacks script-src 'unsafe-eval'; " +
-            "give the function by workerFunction(url, name): "
-          : "";
-        return core.failure("RuntimeError", `${what}: ${hint}${core.wordsOf(cause)}`, cause);
+        try {
+          core.rest();
+        } catch {
+          core.send(["bare"]);
+          return new Promise(() => {});
+        }
+        return core.rest().loadError(known, cause);
       }
     },
 
-    exported(module: object, name: string): KnownFunction["target"] {
-      const target: unknown = Reflect.get(module, name);
-      if (typeof target === "function") return target as KnownFunction["target"];
-      const names = Object.keys(module).join(", ") || "nothing";
-      const what = target === undefined ? "no such export" : `${name} is no function but`;
-      throw new TypeError(`${what} ${target === undefined ? `among ${names}` : typeof target}`);
-    },
-
-    async runtime(): Promise<Runtime> {
-      return registered ?? await core.loaded();
+    rest(): R {
+      return rest ??= (makeRest ?? (0, eval)(restText) as MakeRest<R>)(port, core);
     },
 
     within<T>(
@@ -285,29 +267,8 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       known: KnownFunction,
       part: () => T,
     ): T {
-      const runtime = known.runtime ?? registered;
+      const runtime = known.runtime ?? core.registered;
       return context && runtime ? runtime.runInContext(context, part) : part();
-    },
-
-    loaded(): Promise<Runtime> {
-      loading ??= core.loadRuntime();
-      return loading;
-    },
-
-    async loadRuntime(): Promise<Runtime> {
-      const source = await new Promise<RuntimeSource>((resolve) => {
-        giveRuntime = resolve;
-        core.send(["runtime"]);
-      });
-      if (source.kind === "refused") {
-        throw Object.assign(new Error(source.why), { name: "RuntimeError" });
-      }
-      const module = source.kind === "module"
-        ? await import(source.url)
-        : (0, eval)(`(${source.text})()`);
-      // The name by which functions that come as source can use it.
-      Object.assign(globalThis, { asyncio: module });
-      return module;
     },
 
     /** Takes apart a list of calls. */
@@ -323,26 +284,24 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
     listen(receive: (message: ToWorker) => void, end: () => void): void {
       port.onFatal((error) => {
         core.flush();
-        port.post([["fatal", codec.encode(error)]]);
+        port.post([["fatal", core.rest().encode(error)]]);
       });
       port.onExit(() => core.flush());
       core.send(["up"]);
-      port.listen((batch: readonly ToWorker[]) => {
-        for (const message of batch) {
-          if (message[0] === "define") {
-            const [, functionId, name, source] = message;
-            functions.set(functionId, {
-              name,
-              source,
-              target: null,
-              isAsync: false,
-              runtime: null,
-            });
-          } else if (message[0] === "runtime") {
-            giveRuntime?.(message[1]);
-          } else if (message[0] === "answer") {
-            hub.answers.get(message[1])?.(message[2], message[3]);
-          } else if (message[0] === "calls") {
+      port.listen((list: readonly unknown[]) => {
+        const isRun = typeof list[0] === "number";
+        for (const message of (isRun ? [["calls", list]] : list) as readonly ToWorker[]) {
+          const kind = message[0];
+          if (kind === "define") {
+            const [, id, name, source] = message;
+            functions.set(id, { name, source, target: null, isAsync: false, runtime: null });
+          } else if (kind === "runtime") {
+            core.giveRuntime(message[1]);
+          } else if (kind === "rest") {
+            restText = message[1];
+          } else if (kind === "answer") {
+            core.answers.get(message[1])?.(message[2], message[3]);
+          } else if (kind === "calls") {
             core.unpack(message[1] as number[], receive);
           } else {
             receive(message);
@@ -352,5 +311,6 @@ export function makeCore(port: WorkerPort, codec: Codec): WorkerCore {
       });
     },
   };
+  Reflect.set(globalThis, Symbol.for("asyncio.worker"), core satisfies AskHub);
   return core;
 }

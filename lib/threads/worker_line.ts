@@ -12,14 +12,13 @@ import type { Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
 import { isFromAsker, ParentDesk } from "./parent_desk.ts";
 import { runtimeSource } from "./runtime_source.ts";
-import { argumentError, findObstacle } from "./sent_arguments.ts";
+import { argumentError } from "./sent_arguments.ts";
+import { type Codec, makeCodec } from "./finder.ts";
 import {
-  type Codec,
   decode,
   type FromAsker,
   type FromWorker,
   type FunctionSource,
-  makeCodec,
   type ToWorker,
 } from "./wire.ts";
 
@@ -38,9 +37,10 @@ export interface LineHolder {
 }
 
 /** How the worker of a line is started. */
-export type LineStart = Omit<WorkerStart, "onReady" | "onMessage" | "onDeath">;
-
-const codec = /* @__PURE__ */ makeCodec();
+export interface LineStart extends Omit<WorkerStart, "onReady" | "onMessage" | "onDeath"> {
+  /** The rest of its script, which is evaluated when it is first needed. */
+  readonly rest?: string | undefined;
+}
 
 /** What tells of what a kind of workers' messages would lose, by its classes. */
 const losses = new Map<readonly string[], Codec>();
@@ -79,7 +79,11 @@ export class WorkerLine {
    * @param start What it is called, what it runs, and what it may.
    * @param holder Who holds this end.
    */
-  constructor(workers: Workers, { name, script, ...limits }: LineStart, holder: LineHolder) {
+  constructor(
+    workers: Workers,
+    { name, script, rest, ...limits }: LineStart,
+    holder: LineHolder,
+  ) {
     this.name = name;
     this.#workers = workers;
     this.#holder = holder;
@@ -90,10 +94,12 @@ export class WorkerLine {
       script,
       onReady: () => {
         this.#ready = true;
+        // By itself: what comes with it may be what cannot be read there, and to say so takes the rest.
+        if (rest !== undefined) this.#handle.post([["rest", rest]]);
         this.flush();
         holder.turnEnded();
       },
-      onMessage: (batch) => this.#receive(batch as FromWorker[]),
+      onMessage: (batch) => this.#receive(batch as readonly unknown[]),
       onDeath: (death) => this.#die(death),
     });
   }
@@ -178,21 +184,19 @@ export class WorkerLine {
     try {
       this.#checkLoss(message);
       this.#handle.post([message], moved);
-    } catch (error) {
-      if (message[0] === "answer") return this.#postRefusal(message[1], message[3], error);
-      if (message[0] !== "call" && message[0] !== "chunk") throw error;
+    } catch (cause) {
+      if (message[0] === "answer") {
+        const [, id, , value] = message;
+        const codec = this.#losses;
+        const error = codec.refusal("the result", { value, path: "result", cause });
+        return this.#handle.post([["answer", id, "error", codec.encode(error)]]);
+      }
+      if (message[0] !== "call" && message[0] !== "chunk") throw cause;
       const [, id, functionId, args] = message;
-      const name = this.#defined.get(functionId) ?? "the function";
+      const name = this.#defined.get(functionId)!;
       const codec = this.#losses;
-      this.#holder.refused(id, argumentError(name, args, { codec, cause: error }));
+      this.#holder.refused(id, argumentError(name, args, { codec, cause }));
     }
-  }
-
-  #postRefusal(id: number, value: unknown, cause: unknown): void {
-    const found = findObstacle(value, "result");
-    const why = found ?? (cause instanceof Error ? cause.message : String(cause));
-    const error = new TypeError(`cannot send the result to another thread: ${why}`, { cause });
-    this.#handle.post([["answer", id, "error", codec.encode(error)]]);
   }
 
   #ask(message: FromAsker): void {
@@ -207,10 +211,11 @@ export class WorkerLine {
     this.#desk.receive(message);
   }
 
-  #receive(batch: readonly FromWorker[]): void {
+  #receive(list: readonly unknown[]): void {
     this.#isUp = true;
+    const isRun = typeof list[0] === "number";
+    const batch = (isRun ? [["results", list]] : list) as readonly FromWorker[];
     for (const message of batch) {
-      if (message[0] === "up") continue;
       if (message[0] === "runtime") {
         this.push(["runtime", runtimeSource(this.#workers)]);
         this.flush();
@@ -245,9 +250,8 @@ export class WorkerLine {
   }
 }
 
-/** Makes one list of the calls that follow each other. */
-function packCalls(batch: ToWorker[]): ToWorker[] {
-  if (batch.length === 1) return batch;
+/** Makes one list of the calls that follow each other, which stands alone where it is all. */
+function packCalls(batch: ToWorker[]): readonly unknown[] {
   const packed: ToWorker[] = [];
   let run: unknown[] | null = null;
   for (const message of batch) {
@@ -261,7 +265,7 @@ function packCalls(batch: ToWorker[]): ToWorker[] {
       packed.push(message);
     }
   }
-  return packed;
+  return run !== null && packed.length === 1 ? run : packed;
 }
 
 /**

@@ -38,7 +38,7 @@ import { CallSites } from "./call_sites.ts";
 import { unpack } from "./carried_context.ts";
 import { cross, type Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
-import { jobWorkerScript } from "./job_worker.ts";
+import { jobRestText, jobWorkerScript } from "./job_worker.ts";
 import { runtimeSource } from "./runtime_source.ts";
 import { checkArguments } from "./sent_arguments.ts";
 import { decode, type FromWorker } from "./wire.ts";
@@ -92,6 +92,8 @@ export class WorkerPool {
   /** Why it takes no more jobs, or `null`. */
   #broken: string | null = null;
   #failedStarts = 0;
+  /** Whether a worker needs all of its script where it may not be able to evaluate what that lacks. */
+  #isWhole = false;
   /** Runs while no further worker is started. */
   #startPause: ReturnType<typeof host.setTimer> | null = null;
   #turnEnds = false;
@@ -167,7 +169,9 @@ export class WorkerPool {
   }
 
   #rememberModule({ source }: Crossing): void {
-    if (this.#workers.hasFixedModules && source.kind === "module") this.#modules.add(source.url);
+    if (source.kind !== "module") return;
+    this.#isWhole = true;
+    if (this.#workers.hasFixedModules) this.#modules.add(source.url);
   }
 
   #handOut(): void {
@@ -260,9 +264,12 @@ export class WorkerPool {
   #startWorker(): PoolWorker | null {
     const { maxWorkers, prefix, memoryLimit, permissions, initargs = [] } = this.#options;
     if (this.#all.size >= maxWorkers || this.#startPause !== null) return null;
+    const { evaluates, hasFixedModules } = this.#workers;
+    const isWhole = this.#isWhole && !evaluates;
     const start = {
       name: `${prefix}_${this.#started++}`,
-      script: jobWorkerScript(),
+      script: jobWorkerScript(isWhole),
+      rest: isWhole ? undefined : jobRestText(),
       memoryLimit,
       permissions,
       modules: this.#startModules(),
@@ -277,7 +284,9 @@ export class WorkerPool {
     const worker: PoolWorker = {
       line,
       items: new Map(),
-      modules: this.#workers.hasFixedModules ? new Set(this.#modules) : null,
+      // What a module's function has done cannot be done again where the rest may be evaluated: only a
+      // function that crosses as source finds out before anything has happened.
+      modules: hasFixedModules || !(isWhole || evaluates) ? new Set(this.#modules) : null,
       isInitialized: this.#initializer === null,
       given: 0,
       abort({ id }) {
@@ -328,31 +337,15 @@ export class WorkerPool {
   }
 
   #receive(worker: PoolWorker, message: FromWorker): void {
-    switch (message[0]) {
-      case "returned":
-        return this.#takeBack(worker, message[1]);
-      case "result":
-      case "chunk":
-      case "stream":
-      case "item":
-      case "error":
-      case "cancelled":
-        this.#receiveOf(worker, message);
+    if (message[0] === "returned") return this.#takeBack(worker, message[1]);
+    if (message[0] === "bare") {
+      this.#isWhole = true;
+      this.#retire(worker);
+      return this.#takeBack(worker, [...worker.items.keys()]);
     }
-  }
-
-  /** Takes what a worker says of one job. */
-  #receiveOf(
-    worker: PoolWorker,
-    message:
-      & FromWorker
-      & readonly [
-        "result" | "chunk" | "stream" | "item" | "error" | "cancelled",
-        ...unknown[],
-      ],
-  ): void {
+    // All else is of one job, but for `up`, which is of none.
     if (message[1] === INITIALIZER) return this.#finishInitializer(worker, message);
-    const item = worker.items.get(message[1]);
+    const item = worker.items.get(message[1] as number);
     if (item === undefined) return;
     if (message[0] === "stream") return item.openStream(this.#graceOf({}));
     if (message[0] === "item") return item.give(message[2]);

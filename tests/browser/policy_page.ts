@@ -9,6 +9,9 @@ const BUILD = "/dist/asyncio.min.mjs";
 
 const JOBS = `import { sleep } from "${BUILD}";
 export const add = (a, b) => a + b;
+export function fail(what) {
+  throw new RangeError(what);
+}
 export function* nap(seconds) {
   yield* sleep(seconds);
   return "slept";
@@ -18,14 +21,26 @@ export function* nap(seconds) {
 /** Tells in the page's title what came of a module's functions, and of one that crosses as source. */
 const MAIN = `import { ThreadPoolExecutor, workerFunction } from "${BUILD}";
 const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-const outcome = (future) => future.then(null, ({ name, message }) => name + ": " + message);
+async function outcome(submit) {
+  try {
+    return await submit();
+  } catch ({ name, message }) {
+    return name + ": " + message;
+  }
+}
 const jobs = new URL("/jobs.js", location.href);
 const told = await Promise.all([
-  outcome(pool.submit(workerFunction(jobs, "add"), 20, 22)),
-  outcome(pool.submit(workerFunction(jobs, "nap"), 0.001)),
-  outcome(pool.submit((a, b) => a + b, 20, 22)),
+  outcome(() => pool.submit(workerFunction(jobs, "add"), 20, 22)),
+  outcome(() => pool.submit(workerFunction(jobs, "nap"), 0.001)),
+  outcome(() => pool.submit((a, b) => a + b, 20, 22)),
 ]);
 await pool.shutdown();
+// One whose first function cannot be evaluated, and which then has to find what fails, and why.
+const other = new ThreadPoolExecutor({ maxWorkers: 1 });
+told.push(await outcome(() => other.submit((a, b) => a + b, 20, 22)));
+told.push(await outcome(() => other.submit(workerFunction(jobs, "add"), 20, 22)));
+told.push(await outcome(() => other.submit(workerFunction(jobs, "fail"), 5)));
+await other.shutdown();
 document.title = JSON.stringify(told);
 `;
 
@@ -67,18 +82,22 @@ const tests: PageTest[] = [
       "ThreadPoolExecutor runs a module's functions where a policy forbids eval, and says why no source",
     async run(stage) {
       const policy = "default-src 'self'; worker-src 'self' blob:";
-      const [sum, nap, source] = await toldUnder(policy, stage);
+      const [sum, nap, source, again, ...rest] = await toldUnder(policy, stage);
       assertEquals([sum, nap], [42, "slept"] as unknown[]);
-      assertStringIncludes(source!, "RuntimeError: cannot evaluate the source");
-      assertStringIncludes(source!, "the page's policy lacks script-src 'unsafe-eval'");
-      assertStringIncludes(source!, "workerFunction(url, name)");
+      for (const told of [source!, again!]) {
+        assertStringIncludes(told, "RuntimeError: cannot evaluate the source");
+        assertStringIncludes(told, "the page's policy lacks script-src 'unsafe-eval'");
+        assertStringIncludes(told, "workerFunction(url, name)");
+      }
+      assertEquals(rest, [42, "RangeError: 5"] as unknown[]);
     },
   },
   {
     name: "ThreadPoolExecutor runs functions as source where a policy allows eval",
     async run(stage) {
       const policy = "default-src 'self' 'unsafe-eval'; worker-src 'self' blob:";
-      assertEquals(await toldUnder(policy, stage), [42, "slept", 42] as unknown[]);
+      const told = [42, "slept", 42, 42, 42, "RangeError: 5"];
+      assertEquals(await toldUnder(policy, stage), told as unknown[]);
     },
   },
   {

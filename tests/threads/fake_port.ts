@@ -1,7 +1,11 @@
 /** A worker's port without a worker: the script runs in this thread, and what it says is kept. */
 import type { WorkerPort } from "../../lib/platform/workers.ts";
-import { type FromWorker, makeCodec, type ToWorker } from "../../lib/threads/wire.ts";
-import { makeCore, type WorkerCore } from "../../lib/threads/worker_core.ts";
+import { isPlain, makeFinder } from "../../lib/threads/finder.ts";
+import { type FromWorker, makeEncoder, type ToWorker } from "../../lib/threads/wire.ts";
+import { makeCoreRest } from "../../lib/threads/core_rest.ts";
+import { makeJobRest } from "../../lib/threads/job_rest.ts";
+import type { JobRest } from "../../lib/threads/job_worker.ts";
+import { makeCore, type MakeRest, type WorkerCore } from "../../lib/threads/worker_core.ts";
 
 /** The port, and its other end. */
 export class FakePort implements WorkerPort {
@@ -21,7 +25,7 @@ export class FakePort implements WorkerPort {
 
   post(message: unknown): void {
     this.onPost(message);
-    const batch = (structuredClone(message) as FromWorker[]).filter(([kind]) => kind !== "up")
+    const batch = batchOf(structuredClone(message)).filter(([kind]) => kind !== "up")
       .flatMap(unpackResults);
     if (batch.length > 0) this.said.push(batch);
   }
@@ -74,6 +78,12 @@ export class FakePort implements WorkerPort {
   }
 }
 
+/** The messages of one; a list of results may stand alone. */
+function batchOf(message: unknown): FromWorker[] {
+  const list = message as FromWorker[];
+  return typeof list[0] === "number" ? [["results", list]] : list;
+}
+
 /** The results of a list, as messages of their own. */
 function unpackResults(message: FromWorker): FromWorker[] {
   if (message[0] !== "results") return [message];
@@ -86,10 +96,12 @@ function unpackResults(message: FromWorker): FromWorker[] {
   return results;
 }
 
-/** A core on such a port. */
-export function fakeCore(): { port: FakePort; core: WorkerCore } {
+/** A core on such a port, which has its rest, or is to be sent the text of that. */
+export function fakeCore(isWhole = true): { port: FakePort; core: WorkerCore<JobRest> } {
   const port = new FakePort();
-  return { port, core: makeCore(port, makeCodec(port.emptied)) };
+  const makeRest: MakeRest<JobRest> = (port, core) =>
+    makeJobRest(core, makeCoreRest(port, core, makeEncoder, makeFinder));
+  return { port, core: makeCore(port, isPlain, isWhole ? makeRest : null) };
 }
 
 /** Tells a script of a function by its source. */

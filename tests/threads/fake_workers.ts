@@ -10,6 +10,8 @@ export class FakeWorker {
   state: "starting" | "ready" | "terminated" = "starting";
   /** Whether it keeps the process alive. */
   held = true;
+  /** The rest of its script, once it was posted. */
+  rest: string | null = null;
   /** Is shown each message as it was posted. */
   onPost: (message: unknown) => void = () => {};
   /** How it was started. */
@@ -62,6 +64,7 @@ export class FakeWorkers implements Workers {
   readonly parallelism = 2;
   readonly globals: readonly string[] = [];
   readonly emptied: readonly string[] = [];
+  evaluates = true;
   readonly memoryRefusal = null;
   readonly permissionsRefusal = null;
   hasFixedModules = false;
@@ -75,7 +78,10 @@ export class FakeWorkers implements Workers {
     return {
       post(message) {
         worker.onPost(message);
-        worker.posted.push((structuredClone(message) as ToWorker[]).flatMap(unpackCalls));
+        const list = structuredClone(message) as ToWorker[];
+        const batch: ToWorker[] = typeof list[0] === "number" ? [["calls", list]] : list;
+        if (batch[0]?.[0] === "rest") worker.rest = (batch.shift() as [string, string])[1];
+        worker.posted.push(batch.flatMap(unpackCalls));
       },
       ref() {
         worker.held = true;

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { jobWorker } from "../../lib/threads/job_worker.ts";
+import { jobRestText, jobWorker } from "../../lib/threads/job_worker.ts";
 import { test } from "../_support/harness.ts";
 import { define, fakeCore } from "./fake_port.ts";
 
-function startWorker() {
-  const { port, core } = fakeCore();
+function startWorker(isWhole = true) {
+  const { port, core } = fakeCore(isWhole);
   jobWorker(core);
   return port;
 }
@@ -74,13 +74,43 @@ test("jobWorker() tells a call that runs that it is aborted, and no other", asyn
   port.tell(["abort", 7]);
 });
 
-test("jobWorker() runs a coroutine by the runtime that it is given", async () => {
-  const port = startWorker();
-  port.tell(define(1, "function* (n) { return n }"), ["call", 0, 1, [5]]);
-  assertEquals(await port.takeNext(), ["runtime"]);
-  const runtime = "() => ({ run: (main) => Promise.resolve(main().next().value), " +
-    "ensureFuture: (steps) => ({ *[Symbol.iterator]() { yield ['driven', steps.next().value] } }) })";
-  port.tell(["runtime", { kind: "script", text: runtime }]);
-  assertEquals(await port.takeNext(), ["result 0 driven,5"]);
-  Reflect.deleteProperty(globalThis, "asyncio");
+test("jobWorker() evaluates the rest of its script when a call first needs it", async () => {
+  const port = startWorker(false);
+  port.tell(["rest", "(() => { throw new Error('not needed') })()"]);
+  port.tell(define(1, "(value) => value"), define(2, "async (value) => value"));
+  port.tell(["call", 0, 1, [5]]);
+  assertEquals(await port.takeNext(), ["result 0 5"]);
+  port.tell(["call", 1, 2, ["later"]], ["call", 2, 1, ["behind"]]);
+  assertEquals(await port.takeNext(), ["returned 2", "result 1 later"]);
+  port.tell(
+    ["rest", jobRestText()],
+    define(3, "(n) => { if (n > 1) throw new RangeError('no'); return 'one' }"),
+  );
+  port.tell(["chunk", 3, 3, [1, 2, 3]]);
+  assertEquals(await port.takeNext(), ["chunk 3 one"]);
+});
+
+test("jobWorker() says that it may evaluate nothing, and does nothing more", async () => {
+  const port = startWorker(false);
+  // As a policy refuses it, which refuses both.
+  const refuse = "(() => { throw new EvalError('refused') })()";
+  port.tell(["rest", refuse], define(1, refuse), ["call", 0, 1, []], ["call", 1, 1, []]);
+  assertEquals(await port.takeNext(), ["bare, returned 1"]);
+  port.tell(["call", 2, 1, []]);
+  assertEquals(await port.take(), []);
+});
+
+test("jobWorker() tells of an error that nothing caught with all that it has, whenever it is", () => {
+  const port = startWorker(false);
+  port.tell(["rest", jobRestText()]);
+  port.throwUncaught(Object.assign(new RangeError("stray", { cause: 5 }), { code: 7 }));
+  const message = port.said[0]?.[0] as unknown[] | undefined;
+  assertEquals(message?.[0], "fatal");
+  const { name, cause, properties } = message?.[1] as Record<string, unknown>;
+  const five = { kind: "value", value: 5 };
+  assertEquals([name, cause, properties], [
+    "RangeError",
+    five,
+    [["code", { kind: "value", value: 7 }]],
+  ]);
 });

@@ -1,11 +1,26 @@
 import { assert, assertEquals } from "@std/assert";
 import { analyzeFunction } from "../../lib/threads/free_variables.ts";
-import { jobWorker, jobWorkerScript } from "../../lib/threads/job_worker.ts";
+import { makeCoreRest } from "../../lib/threads/core_rest.ts";
+import { makeJobRest } from "../../lib/threads/job_rest.ts";
+import { jobRestText, jobWorker, jobWorkerScript } from "../../lib/threads/job_worker.ts";
 import { loopWorker, loopWorkerScript } from "../../lib/threads/loop_worker.ts";
 import { scriptText } from "../../lib/threads/script_text.ts";
-import { makeCodec } from "../../lib/threads/wire.ts";
+import { isPlain, makeFinder } from "../../lib/threads/finder.ts";
+import { makeEncoder } from "../../lib/threads/wire.ts";
 import { makeCore } from "../../lib/threads/worker_core.ts";
 import { test } from "../_support/harness.ts";
+
+/** All that is sent. */
+const PARTS = [
+  isPlain,
+  jobWorker,
+  loopWorker,
+  makeCore,
+  makeCoreRest,
+  makeEncoder,
+  makeFinder,
+  makeJobRest,
+];
 
 test("scriptText() leaves comments and indentation out, and the meaning in", () => {
   const text = scriptText(function sum(a: number, b: number) {
@@ -21,7 +36,7 @@ test("scriptText() leaves comments and indentation out, and the meaning in", () 
 test("scriptText() of what is sent uses nothing but what every worker has", () => {
   // esbuild writes `void 0` for `undefined`.
   const globals = new Set(["undefined"]);
-  for (const part of [makeCodec, makeCore, jobWorker, loopWorker]) {
+  for (const part of PARTS) {
     for (const name of analyzeFunction(scriptText(part)).free) globals.add(name);
   }
   assertEquals([...globals].sort(), [
@@ -47,9 +62,15 @@ test("scriptText() of what is sent uses nothing but what every worker has", () =
   ]);
 });
 
-test("scriptText() makes of the workers' scripts no more than 14.5 KiB", () => {
-  for (const script of [jobWorkerScript(), loopWorkerScript()]) {
-    assert(script.length <= 14848, `${script.length} bytes`);
+test("scriptText() makes of the scripts no more than 7.25 KiB for functions, 7.75 KiB beside them, 13 KiB for loops", () => {
+  for (
+    const [script, most] of [
+      [jobWorkerScript(false), 7_424],
+      [jobRestText(), 7_936],
+      [loopWorkerScript(), 13_312],
+    ] as const
+  ) {
+    assert(script.length <= most, `${script.length} bytes`);
     assertEquals(analyzeFunction(script).free.includes("__name"), false);
   }
 });

@@ -8,7 +8,8 @@ import {
   SystemExit,
   TimeoutError,
 } from "../../mod.ts";
-import { decode, makeCodec, type WireValue } from "../../lib/threads/wire.ts";
+import { makeCodec } from "../../lib/threads/finder.ts";
+import { decode, makeEncoder, type WireValue } from "../../lib/threads/wire.ts";
 import { test } from "../_support/harness.ts";
 
 const codec = makeCodec();
@@ -119,32 +120,8 @@ test("encode() takes what is no error as it is", () => {
   assertEquals(travel(Symbol("s")), "Symbol(s)");
 });
 
-test("obstacle() finds nothing where all can be cloned", () => {
-  const value: Record<string, unknown> = { a: [1, new Map([[{ b: 2 }, new Date()]])] };
-  value.self = value;
-  assertEquals(codec.obstacle(value, "value"), null);
-});
-
-test("obstacle() says where in a value it is, and what", () => {
-  const find = (value: unknown) => {
-    const found = codec.obstacle(value, "value");
-    return found === null ? null : `${found.path} is ${found.what}`;
-  };
-  assertEquals(find(() => 1), "value is function (anonymous)");
-  assertEquals(find([[0, Symbol("x")]]), "value[0][1] is Symbol(x)");
-  assertEquals(find({ a: { b: new WeakMap() } }), "value.a.b is [object WeakMap]");
-  assertEquals(find(new Map([["k", Promise.resolve()]])), "value.get(k) is [object Promise]");
-  assertEquals(find(new Set([() => 1])), "value.values() is function (anonymous)");
-});
-
-test("obstacle() does not go round in a circle", () => {
-  const value: Record<string, unknown> = { f() {} };
-  value.self = value;
-  assertEquals(codec.obstacle(value, "value")?.path, "value.f");
-});
-
-test("makeCodec() stands by itself, as its text", () => {
-  const remade = (0, eval)(`(${makeCodec})`)() as ReturnType<typeof makeCodec>;
+test("makeEncoder() stands by itself, as its text", () => {
+  const remade = (0, eval)(`(${makeEncoder})`)() as ReturnType<typeof makeEncoder>;
   const wire = remade.encode(new RangeError("what"));
   assert(wire.kind === "error");
   assertEquals(wire.classes, ["RangeError", "Error"]);

@@ -64,6 +64,67 @@ test("WorkerPool starts no further worker, where that takes time, until the firs
   assertEquals(workers.all.length, 3, "at once, for nothing waited meanwhile");
 });
 
+test("WorkerPool keeps the script small, and sends its rest beside the first message", async () => {
+  const { pool, workers } = openPool(1);
+  pool.submit(workerFunction("https://site.example/jobs.js", "add"), []);
+  await endTurn();
+  const worker = workerAt(workers, 0);
+  worker.getReady();
+  assertEquals(worker.takePosted(), ["define, call 0"]);
+  assert(worker.options.script.length < 8192);
+  assert(worker.rest !== null && !worker.options.script.includes(worker.rest));
+});
+
+test("WorkerPool sends the whole script for a module's function, where none may be evaluated", async () => {
+  const { pool, workers } = openPool(1);
+  workers.evaluates = false;
+  pool.submit(workerFunction("https://site.example/jobs.js", "add"), []);
+  await endTurn();
+  const worker = workerAt(workers, 0);
+  worker.getReady();
+  assertEquals(worker.takePosted(), ["define, call 0"]);
+  assert(worker.rest === null && worker.options.script.length > 8192);
+});
+
+test("WorkerPool gives a module's function to no worker that may not have evaluated anything", async () => {
+  const { pool, workers } = openPool(1);
+  workers.evaluates = false;
+  pool.submit(quick, [1]);
+  await endTurn();
+  const worker = workerAt(workers, 0);
+  worker.getReady();
+  worker.say(["result", 0, 1, 0.01]);
+  pool.submit(workerFunction("https://site.example/jobs.js", "add"), []);
+  await endTurn();
+  assertEquals(worker.state, "terminated");
+  const whole = workerAt(workers, 1);
+  whole.getReady();
+  assertEquals(whole.takePosted(), ["define, call 1"]);
+  assertEquals(whole.rest, null);
+});
+
+test("WorkerPool replaces a worker that may evaluate nothing by one with the whole script", async () => {
+  const { pool, workers } = openPool(1);
+  workers.evaluates = false;
+  const [first, cancelled, last] = [1, 2, 3].map((n) => pool.submit(quick, [n]));
+  await endTurn();
+  const worker = workerAt(workers, 0);
+  worker.getReady();
+  assertEquals(worker.takePosted(), ["define, call 0"]);
+  assert(worker.rest !== null);
+  cancelled?.cancel();
+  worker.say(["bare"]);
+  assertEquals(worker.state, "terminated");
+  const whole = workerAt(workers, 1);
+  whole.getReady();
+  assertEquals(whole.takePosted(), ["define, call 0"]);
+  assert(whole.rest === null && whole.options.script.length > 8192);
+  whole.say(["result", 0, 1, 0.01]);
+  whole.say(["result", 2, 3, 0.01]);
+  assertEquals([first?.result(), cancelled?.cancelled(), last?.result()], [1, true, 3]);
+  assertEquals(workers.all.length, 2);
+});
+
 test("WorkerPool uses an idle worker again, the last to fall idle first", async () => {
   const { pool, workers } = openPool(2);
   const jobs = [0, 1].map((n) => pool.submit(quick, [n]));

@@ -32,6 +32,8 @@ export function browserWorkers(): Workers {
     parallelism: navigator.hardwareConcurrency,
     globals: browserGlobals(),
     emptied: [],
+    // The page's policy may forbid it, and to try would be reported.
+    evaluates: false,
     memoryRefusal: "a browser limits no worker's memory",
     permissionsRefusal: "a browser's workers have no permissions of their own: " +
       "a Content-Security-Policy of the page narrows what all of them may do",
@@ -68,8 +70,8 @@ function startWorker(options: WorkerStart): WorkerHandle {
 
   worker.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (!alive) return;
-    // The script's own messages come in brackets.
-    if (Array.isArray(data)) options.onMessage(data[0]);
+    // The script's own messages are lists.
+    if (Array.isArray(data)) options.onMessage(data);
     else if (data === "ready") ready(false);
     else if (data === "ready, locked") ready(true);
     else if (data === "closed") die("closed itself");
@@ -130,7 +132,7 @@ function inWorker(main: (port: WorkerPort) => void): void {
       : null,
     nextTurn: (callback) => callback(),
     onExit: (callback) => lastWords.push(callback),
-    post: (message, transfer) => scope.postMessage([message], transfer),
+    post: (message, transfer) => scope.postMessage(message, transfer),
     listen: (callback) =>
       scope.addEventListener("message", (event) => callback((event as MessageEvent<never>).data)),
     onFatal(callback) {

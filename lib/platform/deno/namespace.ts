@@ -141,6 +141,7 @@ interface DenoGlobal {
       callback: (error: unknown) => void,
     ): void;
     on(event: "exit", callback: () => void): void;
+    nextTick<T>(callback: (value: T) => void, value: T): void;
     exit(code: number): never;
     kill(pid: number, signal: "SIGKILL"): void;
   };

@@ -38,6 +38,7 @@ export function denoProcesses(): Processes {
     parallelism: navigator.hardwareConcurrency,
     globals: denoGlobals(),
     emptied: EMPTIED_IN_FRAMES,
+    evaluates: true,
     memoryRefusal: null,
     permissionsRefusal: null,
     // They stand in its program, so it may import them, and with them what they import, without reading.
