@@ -39,7 +39,8 @@ export async function runPsCommand(
     return MISUSED;
   }
   try {
-    const inspection = await inspectProcess(parsed.pid, parsed);
+    const { pid, ...options } = parsed;
+    const inspection = await inspectProcess(pid, options);
     const text = command === "ps"
       ? inspection.ps({ file: null })
       : inspection.pstree({ file: null });

@@ -80,8 +80,8 @@ export class FakeWorkers implements Workers {
         worker.onPost(message);
         const list = structuredClone(message) as ToWorker[];
         const batch: ToWorker[] = typeof list[0] === "number" ? [["calls", list]] : list;
-        if (batch[0]?.[0] === "rest") worker.rest = (batch.shift() as [string, string])[1];
-        worker.posted.push(batch.flatMap(unpackCalls));
+        if (batch[0]?.[0] === "rest") worker.rest = batch[0][1];
+        else worker.posted.push(batch.flatMap(unpackCalls));
       },
       ref() {
         worker.held = true;

@@ -41,6 +41,23 @@ test({
 });
 
 test({
+  name: "a worker that cannot read its first message says so",
+  // The engines of browsers read what is as deep as this, or refuse to send it.
+  ...needs("deno"),
+  async fn() {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1, threadNamePrefix: "crunch" });
+    let list: unknown = null;
+    for (let depth = 0; depth < 3_000; depth++) list = { next: list };
+    const read = pool.submit(function read(_list: unknown) {}, list);
+    assertEquals(
+      await read.then(() => null, String),
+      "BrokenExecutor: crunch_0 threw an error that nothing caught: could not deserialize value, " +
+        "while it ran read()",
+    );
+  },
+});
+
+test({
   name: "ThreadPoolExecutor shares a SharedArrayBuffer with its jobs",
   ...needs("workers", "sharedMemory"),
   async fn() {

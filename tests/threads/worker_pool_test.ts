@@ -64,7 +64,7 @@ test("WorkerPool starts no further worker, where that takes time, until the firs
   assertEquals(workers.all.length, 3, "at once, for nothing waited meanwhile");
 });
 
-test("WorkerPool keeps the script small, and sends its rest beside the first message", async () => {
+test("WorkerPool keeps the script small, and sends its rest before the first message", async () => {
   const { pool, workers } = openPool(1);
   pool.submit(workerFunction("https://site.example/jobs.js", "add"), []);
   await endTurn();
