@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as asyncio from "../../mod.ts";
 import { whyStays } from "../../lib/base/staying.ts";
-import { makeCodec } from "../../lib/threads/wire.ts";
+import { makeCodec } from "../../lib/threads/finder.ts";
 import { test } from "../_support/harness.ts";
 
 /** Those whose objects a clone refuses by itself, or that have nothing of their thread's. */

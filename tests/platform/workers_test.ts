@@ -38,8 +38,8 @@ test({
   ...needs("workers"),
   async fn() {
     const { worker, log, next } = await start((port) => {
-      port.listen((message: string) => port.post(`${message}!`));
-      port.post(`hello at ${typeof port.now()}`);
+      port.listen((message: string) => port.post([`${message}!`]));
+      port.post([`hello at ${typeof port.now()}`]);
     });
     const answer = next();
     worker.post("echo");
@@ -54,8 +54,8 @@ test({
   ...needs("workers"),
   async fn() {
     const { worker, log, next } = await start((port) => {
-      port.listen((buffer: ArrayBuffer) => port.post(buffer.byteLength));
-      port.post("ready");
+      port.listen((buffer: ArrayBuffer) => port.post([buffer.byteLength]));
+      port.post(["ready"]);
     });
     assertThrows(() => worker.post(() => 1));
     const answer = next();
@@ -78,7 +78,7 @@ test({
         if (scope.Deno === undefined) scope.close();
         else scope.Deno.exit(7);
       });
-      port.post("alive");
+      port.post(["alive"]);
     });
     const death = next();
     worker.post("end");
@@ -94,7 +94,7 @@ for (const kind of ["error", "rejection"] as const) {
     ...needs("workers"),
     async fn() {
       const { worker, log, next } = await start((port) => {
-        port.onFatal((error) => port.post(`last words: ${error}`));
+        port.onFatal((error) => port.post([`last words: ${error}`]));
         port.listen((kind: string) => {
           if (kind === "error") {
             setTimeout(() => {
@@ -104,7 +104,7 @@ for (const kind of ["error", "rejection"] as const) {
             Promise.reject(new RangeError("stray"));
           }
         });
-        port.post("alive");
+        port.post(["alive"]);
       });
       const words = next();
       worker.post(kind);
@@ -125,7 +125,7 @@ test({
       port.listen(() => {
         for (;;);
       });
-      port.post("alive");
+      port.post(["alive"]);
     });
     worker.post("spin");
     await worker.terminate();
