@@ -25,7 +25,10 @@ export interface WorkerOptions {
    * @default {null}
    */
   terminateAfter?: number | null;
-  /** How much memory the values of a worker may take, in bytes. Buffers do not count. In Deno alone. */
+  /**
+   * How much memory the values of a worker may take, in bytes. Buffers do not count. In Deno alone, and there a thread
+   * is not always ended by it: not after a job's first `await`, nor while it makes large arrays. A process is.
+   */
   memoryLimit?: number;
 }
 
