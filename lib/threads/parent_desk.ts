@@ -19,7 +19,8 @@ import { toBytes } from "./clone_bytes.ts";
 import { type Exposure, findExposed } from "./exposure.ts";
 import { askQueue, type QueueWork, tellQueue } from "./queue_desk.ts";
 import { getQueue } from "./queue_registry.ts";
-import { type FromAsker, type FromWorker, makeEncoder, type ToWorker } from "./wire.ts";
+import { makeCodec } from "./finder.ts";
+import type { FromAsker, FromWorker, ToWorker } from "./wire.ts";
 
 /** What a desk is made of. */
 export interface DeskOptions {
@@ -48,7 +49,7 @@ interface Ask {
 /** Something that was asked for: a call, which has its end when it is cancelled, or of a queue. */
 type Work = Pick<QueueWork, "cancel"> & Partial<QueueWork>;
 
-const encoder = /* @__PURE__ */ makeEncoder();
+const codec = /* @__PURE__ */ makeCodec();
 
 const ASKERS: ReadonlySet<string> = new Set(["ask", "tell", "unask", "block", "cell", "seen"]);
 
@@ -113,7 +114,7 @@ export class ParentDesk {
     const [, id, question, target, args, context] = message;
     const ask: Ask = { id, work: null, answer: null, word: null, job: null };
     const fail = (error: unknown) =>
-      this.#answer(ask, { kind: "error", value: encoder.encode(error) });
+      this.#answer(ask, { kind: "error", value: codec.encode(error) });
     this.#asks.set(id, ask);
     try {
       if (question === "call") {
@@ -203,7 +204,7 @@ export class ParentDesk {
   }
 
   #loopClosed(): void {
-    const value = encoder.encode(new RuntimeError("Event loop is closed"));
+    const value = codec.encode(new RuntimeError("Event loop is closed"));
     for (const ask of this.#asks.values()) this.#answer(ask, { kind: "error", value });
   }
 }
@@ -212,7 +213,7 @@ function bytesOf(kind: AnswerKind, value: unknown): [AnswerKind, Uint8Array] {
   try {
     return [kind, toBytes(value)];
   } catch (error) {
-    return ["error", toBytes(encoder.encode(error))];
+    return ["error", toBytes(codec.encode(error))];
   }
 }
 
@@ -234,7 +235,7 @@ function startCall(
     try {
       task = loop.createTask(call);
     } catch (error) {
-      answer({ kind: "error", value: encoder.encode(error) });
+      answer({ kind: "error", value: codec.encode(error) });
       throw error;
     }
     task.addDoneCallback((done) => answer(outcomeOf(done)));
@@ -255,6 +256,6 @@ function outcomeOf(task: Task<unknown>): Answer {
   try {
     return { kind: "result", value: task.result() };
   } catch (error) {
-    return { kind: "error", value: encoder.encode(error) };
+    return { kind: "error", value: codec.encode(error) };
   }
 }

@@ -1,20 +1,24 @@
 import { assertEquals } from "@std/assert";
-import { newEventLoop, setEventLoop, VirtualClock } from "../../mod.ts";
+import { Lock, newEventLoop, setEventLoop, VirtualClock } from "../../mod.ts";
 import { claimCell } from "../../lib/threads/blocking_cell.ts";
 import { makeExposure } from "../../lib/threads/exposure.ts";
 import { isFromAsker, ParentDesk } from "../../lib/threads/parent_desk.ts";
-import type { ToWorker } from "../../lib/threads/wire.ts";
+import { decode, type ToWorker, type WireValue } from "../../lib/threads/wire.ts";
 import { needs, test } from "../_support/harness.ts";
 
 /** A desk without a worker, and what it sends, as words. */
 function makeDesk(aborted: number[] = []) {
   const loop = newEventLoop({ clock: new VirtualClock() });
   const sent: string[] = [];
+  const values: unknown[] = [];
   const exposure = makeExposure({
     expose: {
       double: (n: number) => 2 * n,
       *wait() {
         while (true) yield;
+      },
+      fail() {
+        throw Object.assign(new Error("busy"), { lock: new Lock() });
       },
     },
     parent: loop,
@@ -24,6 +28,7 @@ function makeDesk(aborted: number[] = []) {
     isAborted: (job) => aborted.includes(job),
     send: (message: ToWorker) => {
       const [kind, id, outcome, value] = message as readonly unknown[];
+      values.push(value);
       const shown = outcome === "error" ? (value as Error).message : value;
       sent.push([kind, id, outcome, shown].join(" ").trim());
     },
@@ -35,13 +40,23 @@ function makeDesk(aborted: number[] = []) {
     await loop.runForever();
     setEventLoop(null);
   }
-  return { loop, desk, sent, turn };
+  return { loop, desk, sent, values, turn };
 }
 
 /** The state of a cell by its first word, without the number of the wait. */
 function phaseOf(cell: SharedArrayBuffer): number {
   return new Int32Array(cell)[0]! % 4;
 }
+
+test("ParentDesk has words stand in an error for what belongs to its thread", async () => {
+  const { loop, desk, turn, values } = makeDesk();
+  desk.receive(["ask", 0, "call", "fail", []]);
+  await turn();
+  assertEquals({ ...decode(values[0] as WireValue) as Error }, {
+    lock: "<Lock [unlocked]> (Lock), which belongs to its thread: expose a function that uses it",
+  });
+  loop.close();
+});
 
 test("ParentDesk answers by message, and keeps the answer until it is seen", async () => {
   const { loop, desk, sent, turn } = makeDesk();
