@@ -12,6 +12,7 @@ import {
   type Encoder,
   type FromWorker,
   makeEncoder,
+  type Reader,
   type RuntimeSource,
   type WireValue,
 } from "./wire.ts";
@@ -27,15 +28,14 @@ export function coreRestText(): string {
 export function makeCoreRest(
   port: WorkerPort,
   core: WorkerCore<unknown>,
-  makeEncoder: () => Encoder,
+  makeEncoder: (reader: Reader) => Encoder,
   makeFinder: (
-    encoder: Encoder,
     emptied: readonly string[],
     isPlain: (value: unknown, depth: number) => boolean,
   ) => Finder,
 ): CoreRest {
-  const encoder = makeEncoder();
-  const finder = makeFinder(encoder, port.emptied, core.isPlain);
+  const finder = makeFinder(port.emptied, core.isPlain);
+  const encoder = makeEncoder(finder);
   let loading: Promise<Runtime> | null = null;
 
   const rest = {

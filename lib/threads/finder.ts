@@ -3,17 +3,12 @@
  *
  * @module
  */
-import { type Encoder, makeEncoder } from "./wire.ts";
+import { type Encoder, makeEncoder, type Reader } from "./wire.ts";
 
 /** What finds in a value what does not cross, on both sides. */
-export interface Finder {
+export interface Finder extends Reader {
   /** Where in a value the thing is that cannot be cloned, and what it is; `null` if there is none. */
   obstacle(value: unknown, path: string): Obstacle | null;
-  /**
-   * The same for what a clone empties without a word: this place's own, of some classes, and any, of objects
-   * of this module that belong to their thread. `null` if there is none.
-   */
-  loss: Encoder["loss"];
   /** The error of something that cannot be sent; `what` it is, in words, and `path`, where a part of it is. */
   refusal(what: string, { value, path, cause }: Refused): TypeError;
 }
@@ -42,8 +37,8 @@ export interface Obstacle {
  * @param emptied The names of the classes whose objects this place's clone empties.
  */
 export function makeCodec(emptied: readonly string[] = []): Codec {
-  const encoder = makeEncoder();
-  return { ...encoder, ...makeFinder(encoder, emptied, isPlain) };
+  const finder = makeFinder(emptied, isPlain);
+  return { ...finder, ...makeEncoder(finder) };
 }
 
 /**
@@ -64,21 +59,38 @@ export function isPlain(value: unknown, depth: number): boolean {
 /**
  * Makes the finder; sent as text, too.
  *
- * @param encoder This thread's encoder.
  * @param emptied The names of the classes whose objects this place's clone empties.
  * @param isPlain The function of this name.
  */
 export function makeFinder(
-  encoder: Encoder,
   emptied: readonly string[],
   isPlain: (value: unknown, depth: number) => boolean,
 ): Finder {
   const methods = {
+    describe(value: unknown): string {
+      if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
+      if (typeof value !== "object" || value === null) return String(value);
+      try {
+        return Object.prototype.toString.call(value);
+      } catch {
+        return "an object that cannot be read";
+      }
+    },
+
+    /** A getter may throw, and a value not be one of which a string can be made. */
+    read<T>(part: () => T): T | undefined {
+      try {
+        return part();
+      } catch {
+        return undefined;
+      }
+    },
+
     children(value: object, path: string): [path: string, value: unknown][] {
       if (value instanceof Map) {
         return [...value].flatMap(([key, item]): [string, unknown][] => [
           [`${path}.keys()`, key],
-          [`${path}.get(${encoder.describe(key)})`, item],
+          [`${path}.get(${methods.describe(key)})`, item],
         ]);
       }
       if (value instanceof Set) return [...value].map((item) => [`${path}.values()`, item]);
@@ -105,7 +117,7 @@ export function makeFinder(
             if (found !== null) return found;
           }
         }
-        return { path, what: encoder.describe(value), error };
+        return { path, what: methods.describe(value), error };
       }
     },
 
@@ -130,7 +142,7 @@ export function makeFinder(
       if (prototype !== Object.prototype && prototype !== Array.prototype) {
         // base/staying.ts defines it.
         const what = Reflect.get(parts, Symbol.for("asyncio.stays"))?.call(parts) ??
-          (methods.isEmptied(prototype) && encoder.describe(parts));
+          (methods.isEmptied(prototype) && methods.describe(parts));
         if (what) return { path: "", what };
         if (parts instanceof Error) return null;
       }
@@ -147,30 +159,31 @@ export function makeFinder(
       }
       return null;
     },
-  };
-  const finder: Finder = {
-    obstacle(value, path) {
+
+    obstacle(value: unknown, path: string): Obstacle | null {
       try {
         return methods.search(value, path, new Set());
       } catch (error) {
         // A getter has said where it is; else what is there is too deep, or no longer to be read.
         return error instanceof Error
-          ? { path, what: encoder.describe(value), error }
+          ? { path, what: methods.describe(value), error }
           : error as Obstacle;
       }
     },
-    loss(value, path) {
+
+    // This place's clone empties objects of some classes, and any clone those that belong to their thread.
+    loss(value: unknown, path: string): ReturnType<Finder["loss"]> {
       // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
-      const found = encoder.read(() => methods.lost(value, new Set()));
+      const found = methods.read(() => methods.lost(value, new Set()));
       return found ? { ...found, path: path + found.path } : null;
     },
-    refusal(what, { value, path, cause }) {
-      const found = finder.obstacle(value, path) ?? finder.loss(value, path);
+
+    refusal(what: string, { value, path, cause }: Refused): TypeError {
+      const found = methods.obstacle(value, path) ?? methods.loss(value, path);
       const words = cause instanceof Error ? cause.message : String(cause);
       const why = found === null ? words : `${found.path} is ${found.what}`;
       return new TypeError(`cannot send ${what} to another thread: ${why}`, { cause });
     },
   };
-  encoder.loss = finder.loss;
-  return finder;
+  return methods;
 }

@@ -17,9 +17,9 @@ import { host } from "../platform/current.ts";
 import { type AnswerKind, claimCell, fillCell } from "./blocking_cell.ts";
 import { toBytes } from "./clone_bytes.ts";
 import { type Exposure, findExposed } from "./exposure.ts";
+import { makeCodec } from "./finder.ts";
 import { askQueue, type QueueWork, tellQueue } from "./queue_desk.ts";
 import { getQueue } from "./queue_registry.ts";
-import { makeCodec } from "./finder.ts";
 import type { FromAsker, FromWorker, ToWorker } from "./wire.ts";
 
 /** What a desk is made of. */

@@ -173,27 +173,33 @@ export interface AskHub {
   readonly seen: number[];
 }
 
-/** What makes data of what was thrown, on both sides. */
-export interface Encoder {
-  /** Makes data of what was thrown. */
-  encode(error: unknown): WireValue;
-  /** What of a value would be emptied on its way, and where it is; the finder's, which is put in by its maker. */
-  loss(value: unknown, path: string): { readonly path: string; readonly what: string } | null;
+/** What reads values, on both sides. */
+export interface Reader {
   /** What a value is, in words. */
   describe(value: unknown): string;
   /** What a function gives, or `undefined` if it throws. */
   read<T>(part: () => T): T | undefined;
+  /** What of a value a clone would empty without a word, and where it is; `null` if nothing. */
+  loss(value: unknown, path: string): { readonly path: string; readonly what: string } | null;
+}
+
+/** What makes data of what was thrown, on both sides. */
+export interface Encoder {
+  /** Makes data of what was thrown. */
+  encode(error: unknown): WireValue;
 }
 
 /**
  * Makes the encoder. It is sent to the workers as text, so it uses nothing from around it, and names no
  * function in a `const` or by itself, for which a bundler may put in a call of a helper.
+ *
+ * @param reader This thread's reader.
  */
-export function makeEncoder(): Encoder {
+export function makeEncoder(reader: Reader): Encoder {
   const methods = {
     encode(error: unknown): WireValue {
-      return methods.read(() => methods.encodeValue(error, new Map())) ??
-        { kind: "value", value: methods.describe(error) };
+      return reader.read(() => methods.encodeValue(error, new Map())) ??
+        { kind: "value", value: reader.describe(error) };
     },
 
     cloneable(value: unknown): boolean {
@@ -205,39 +211,16 @@ export function makeEncoder(): Encoder {
       }
     },
 
-    describe(value: unknown): string {
-      if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
-      if (typeof value !== "object" || value === null) return String(value);
-      try {
-        return Object.prototype.toString.call(value);
-      } catch {
-        return "an object that cannot be read";
-      }
-    },
-
-    /** A getter may throw, and a value not be one of which a string can be made. */
-    read<T>(part: () => T): T | undefined {
-      try {
-        return part();
-      } catch {
-        return undefined;
-      }
-    },
-
-    loss(_value: unknown, _path: string): ReturnType<Encoder["loss"]> {
-      return null;
-    },
-
     encodeValue(value: unknown, seen: Map<object, WireError>): WireValue {
-      const isError = methods.read(() => value instanceof Error);
+      const isError = reader.read(() => value instanceof Error);
       // Errors that hang on one another by the hundred would take the stack with them.
       if (isError && seen.size < 200) return methods.encodeError(value as Error, seen);
       const isSent = !isError && methods.cloneable(value);
-      const loss = isSent ? methods.loss(value, "") : null;
+      const loss = isSent ? reader.loss(value, "") : null;
       if (loss !== null) {
         return { kind: "value", value: (loss.path && `${loss.path} is `) + loss.what };
       }
-      return { kind: "value", value: isSent ? value : methods.describe(value) };
+      return { kind: "value", value: isSent ? value : reader.describe(value) };
     },
 
     encodeError(error: Error, seen: Map<object, WireError>): WireError {
@@ -251,26 +234,26 @@ export function makeEncoder(): Encoder {
         // changed, and it may be called as another class by chance.
         const tag = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag);
         const own = tag ?? Object.getOwnPropertyDescriptor(prototype, "name");
-        const said = methods.read(() => own?.get === undefined ? own?.value : own.get.call(error));
+        const said = reader.read(() => own?.get === undefined ? own?.value : own.get.call(error));
         if (typeof said === "string") classes.push(said);
         const maker = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
         if (typeof maker === "function") constructors.push(maker.name);
         prototype = Object.getPrototypeOf(prototype);
       }
-      const stack = methods.read(() => error.stack);
+      const stack = reader.read(() => error.stack);
       const wire: WireError = {
         kind: "error",
         classes,
         constructors,
-        name: methods.read(() => String(error.name)) ?? "Error",
-        message: methods.read(() => String(error.message)) ?? "",
+        name: reader.read(() => String(error.name)) ?? "Error",
+        message: reader.read(() => String(error.message)) ?? "",
         stack: typeof stack === "string" ? stack : undefined,
       };
       seen.set(error, wire);
       if (Object.hasOwn(error, "cause")) {
-        wire.cause = methods.encodeValue(methods.read(() => error.cause), seen);
+        wire.cause = methods.encodeValue(reader.read(() => error.cause), seen);
       }
-      const errors = methods.read(() => Reflect.get(error, "errors"));
+      const errors = reader.read(() => Reflect.get(error, "errors"));
       if (Array.isArray(errors)) {
         wire.errors = errors.map((item: unknown) => methods.encodeValue(item, seen));
       }
@@ -278,7 +261,7 @@ export function makeEncoder(): Encoder {
         // Its name, message, stack and cause are there.
         if (key in wire) continue;
         wire.properties ??= [];
-        const value = methods.read(() => Reflect.get(error, key));
+        const value = reader.read(() => Reflect.get(error, key));
         wire.properties.push([key, methods.encodeValue(value, seen)]);
       }
       return wire;

@@ -121,7 +121,7 @@ test("encode() takes what is no error as it is", () => {
 });
 
 test("makeEncoder() stands by itself, as its text", () => {
-  const remade = (0, eval)(`(${makeEncoder})`)() as ReturnType<typeof makeEncoder>;
+  const remade = (0, eval)(`(${makeEncoder})`)(codec) as ReturnType<typeof makeEncoder>;
   const wire = remade.encode(new RangeError("what"));
   assert(wire.kind === "error");
   assertEquals(wire.classes, ["RangeError", "Error"]);
