@@ -180,6 +180,11 @@ export class Scheduler {
     return this.#phase !== STOPPED && this.#phase !== CLOSED;
   }
 
+  /** How long the loop has nothing to do if nobody wakes it, in milliseconds; 0 where it has something. */
+  get leisure(): number {
+    return this.#phase === IDLE ? (this.#timerDue - this.owner.time()) * 1000 : 0;
+  }
+
   /** Whether the loop was closed. */
   get isClosed(): boolean {
     return this.#phase === CLOSED;

@@ -91,6 +91,11 @@ export interface WorkerPort {
   onFatal(callback: (error: unknown) => void): void;
   /** Calls back, in a turn of its own where the place needs that to tell how a worker ends. */
   nextTurn(callback: () => void): void;
+  /**
+   * Takes note that little is left to be done until the next message, for which the place may wait in a way
+   * of its own: as long as `leisure` gives when it begins, in milliseconds, and by no means where that is 0.
+   */
+  idle(leisure: () => number): void;
   /** Has a function called before the worker ends itself, as far as the place tells. */
   onExit(callback: () => void): void;
 }

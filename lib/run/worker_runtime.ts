@@ -7,8 +7,9 @@
  */
 import { type CarriedValue, contextOf } from "../coroutine/context_vars.ts";
 import { ensureFuture } from "../kernel/ensure_future.ts";
-import { newEventLoop } from "../kernel/event_loop.ts";
+import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
 import { setEventLoop } from "../kernel/loops.ts";
+import { schedulerOf } from "../kernel/scheduler.ts";
 import { run } from "./runner.ts";
 
 // Where the worker's script, which shares nothing else with this module, listens.
@@ -19,4 +20,8 @@ function runInContext<T>(carried: readonly CarriedValue[], callback: () => T): T
   return contextOf(carried).run(callback);
 }
 
-scope[WORKER]?.register({ ensureFuture, newEventLoop, run, runInContext, setEventLoop });
+function leisureOf(loop: EventLoop): number {
+  return schedulerOf(loop).leisure;
+}
+
+scope[WORKER]?.register({ ensureFuture, leisureOf, newEventLoop, run, runInContext, setEventLoop });

@@ -99,7 +99,7 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
       let told = begun;
       while (running === null) {
         const call = queue.shift();
-        if (call === undefined) return;
+        if (call === undefined) return core.idle(jobs.leisure);
         if (call.known.target === null) jobs.load(call);
         else jobs.make(call, call.known.target);
         // Several are sent at a time because their like is quick. If one is not, others shall have
@@ -110,6 +110,10 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
           core.flush();
         }
       }
+    },
+
+    leisure(): number {
+      return running === null ? Infinity : 0;
     },
 
     giveBack(): void {

@@ -11,6 +11,7 @@ import type { ToWorker, WireValue } from "./wire.ts";
 import {
   coreText,
   type KnownFunction,
+  type Runtime,
   type RuntimeLoop,
   type RuntimeTask,
   type WorkerCore,
@@ -36,13 +37,14 @@ export function loopWorker(core: WorkerCore): void {
   /** The calls that are not answered, by number. */
   const calls = new Map<number, RemoteCall>();
   let loop: RuntimeLoop | null = null;
+  let runtime: Runtime | null = null;
   let busy = false;
 
   const remote = {
     async start(): Promise<void> {
-      const { newEventLoop, setEventLoop } = await core.rest().runtime();
-      loop = newEventLoop();
-      setEventLoop(loop);
+      runtime = await core.rest().runtime();
+      loop = runtime.newEventLoop();
+      runtime.setEventLoop(loop);
       remote.work(loop);
     },
 
@@ -113,8 +115,13 @@ export function loopWorker(core: WorkerCore): void {
       task.addDoneCallback(() => remote.answer(call.id, task));
     },
 
+    leisure(): number {
+      return loop === null || busy ? 0 : runtime!.leisureOf(loop);
+    },
+
     answer(id: number, task: RuntimeTask): void {
       calls.delete(id);
+      core.idle(remote.leisure);
       if (task.cancelled()) return core.send(["cancelled", id]);
       try {
         core.send(["result", id, task.result(), 0]);
@@ -158,6 +165,7 @@ export function loopWorker(core: WorkerCore): void {
     inbox.push(message);
   }, () => {
     if (loop !== null) remote.work(loop);
+    core.idle(remote.leisure);
   });
   remote.start();
 }

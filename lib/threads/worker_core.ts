@@ -37,6 +37,8 @@ export interface Runtime {
   run(main: () => unknown): Promise<unknown>;
   runInContext<T>(carried: readonly CarriedValue[], callback: () => T): T;
   setEventLoop(loop: RuntimeLoop): void;
+  /** How long a loop that runs has nothing to do if nobody wakes it, in milliseconds. */
+  leisureOf(loop: RuntimeLoop): number;
 }
 
 /** A task, as far as a worker uses it. */
@@ -106,6 +108,8 @@ export interface WorkerCore<R = CoreRest> {
   readonly transfers: WeakMap<object, readonly Transferable[]>;
   /** Calls back, in a turn of its own where the place needs that. */
   nextTurn(callback: () => void): void;
+  /** To be called when little is left to be done until the next message: as the port's. */
+  idle(leisure: () => number): void;
   /** A clock, in milliseconds. */
   now(): number;
   /** The function of a number. */
@@ -158,6 +162,7 @@ export function makeCore<R extends CoreRest>(
     isPlain,
     giveRuntime(_source: RuntimeSource): void {},
     nextTurn: port.nextTurn,
+    idle: port.idle,
     now: port.now,
 
     register(runtime: Runtime): void {

@@ -34,6 +34,13 @@ export class FakePort implements WorkerPort {
     callback();
   }
 
+  /** How long the script has nothing to do, in milliseconds, as it said last. */
+  leisure: () => number = () => NaN;
+
+  idle = (leisure: () => number): void => {
+    this.leisure = leisure;
+  };
+
   onExit(callback: () => void): void {
     this.exit = callback;
   }

@@ -42,6 +42,22 @@ test("jobWorker() makes one call at a time, and gives back what waits behind one
   delete scope.finish;
 });
 
+test("jobWorker() has leisure when no call runs or waits", async () => {
+  const port = startWorker();
+  port.tell(define(1, "() => 1"), define(2, "() => new Promise((resolve) => goOn = resolve)"));
+  port.tell(["call", 0, 1, []]);
+  assertEquals(await port.takeNext(), ["result 0 1"]);
+  assertEquals(port.leisure(), Infinity);
+  const scope = globalThis as { goOn?: (value: number) => void };
+  port.tell(["call", 1, 2, []]);
+  await port.take();
+  assertEquals(port.leisure(), 0, "a call waits");
+  scope.goOn!(2);
+  assertEquals(await port.takeNext(), ["result 1 2"]);
+  assertEquals(port.leisure(), Infinity);
+  delete scope.goOn;
+});
+
 test("jobWorker() gives back what waits when a call took long", async () => {
   const port = startWorker();
   const scope = globalThis as { advance?: (milliseconds: number) => void };

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { newEventLoop, setEventLoop } from "../../mod.ts";
+import { type EventLoop, getRunningLoop, newEventLoop, setEventLoop } from "../../mod.ts";
+import { schedulerOf } from "../../lib/kernel/scheduler.ts";
 import type { FromWorker } from "../../lib/threads/wire.ts";
 import { loopWorker } from "../../lib/threads/loop_worker.ts";
 import { test } from "../_support/harness.ts";
@@ -11,7 +12,8 @@ async function startWorker(): Promise<FakePort> {
   loopWorker(core);
   assertEquals(await port.takeNext(), ["runtime"]);
   const scope = globalThis as { runtimeUnderTest?: unknown };
-  scope.runtimeUnderTest = { newEventLoop, setEventLoop };
+  const leisureOf = (loop: EventLoop) => schedulerOf(loop).leisure;
+  scope.runtimeUnderTest = { leisureOf, newEventLoop, setEventLoop };
   port.tell(["runtime", { kind: "script", text: "() => runtimeUnderTest" }]);
   await port.take();
   delete scope.runtimeUnderTest;
@@ -60,6 +62,39 @@ test("loopWorker() cancels a call's task, begun or not, and says so", async () =
   assertEquals(await port.takeNext(), ["cancelled 1"]);
   port.tell(["stop"]);
   assertEquals(await port.takeNext(), ["stopped"]);
+  setEventLoop(null);
+});
+
+test("loopWorker() has leisure while its loop has nothing to do, until the next timer", async () => {
+  const port = await startWorker();
+  port.tell(
+    define(1, "() => void (notes.loop = asyncio.getRunningLoop())"),
+    define(2, "function* () { while (!notes.ends) yield }"),
+    ["call", 0, 1, []],
+  );
+  const scope = globalThis as { notes?: { loop?: EventLoop; ends?: boolean }; asyncio?: unknown };
+  const notes: NonNullable<typeof scope.notes> = scope.notes = {};
+  scope.asyncio = { getRunningLoop };
+  assertEquals(port.leisure(), 0, "the loop does not run");
+  port.tell(["run"]);
+  assertEquals(await port.takeNext(), ["result 0"]);
+  await port.take();
+  assertEquals(port.leisure(), Infinity);
+  const timer = notes.loop!.callLater(60, () => {});
+  await port.take();
+  const leisure = port.leisure();
+  assert(leisure > 50_000 && leisure <= 60_000, `${leisure} ms to the timer`);
+  timer.cancel();
+  port.tell(["call", 1, 2, []]);
+  assertEquals(port.leisure(), 0, "a task is ready");
+  await port.take();
+  assertEquals(port.leisure(), 0, "a task is always ready");
+  notes.ends = true;
+  assertEquals(await port.takeNext(), ["result 1"]);
+  port.tell(["stop"]);
+  assertEquals(await port.takeNext(), ["stopped"]);
+  delete scope.notes;
+  delete scope.asyncio;
   setEventLoop(null);
 });
 

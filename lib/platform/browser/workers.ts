@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { type ParkedThread, parkedThread, Parking, type ParkingData } from "../parking.ts";
 import type { WorkerHandle, WorkerPort, Workers, WorkerStart } from "../workers.ts";
 
 function browserGlobals(): readonly string[] {
@@ -49,9 +50,11 @@ let started = 0;
 function startWorker(options: WorkerStart): WorkerHandle {
   // Locks are shared by all pages of an origin, so a number of this page's own is not enough.
   const name = `${options.name} ${started++} ${Math.random().toString(36).slice(2)}`;
-  const script = new Blob([`(${inWorker})(${options.script})`], { type: "text/javascript" });
-  const url = URL.createObjectURL(script);
+  const parking = typeof SharedArrayBuffer === "undefined" ? null : new Parking();
+  const script = `(${inWorker})(${options.script},${parking && parkedThread})`;
+  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const worker = new Worker(url, { name });
+  if (parking !== null) worker.postMessage(parking.data);
   let alive = true;
 
   function die(reason: string, error?: unknown): void {
@@ -87,7 +90,11 @@ function startWorker(options: WorkerStart): WorkerHandle {
     );
   };
   return {
-    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    post(message, transfer) {
+      if (parking !== null) parking.send(worker, message, transfer);
+      else if (transfer === undefined) worker.postMessage(message);
+      else worker.postMessage(message, transfer);
+    },
     ref() {},
     unref() {},
     terminate() {
@@ -106,6 +113,7 @@ interface WithLocks {
 interface WorkerScope extends EventTarget {
   readonly name: string;
   readonly navigator: WithLocks;
+  readonly scheduler?: { postTask(callback: () => void): void };
   close(): void;
   postMessage(message: unknown, transfer?: Transferable[]): void;
 }
@@ -114,7 +122,10 @@ interface WorkerScope extends EventTarget {
  * Runs in the worker, as text: it must use nothing from around it, and name no function in a `const`,
  * for which a bundler may put in a call of a helper.
  */
-function inWorker(main: (port: WorkerPort) => void): void {
+function inWorker(
+  main: (port: WorkerPort) => void,
+  makeParked: typeof parkedThread | null,
+): void {
   const scope = globalThis as unknown as WorkerScope;
   const close = scope.close.bind(scope);
   const lastWords: (() => void)[] = [];
@@ -123,6 +134,7 @@ function inWorker(main: (port: WorkerPort) => void): void {
     scope.postMessage("closed");
     close();
   };
+  let parked: ParkedThread | null = null;
   main({
     emptied: [],
     now: () => performance.now(),
@@ -131,10 +143,29 @@ function inWorker(main: (port: WorkerPort) => void): void {
         "headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp"
       : null,
     nextTurn: (callback) => callback(),
+    idle: (leisure) => parked?.park(leisure),
     onExit: (callback) => lastWords.push(callback),
     post: (message, transfer) => scope.postMessage(message, transfer),
-    listen: (callback) =>
-      scope.addEventListener("message", (event) => callback((event as MessageEvent<never>).data)),
+    listen(callback) {
+      const receive = callback as (message: unknown) => void;
+      scope.addEventListener("message", (event) => {
+        const { data } = event as MessageEvent<unknown>;
+        if (makeParked === null) return receive(data);
+        if (parked !== null) {
+          parked.came();
+          return receive(data);
+        }
+        parked = makeParked(data as ParkingData, {
+          nextTurn(callback) {
+            if (scope.scheduler !== undefined) return scope.scheduler.postTask(callback);
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = callback;
+            port2.postMessage(null);
+          },
+          receive,
+        });
+      });
+    },
     onFatal(callback) {
       scope.addEventListener("error", (event) => {
         event.preventDefault();

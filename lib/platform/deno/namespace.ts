@@ -17,7 +17,11 @@ export interface AsyncStorage {
 }
 
 interface AsyncHooks {
-  AsyncLocalStorage: new () => AsyncStorage;
+  AsyncLocalStorage: {
+    new (): AsyncStorage;
+    /** Gives what calls a function in the context that there is now. */
+    snapshot(): <A extends unknown[], R>(callback: (...args: A) => R, ...args: A) => R;
+  };
 }
 
 /** What is used of a worker of `node:worker_threads`. */
@@ -41,11 +45,14 @@ export interface NodeWorker {
 interface NodeWorkerOptions {
   readonly eval: true;
   readonly name: string;
+  readonly workerData?: unknown;
   readonly resourceLimits: { readonly maxOldGenerationSizeMb: number };
 }
 
 interface WorkerThreads {
   readonly isMainThread: boolean;
+  /** What the thread was given when it was started. */
+  readonly workerData: unknown;
   Worker: new (source: string, options: NodeWorkerOptions) => NodeWorker;
   parentPort: {
     on(event: "message" | "messageerror", callback: (message: never) => void): void;

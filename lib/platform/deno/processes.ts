@@ -296,6 +296,7 @@ function inChild(
     now: () => performance.now(),
     blockingRefusal: "a child process shares no memory with the one that started it",
     nextTurn: (callback) => callback(),
+    idle() {},
     onExit: (callback) => process.on("exit", callback),
     post(message) {
       let bytes = frame(message);

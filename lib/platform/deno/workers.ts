@@ -6,6 +6,7 @@
  * @module
  */
 import type { WorkerHandle, WorkerPort, Workers, WorkerStart } from "../workers.ts";
+import { type ParkedThread, parkedThread, Parking, type ParkingData } from "../parking.ts";
 import { denoGlobal } from "./namespace.ts";
 
 /** What Deno's workers see beside the language: the platform's names, and Node's. */
@@ -78,11 +79,13 @@ const DEFAULT_MEMORY = 4_294_967_296;
 
 function startThread(options: WorkerStart): WorkerHandle {
   const { Worker } = denoGlobal.process.getBuiltinModule("node:worker_threads");
-  const source = `(${inThread})(${options.script},${JSON.stringify(EMPTIED)})`;
+  const source = `(${inThread})(${options.script},${JSON.stringify(EMPTIED)},${parkedThread})`;
+  const parking = new Parking();
   const { memoryLimit = DEFAULT_MEMORY } = options;
   const worker = new Worker(source, {
     eval: true,
     name: options.name,
+    workerData: parking.data,
     resourceLimits: { maxOldGenerationSizeMb: Math.max(1, Math.round(memoryLimit / 2 ** 20)) },
   });
   let terminating = false;
@@ -108,7 +111,7 @@ function startThread(options: WorkerStart): WorkerHandle {
     if (!terminating) options.onReady();
   });
   return {
-    post: (message, transfer) => worker.postMessage(message, transfer),
+    post: (message, transfer) => parking.send(worker, message, transfer),
     ref: () => worker.ref(),
     unref: () => worker.unref(),
     async terminate() {
@@ -121,9 +124,16 @@ function startThread(options: WorkerStart): WorkerHandle {
 }
 
 /** Runs in the thread, as text: it must use nothing from around it. */
-function inThread(main: (port: WorkerPort) => void, emptied: readonly string[]): void {
+function inThread(
+  main: (port: WorkerPort) => void,
+  emptied: readonly string[],
+  makeParked: typeof parkedThread,
+): void {
   const { process, setImmediate } = globalThis as unknown as typeof denoGlobal;
-  const { parentPort } = process.getBuiltinModule("node:worker_threads");
+  const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
+  const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
+  const outside = AsyncLocalStorage.snapshot();
+  let parked: ParkedThread | null = null;
   main({
     emptied,
     now: () => performance.now(),
@@ -133,9 +143,18 @@ function inThread(main: (port: WorkerPort) => void, emptied: readonly string[]):
     // Memory that runs out under the handler of a message, or under a promise's, hangs the thread for
     // ever in Deno 2.9; in a turn of its own it ends the thread as it should.
     nextTurn: (callback) => setImmediate(callback),
+    idle: (leisure) => parked?.park(leisure),
     listen(callback) {
+      const receive = callback as (message: unknown) => void;
+      const place = parked = makeParked(workerData as ParkingData, {
+        nextTurn: (callback) => setImmediate(callback),
+        receive: (message) => outside(receive, message),
+      });
       // A tick of Node's is as good as a turn here, and costs a tenth.
-      parentPort?.on("message", (message) => process.nextTick(callback, message));
+      parentPort?.on("message", (message) => {
+        place.came();
+        process.nextTick(receive, message);
+      });
       parentPort?.on("messageerror", (error) =>
         setImmediate(() => {
           throw error;

@@ -14,13 +14,17 @@ interface Ending {
 }
 
 /** Runs a program from a folder of its own, without configuration and import map. */
-async function runProgram(source: string, permissions: readonly string[]): Promise<Ending> {
+async function runProgram(
+  source: string,
+  permissions: readonly string[],
+  command = "run",
+): Promise<Ending> {
   const folder = await Deno.makeTempDir();
   try {
     const file = join(folder, "program.ts");
     await Deno.writeTextFile(file, source);
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-config", "--no-lock", "--quiet", ...permissions, file],
+      args: [command, "--no-config", "--no-lock", "--quiet", ...permissions, file],
       cwd: folder,
       env: { NO_COLOR: "1" },
     }).output();
@@ -45,6 +49,27 @@ function serveSources(): { origin: string; close(): Promise<void> } {
   );
   return { origin: `http://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
 }
+
+test("an executor that is kept for several tests leaves nothing that Deno's sanitizers complain of", async () => {
+  const ending = await runProgram(
+    `
+    import { ThreadPoolExecutor } from "${MODULE}";
+    const pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    for (const title of ["the test that starts a thread", "one more"]) {
+      Deno.test(title, async () => {
+        for (let job = 0; job < 5; job++) {
+          const answer = await pool.submit((given: unknown) => given, [{ job }, null, "text"][job % 3]);
+          if (job % 3 === 2 && answer !== "text") throw new Error(String(answer));
+        }
+      });
+    }
+    `,
+    ["-A", "--no-check"],
+    "test",
+  );
+  assertEquals([ending.code, ending.stderr], [0, ""], ending.stdout);
+  assert(ending.stdout.includes("2 passed"), ending.stdout);
+});
 
 test("a program that imports mod.ts over http runs jobs, coroutines and loops in workers", async () => {
   const { origin, close } = serveSources();
