@@ -24,8 +24,9 @@ const SPIN = 0.2;
 /** What the shared memory holds; each thread is given it, for it reads this file as text. */
 const LAYOUT = {
   /**
-   * Where the state is: the thread runs, or has a message beside the word; or, below 0, it is parked: `~count`, where `count` is how many messages its event loop has brought it. Where that are
-   * all that were posted, the next may be brought to it here, and none has overtaken another.
+   * Where the state is: the thread runs, or has a message beside the word; or, below 0, it is parked:
+   * `~count`, where `count` is how many messages its event loop has brought it. Where that are all that were
+   * posted, the next may be brought to it here, and none has overtaken another.
    */
   state: 0,
   runs: 0,

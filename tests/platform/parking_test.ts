@@ -244,8 +244,14 @@ test({
   ...needs("deno"),
   async fn() {
     const job = (number: number) => {
-      // deno-lint-ignore no-explicit-any
-      const scope = globalThis as any;
+      interface Storage {
+        getStore(): unknown;
+        enterWith(value: unknown): void;
+      }
+      const scope = globalThis as unknown as {
+        process: { getBuiltinModule(name: string): { AsyncLocalStorage: new () => Storage } };
+        testStorage?: Storage;
+      };
       const { AsyncLocalStorage } = scope.process.getBuiltinModule("node:async_hooks");
       const storage = scope.testStorage ??= new AsyncLocalStorage();
       const before = storage.getStore();
