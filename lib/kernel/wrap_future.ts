@@ -102,6 +102,11 @@ class RemoteOutcome<T> extends Future<T> {
 /** Has a loop's future end as a concurrent one ends, and the latter be cancelled with the former. */
 function chain<T>(source: ConcurrentFuture<T>, destination: Future<T>): void {
   const loop = destination.getLoop();
+  if (source.done()) {
+    // There is nothing left to cancel, and nothing to wait for.
+    if (!loop.isClosed()) loop.callSoonThreadsafe(copyState, source, destination);
+    return;
+  }
   // A virtual clock waits for it, as for a promise.
   const scheduler = schedulerOfFuture(destination);
   scheduler.outside++;

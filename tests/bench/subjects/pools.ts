@@ -4,10 +4,17 @@
  * @module
  */
 
-import { type Executor, ProcessPoolExecutor, ThreadPoolExecutor, transfer } from "../../../mod.ts";
+import {
+  type Executor,
+  newEventLoop,
+  ProcessPoolExecutor,
+  ThreadPoolExecutor,
+  transfer,
+} from "../../../mod.ts";
 import type { Works } from "../row.ts";
 import { MEBIBYTE, OUTSTANDING } from "../rows.ts";
 
+const home = newEventLoop();
 const add = (a: number, b: number) => a + b;
 
 // Kept between the rounds, as a program keeps its own; an idle one keeps no process alive.
@@ -28,11 +35,11 @@ async function oneByOne(pool: Executor, n: number): Promise<number> {
   return done;
 }
 
-async function allAtOnce(pool: Executor, n: number): Promise<number> {
+function* allAtOnce(pool: Executor, n: number) {
   let done = 0;
   for (let i = 0; i < n; i += OUTSTANDING) {
     const jobs = Array.from({ length: OUTSTANDING }, (_, job) => pool.submit(add, job, 1 - job));
-    for (const job of jobs) done += await job;
+    for (const job of jobs) done += yield* job;
   }
   return done;
 }
@@ -63,7 +70,7 @@ async function startCold(n: number): Promise<number> {
 /** The rows that every place has. */
 const threads: Works = {
   "job": (n) => oneByOne(poolOf("threads"), n),
-  "jobs": (n) => allAtOnce(poolOf("threads"), n),
+  "jobs": (n) => home.runUntilComplete(allAtOnce(poolOf("threads"), n)),
   "job-moved": (n) => moveBackAndForth(poolOf("threads"), n),
   "job-cold": startCold,
 };
@@ -72,5 +79,5 @@ const threads: Works = {
 export const works: Works = typeof Deno === "undefined" ? threads : {
   ...threads,
   "child-job": (n) => oneByOne(poolOf("processes"), n),
-  "child-jobs": (n) => allAtOnce(poolOf("processes"), n),
+  "child-jobs": (n) => home.runUntilComplete(allAtOnce(poolOf("processes"), n)),
 };
