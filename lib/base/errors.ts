@@ -90,6 +90,14 @@ export class RuntimeError extends Error {
   }
 }
 
+/** Tells of what cannot be unless somebody meddled: an assertion of Python's. Of no use to programs. */
+export class AssertionError extends Error {
+  /** The name of the class, as `Error` has it. */
+  override get name(): string {
+    return "AssertionError";
+  }
+}
+
 /**
  * Tells that an argument has the right type and a wrong value.
  *

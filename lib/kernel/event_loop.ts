@@ -358,6 +358,7 @@ export class EventLoop implements HandleOwner {
   ): TimerHandle {
     if (delay === null) throw new TypeError("delay must not be null, expected seconds");
     const when = this.time() + toDelay(delay, "delay");
+    if (this.callAt !== EventLoop.prototype.callAt) return this.callAt(when, callback, ...args);
     return this.#addTimer(when, callback, args, "callLater");
   }
 

@@ -83,6 +83,9 @@ const FAILED = 3;
 /** Pending, and looked at: whoever comes by leaves the stack. */
 const PROBED = 4;
 
+/** The functions that stand for listeners with classes that have a way of their own to add callbacks. */
+let standIns: WeakMap<(future: never) => unknown, Listener> | null = null;
+
 /** Adds a listener that is told by {@linkcode notify}; for tasks, gatherings and promises. */
 export let listen: (future: Future<unknown>, listener: Listener) => void;
 
@@ -237,9 +240,13 @@ export class Future<T = unknown> extends Awaitable<T> {
   // Private methods are static: with others every object of the class has a field more, and futures are many.
 
   static readonly #friends: void = /* @__PURE__ */ (() => {
-    listen = (future, listener) => Future.#listen(future, listener);
+    const plain = this.prototype.addDoneCallback;
+    listen = (future, listener) => {
+      if (future.addDoneCallback === plain) Future.#listen(future, listener);
+      else Future.#addByOwn(future, listener);
+    };
     callWhenDone = (future, callback, waiting) =>
-      Future.#listen(future, new DoneCallback(callback, copyContext(), waiting));
+      listen(future, new DoneCallback(callback, copyContext(), waiting));
     listenersWaiting = (future) =>
       Future.#listenerList(future).flatMap((each) => each[waiters]?.() ?? []);
     probe = (future, range, resume) => {
@@ -423,6 +430,8 @@ export class Future<T = unknown> extends Awaitable<T> {
    * @throws {TypeError} If it is no function.
    */
   addDoneCallback(callback: (future: this) => unknown, options: DoneCallbackOptions = {}): void {
+    const listener = standIns?.get(callback);
+    if (listener !== undefined) return Future.#listen(this, listener);
     checkOptions(options, "addDoneCallback()", ["context"]);
     checkFunction(callback, "addDoneCallback() expects");
     Future.#listen(
@@ -538,6 +547,16 @@ export class Future<T = unknown> extends Awaitable<T> {
   static #listenerList(future: Future<unknown>): readonly Listener[] {
     if (future[LISTENERS] === null) return [];
     return Array.isArray(future[LISTENERS]) ? future[LISTENERS] : [future[LISTENERS]];
+  }
+
+  /** By the way of a class that adds callbacks in its own: it is given a function that stands for the listener. */
+  static #addByOwn(future: Future<unknown>, listener: Listener): void {
+    const callback = listener instanceof DoneCallback
+      ? (done: Future<unknown>) => listener.callback(done)
+      : (done: Future<unknown>) => listener[tell](done);
+    standIns ??= new WeakMap();
+    standIns.set(callback, listener);
+    future.addDoneCallback(callback);
   }
 
   static #checkPending(future: Future<unknown>, method: string): void {

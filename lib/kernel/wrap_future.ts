@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptions } from "../base/check_options.ts";
+import { AssertionError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import {
   type ConcurrentFuture,
@@ -142,7 +143,10 @@ export function chainConcurrent<T>(source: Future<T>, destination: ConcurrentFut
 }
 
 function copyState<T>(source: ConcurrentFuture<T>, destination: Future<T>): void {
-  if (destination.done()) return;
+  if (destination.cancelled()) return;
+  if (destination.done()) {
+    throw new AssertionError("wrapFuture()'s future was settled by hand");
+  }
   if (source.cancelled()) {
     finishCancelled(destination, null, cancelMessageOf(destination));
     return;

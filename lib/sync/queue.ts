@@ -138,7 +138,7 @@ export class Queue<T = unknown> {
    * @returns Whether getting would wait.
    */
   empty(): boolean {
-    return this.qsize() === 0;
+    return this.#items.length === 0;
   }
 
   /**
@@ -257,7 +257,7 @@ export class Queue<T = unknown> {
   /** The printed form. */
   toString(): string {
     const parts = [`maxsize=${this.#maxsize}`];
-    if (!this.empty()) parts.push(`_queue=${wholeRepr([...this.#items])}`);
+    if (this.#items.length > 0) parts.push(`_queue=${wholeRepr([...this.#items])}`);
     if (this.#getters.length > 0) parts.push(`_getters[${this.#getters.length}]`);
     if (this.#putters.length > 0) parts.push(`_putters[${this.#putters.length}]`);
     if (this.#unfinished > 0) parts.push(`tasks=${this.#unfinished}`);

@@ -5,7 +5,13 @@
  */
 import { checkFunction } from "../base/check_function.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
-import { CancelledError, KeyboardInterrupt, SystemExit, TimeoutError } from "../base/errors.ts";
+import {
+  AssertionError,
+  CancelledError,
+  KeyboardInterrupt,
+  SystemExit,
+  TimeoutError,
+} from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
@@ -179,13 +185,6 @@ class StaggeredRace<T> implements Waiting {
     if (failure === undefined) return;
     markRetrieved(task);
     this.#unhandled.push(failure.error);
-  }
-}
-
-/** As Python has it, where this is an assertion. */
-class AssertionError extends Error {
-  override get name(): string {
-    return "AssertionError";
   }
 }
 

@@ -184,10 +184,14 @@ test({
   async fn() {
     const text = await run(function* () {
       using recording = trace(getRunningLoop());
+      const { promise, resolve } = Promise.withResolvers<void>();
       const task = createTask(async () => {
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await promise;
         await sleep(0);
       }, { name: "foreign" });
+      // The loop goes on when the task has come to rest.
+      yield* sleep(0.001);
+      resolve();
       yield* task;
       return recording.toPerfetto();
     });

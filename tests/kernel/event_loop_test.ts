@@ -26,6 +26,7 @@ import {
   SystemExit,
   Task,
   type TaskOptions,
+  type TimerHandle,
   ValueError,
   VirtualClock,
 } from "../../mod.ts";
@@ -679,6 +680,26 @@ test("an exception handler that exits over an error nobody retrieved is told to 
 });
 
 /* generator only */
+test("callLater() goes through an overridden callAt(), and so does what sleeps", async () => {
+  const times: number[] = [];
+  class Noting extends EventLoop {
+    override callAt<A extends unknown[]>(
+      when: number,
+      callback: (...args: A) => unknown,
+      ...args: A
+    ): TimerHandle {
+      times.push(when);
+      return super.callAt(when, callback, ...args);
+    }
+  }
+  const loop = new Noting({ clock: new VirtualClock() });
+  const order: string[] = [];
+  loop.callLater(2, (word) => order.push(word), "later");
+  await loop.runUntilComplete(sleep(3, "slept"));
+  assertEquals([times, order], [[2, 3], ["later"]]);
+  loop.close();
+});
+
 test("a loop whose time() is overridden goes by it", () => {
   let now = 1_000;
   class Own extends EventLoop {

@@ -2,6 +2,7 @@
 import {
   assert,
   assertEquals,
+  assertInstanceOf,
   assertNotStrictEquals,
   assertRejects,
   assertStrictEquals,
@@ -12,6 +13,7 @@ import {
   ContextVar,
   copyContext,
   createTask,
+  type DoneCallbackOptions,
   Future,
   gather,
   getRunningLoop,
@@ -20,8 +22,12 @@ import {
   newEventLoop,
   RuntimeError,
   setEventLoop,
+  shield,
   sleep,
   Task,
+  TimeoutError,
+  wait,
+  waitFor,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
@@ -457,6 +463,97 @@ test("a future that is awaited in a finally keeps the error that is under way", 
   });
   assertEquals(log, ["closed", "under way"]);
 });
+
+/** A future that notes who adds callbacks and takes them off. */
+class NotingFuture extends Future<number> {
+  readonly log: string[] = [];
+
+  override addDoneCallback(
+    callback: (future: this) => unknown,
+    options?: DoneCallbackOptions,
+  ): void {
+    this.log.push("add");
+    super.addDoneCallback(callback, options);
+  }
+
+  override removeDoneCallback(callback: (future: this) => unknown): number {
+    this.log.push("remove");
+    return super.removeDoneCallback(callback);
+  }
+
+  override cancel(message?: string): boolean {
+    this.log.push("cancel");
+    return super.cancel(message);
+  }
+}
+
+// As CPython 3.13 calls them.
+for (
+  const [what, begin, calls] of [
+    ["await", (future: NotingFuture) => future, "add"],
+    ["gather()", (future: NotingFuture) => gather([future]), "add"],
+    ["wait()", (future: NotingFuture) => wait([future]), "add remove"],
+    [
+      "wait() with a timeout",
+      (future: NotingFuture) => wait([future], { timeout: 1 }),
+      "add remove",
+    ],
+    ["shield()", (future: NotingFuture) => shield(future), "add"],
+    ["waitFor()", (future: NotingFuture) => waitFor(future, 1), "add"],
+    ["waitFor() that ends", (future: NotingFuture) => waitFor(future, 0.1), "add cancel"],
+  ] as const
+) {
+  test(`${what} adds its callback by the class's own addDoneCallback()`, () =>
+    virtually(function* () {
+      const future = new NotingFuture();
+      getRunningLoop().callLater(0.5, () => {
+        if (!future.done()) future.setResult(42);
+      });
+      try {
+        yield* begin(future);
+      } catch (error) {
+        assertInstanceOf(error, TimeoutError);
+      }
+      assertEquals(future.log.join(" "), calls);
+    }));
+}
+
+test("who waits by a class's own addDoneCallback() is woken in the order of those that wait", () =>
+  virtually(function* () {
+    const future = new NotingFuture();
+    const order: string[] = [];
+    function* waits(name: string) {
+      order.push(`${name} ${yield* future}`);
+    }
+    const first = createTask(waits("first"));
+    yield* sleep(0);
+    future.addDoneCallback(() => order.push("callback"));
+    const second = createTask(waits("second"));
+    yield* sleep(0);
+    future.setResult(1);
+    yield* gather([first, second]);
+    assertEquals(order, ["first 1", "callback", "second 1"]);
+  }));
+
+test("a class's own addDoneCallback() may call the function that it is given later, and with more", () =>
+  virtually(function* () {
+    const calls: string[] = [];
+    class Wrapping extends Future<number> {
+      override addDoneCallback(callback: (future: this) => unknown): void {
+        super.addDoneCallback((future) => {
+          calls.push("before");
+          callback(future);
+          calls.push("after");
+        });
+      }
+    }
+    const future = new Wrapping();
+    getRunningLoop().callSoon(() => future.setResult(2));
+    assertEquals(yield* future, 2);
+    assertEquals(calls, ["before", "after"]);
+    const [done] = yield* wait([future]);
+    assertEquals([...done], [future]);
+  }));
 
 test("a subclass of Future is awaited as one", async () => {
   class Ticket extends Future<string> {
