@@ -30,7 +30,7 @@ import { DebugMode, isDebugAsked } from "./debug_mode.ts";
 import { makeDefaultExecutor } from "./default_executor.ts";
 import { type AwaitableLike, ensureFutureOn } from "./ensure_future.ts";
 import { fromPromise } from "./from_promise.ts";
-import { Future, isFuture, markRetrieved, peekError } from "./future.ts";
+import { fail, fulfil, Future, isFuture, markRetrieved, peekError } from "./future.ts";
 import {
   type Callback,
   endsRun,
@@ -659,8 +659,15 @@ export class EventLoop implements HandleOwner {
     this.#executorIsShut = true;
     const executor = this.#executor;
     if (executor === null) return;
-    const waiting = this.createTask(fromPromise(executor.shutdown({ wait: true })));
+    const waiting = this.createFuture<void>();
     const timer = timeout === null ? null : this.callLater(timeout, () => waiting.cancel());
+    const isOpen = () => !waiting.done() && !this.isClosed();
+    // Others end it: a virtual clock waits for them.
+    this.#scheduler.outside++;
+    Promise.resolve(executor.shutdown({ wait: true })).then(
+      () => isOpen() && fulfil(waiting, undefined),
+      (error) => isOpen() && fail(waiting, error),
+    );
     try {
       yield* waiting;
     } catch (error) {
@@ -670,6 +677,7 @@ export class EventLoop implements HandleOwner {
       );
       yield* fromPromise(executor.shutdown({ wait: false }));
     } finally {
+      this.#scheduler.outside--;
       timer?.cancel();
     }
   }

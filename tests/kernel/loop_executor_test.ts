@@ -1,6 +1,8 @@
 /** The loop and its default executor, with an executor that has no workers. */
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  allTasks,
+  CancelledError,
   ConcurrentFuture,
   type EventLoop,
   Executor,
@@ -80,6 +82,22 @@ test("EventLoop.shutdownDefaultExecutor() waits for the executor's end", async (
   loop.callLater(1, () => executor.end());
   await loop.runUntilComplete(ending);
   assertEquals([executor.log, loop.time() >= 1], [["shutdown, waiting"], true]);
+  loop.close();
+});
+
+test("EventLoop.shutdownDefaultExecutor() waits without a task of its own, as long as it is not cancelled", async () => {
+  const loop = virtualLoop();
+  const executor = new FakeExecutor();
+  loop.setDefaultExecutor(executor);
+  const ending = loop.createTask(loop.shutdownDefaultExecutor(60));
+  const seen: unknown[] = [];
+  loop.callLater(1, () => {
+    seen.push(...allTasks(loop));
+    ending.cancel();
+  });
+  await assertRejects(() => loop.runUntilComplete(ending), CancelledError);
+  assertEquals([seen, executor.log], [[ending], ["shutdown, waiting"]]);
+  executor.end();
   loop.close();
 });
 
