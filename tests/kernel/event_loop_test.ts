@@ -679,7 +679,6 @@ test("an exception handler that exits over an error nobody retrieved is told to 
   assert(loop.isClosed());
 });
 
-/* generator only */
 test("callLater() goes through an overridden callAt(), and so does what sleeps", async () => {
   const times: number[] = [];
   class Noting extends EventLoop {
@@ -700,6 +699,7 @@ test("callLater() goes through an overridden callAt(), and so does what sleeps",
   loop.close();
 });
 
+/* generator only */
 test("a loop whose time() is overridden goes by it", () => {
   let now = 1_000;
   class Own extends EventLoop {

@@ -525,10 +525,10 @@ test("who waits by a class's own addDoneCallback() is woken in the order of thos
     function* waits(name: string) {
       order.push(`${name} ${yield* future}`);
     }
-    const first = createTask(waits("first"));
+    const first = createTask(() => waits("first"));
     yield* sleep(0);
     future.addDoneCallback(() => order.push("callback"));
-    const second = createTask(waits("second"));
+    const second = createTask(() => waits("second"));
     yield* sleep(0);
     future.setResult(1);
     yield* gather([first, second]);
