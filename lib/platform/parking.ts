@@ -129,10 +129,11 @@ export class Parking {
     transfer: Transferable[] | undefined,
     serves: boolean,
   ): void {
+    // Before the message, for which the thread may have come to rest again when this goes on.
+    Atomics.store(this.#words, LAYOUT.serves, serves ? 1 : 0);
     if (transfer === undefined) thread.postMessage(message);
     else thread.postMessage(message, transfer);
     this.#posted = (this.#posted + 1) & LAYOUT.mostPosted;
-    Atomics.store(this.#words, LAYOUT.serves, serves ? 1 : 0);
     Atomics.store(this.#words, LAYOUT.posted, this.#posted);
     // It may have parked meanwhile.
     const state = Atomics.load(this.#words, LAYOUT.state);

@@ -138,9 +138,11 @@ test("ps PID and pstree PID print what ps() and pstree() do in the program", asy
       createTask(TaskGroup.run(function* (group) {
         group.createTask(fetchOne(queue), { name: "two" });
       }), { name: "group" });
-      getRunningLoop().callLater(0.01, () => {
-        say(JSON.stringify([ps({ file: null }), pstree({ file: null })]));
-      });
+      // By iterations: how long it takes until all have come to rest is another matter.
+      (function tell(turns) {
+        if (turns > 0) getRunningLoop().callSoon(tell, turns - 1);
+        else say(JSON.stringify([ps({ file: null }), pstree({ file: null })]));
+      })(20);
       await sleep(${FOREVER});
     }, { inspect: true });
   `);
