@@ -17,14 +17,14 @@ const show = (results: unknown[]) =>
 
 function* a() {
   console.log("a starts");
-  yield* sleep(0.001);
+  yield* sleep(0.01);
   console.log("a ends");
   return "a";
 }
 
 function* b() {
   console.log("b starts");
-  yield* sleep(0.02);
+  yield* sleep(0.04);
   console.log("b ends");
   return "b";
 }
@@ -59,12 +59,12 @@ await run(function* () {
   } catch (error) {
     console.log((error as Error).name, "thrown");
   }
-  yield* sleep(0.01);
+  yield* sleep(0.03);
 });
 
 async function aAsync() {
   console.log("a starts");
-  await sleep(0.001);
+  await sleep(0.01);
   console.log("a ends");
   return "a";
 }
@@ -72,7 +72,7 @@ async function aAsync() {
 console.log("-- async functions");
 await run(async () => {
   const t1 = shield(aAsync);
-  const t2 = createTask(async () => await sleep(0.02, "b"));
+  const t2 = createTask(async () => await sleep(0.04, "b"));
   const ts = gather([t1, t2], { returnExceptions: true });
   t1.cancel();
   show(await ts);
