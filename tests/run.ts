@@ -131,9 +131,11 @@ async function runBrowsers(
   const launches = await provideBrowsers(names, (line) => report.say(line));
   const pageTestFiles = (await collectPageTestFiles()).filter((path) => path.includes(file ?? ""));
   const site = new TestSite();
-  // Side by side: a page waits for its browser as often as it works.
-  await Promise.all([...launches].map(async ([name, launch]) => {
-    if (typeof launch === "string") return addFailure(name, "(the browser itself)", launch);
+  for (const [name, launch] of launches) {
+    if (typeof launch === "string") {
+      addFailure(name, "(the browser itself)", launch);
+      continue;
+    }
     const session = new BrowserSession(name, launch);
     for (const isolated of [true, false]) {
       const settings = { site, isolated, report, filter, timeout };
@@ -145,7 +147,7 @@ async function runBrowsers(
       }
     }
     await session.close();
-  }));
+  }
   await site.close();
   await stopBundler();
 }
