@@ -29,8 +29,8 @@ import { deadlock } from "./deadlock.ts";
 import { DebugMode, isDebugAsked } from "./debug_mode.ts";
 import { makeDefaultExecutor } from "./default_executor.ts";
 import { type AwaitableLike, ensureFutureOn } from "./ensure_future.ts";
-import { fromPromise } from "./from_promise.ts";
-import { fail, fulfil, Future, isFuture, markRetrieved, peekError } from "./future.ts";
+import { awaitThenable, fromPromise } from "./from_promise.ts";
+import { Future, isFuture, markRetrieved, peekError } from "./future.ts";
 import {
   type Callback,
   endsRun,
@@ -661,15 +661,8 @@ export class EventLoop implements HandleOwner {
     if (executor === null) return;
     const waiting = this.createFuture<void>();
     const timer = timeout === null ? null : this.callLater(timeout, () => waiting.cancel());
-    const isOpen = () => !waiting.done() && !this.isClosed();
-    // Others end it: a virtual clock waits for them.
-    this.#scheduler.outside++;
-    Promise.resolve(executor.shutdown({ wait: true })).then(
-      () => isOpen() && fulfil(waiting, undefined),
-      (error) => isOpen() && fail(waiting, error),
-    );
     try {
-      yield* waiting;
+      yield* awaitThenable(waiting, executor.shutdown({ wait: true }));
     } catch (error) {
       if (!waiting.cancelled() || timer === null || this.time() < timer.when()) throw error;
       logger.warning(
@@ -677,7 +670,6 @@ export class EventLoop implements HandleOwner {
       );
       yield* fromPromise(executor.shutdown({ wait: false }));
     } finally {
-      this.#scheduler.outside--;
       timer?.cancel();
     }
   }

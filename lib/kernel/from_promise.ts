@@ -74,7 +74,13 @@ function* fromPromiseSteps<T>(source: PromiseSource<T>): Generator<Suspension, T
   }
 }
 
-function* awaitThenable<T>(
+/**
+ * Waits for a promise by a future, which ends as it does, and may be cancelled by itself.
+ *
+ * @param future A pending future of the running loop.
+ * @param promise The promise.
+ */
+export function* awaitThenable<T>(
   future: Future<T>,
   promise: PromiseLike<T>,
 ): Generator<Suspension, T, unknown> {

@@ -131,8 +131,7 @@ export class Parking {
   ): void {
     // Before the message, for which the thread may have come to rest again when this goes on.
     Atomics.store(this.#words, LAYOUT.serves, serves ? 1 : 0);
-    if (transfer === undefined) thread.postMessage(message);
-    else thread.postMessage(message, transfer);
+    thread.postMessage(message, transfer ?? []);
     this.#posted = (this.#posted + 1) & LAYOUT.mostPosted;
     Atomics.store(this.#words, LAYOUT.posted, this.#posted);
     // It may have parked meanwhile.
@@ -155,17 +154,17 @@ function isObject(value: unknown): boolean {
 /** Whether a message is short, and JSON keeps it as it is. */
 function isPlainMessage(message: unknown): message is readonly unknown[] {
   if (!Array.isArray(message) || message.length > MOST_VALUES) return false;
+  const seen = new Set<object>();
   let size = message.length;
-  let seen: Set<object> | null = null;
   for (const value of message) {
-    size += isObject(value) ? plainSize(value, seen ??= new Set()) : simpleSize(value);
+    size += plainSize(value, seen);
     if (size > MOST_VALUES) return false;
   }
   return true;
 }
 
-/** How long a value is that is no object; infinitely where JSON loses something of it. */
-function simpleSize(value: unknown): number {
+/** How long a value is; infinitely where JSON loses something of it. */
+function plainSize(value: unknown, seen: Set<object>): number {
   switch (typeof value) {
     case "number":
       return Number.isFinite(value) && !Object.is(value, -0) ? 1 : Infinity;
@@ -173,13 +172,15 @@ function simpleSize(value: unknown): number {
       return value.length;
     case "boolean":
       return 1;
+    case "object":
+      return value === null ? 1 : objectSize(value, seen);
     default:
-      return value === null ? 1 : Infinity;
+      return Infinity;
   }
 }
 
 /** How long an object is; infinitely where it is no plain one, or not a tree. */
-function plainSize(value: object, seen: Set<object>): number {
+function objectSize(value: object, seen: Set<object>): number {
   const isList = Array.isArray(value);
   const prototype = isList ? Array.prototype : Object.prototype;
   if (seen.has(value) || Object.getPrototypeOf(value) !== prototype || "toJSON" in value) {
@@ -192,9 +193,7 @@ function plainSize(value: object, seen: Set<object>): number {
   if (isList && keys.length !== value.length) return Infinity;
   let size = keys.length;
   for (const key of keys) {
-    const part: unknown = Reflect.get(value, key);
-    size += isList ? 0 : key.length;
-    size += isObject(part) ? plainSize(part as object, seen) : simpleSize(part);
+    size += (isList ? 0 : key.length) + plainSize(Reflect.get(value, key), seen);
     if (size > MOST_VALUES) return Infinity;
   }
   return size;

@@ -92,8 +92,7 @@ function startWorker(options: WorkerStart): WorkerHandle {
   return {
     post(message, transfer) {
       if (parking !== null) parking.send(worker, message, transfer);
-      else if (transfer === undefined) worker.postMessage(message);
-      else worker.postMessage(message, transfer);
+      else worker.postMessage(message, transfer ?? []);
     },
     ref() {},
     unref() {},
