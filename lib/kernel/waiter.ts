@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { Future, type FutureOptions, noteOf, setPurpose } from "./future.ts";
+import type { EventLoop } from "./event_loop.ts";
+import { type Future, noteOf, setPurpose } from "./future.ts";
 
 /** The key of the method that tells which task could end the waiting. */
 export const heldBy: unique symbol = Symbol("heldBy");
@@ -35,8 +36,8 @@ export class Purpose {
 }
 
 /** Makes the future that a task waits for inside a lock's or a queue's own coroutine. */
-export function makeWaiter<T>(options: FutureOptions, purpose: Purpose): Future<T> {
-  const waiter = new Future<T>(options);
+export function makeWaiter<T>(loop: EventLoop, purpose: Purpose): Future<T> {
+  const waiter = loop.createFuture<T>();
   setPurpose(waiter, purpose);
   return waiter;
 }

@@ -6,12 +6,17 @@ import {
   Condition,
   createTask,
   Event,
+  EventLoop,
+  type Future,
+  getRunningLoop,
   LifoQueue,
   Lock,
   PriorityQueue,
   Queue,
+  run,
   RuntimeError,
   Semaphore,
+  VirtualClock,
   wait,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
@@ -105,3 +110,27 @@ test("what tasks wait on is made outside of any loop, for the loop it is waited 
     assertEquals(tasks.map((task) => task.result()), ["item", true, true, true, true, true]);
   });
 });
+
+/** A loop that counts the futures it makes. */
+class Counting extends EventLoop {
+  made = 0;
+
+  override createFuture<T = unknown>(): Future<T> {
+    this.made++;
+    return super.createFuture<T>();
+  }
+}
+
+// As in CPython 3.13, where a barrier's waiter waits by a condition, and `Queue.join()` by an event.
+for (const [name, make] of Object.entries(SUBJECTS)) {
+  test(`${name} waits by a future that the loop's own createFuture() made`, () =>
+    run(function* () {
+      const loop = getRunningLoop() as Counting;
+      const task = createTask(make() as () => PromiseLike<unknown>);
+      yield;
+      yield;
+      assertEquals(loop.made, 1);
+      task.cancel();
+      yield* wait([task]);
+    }, { loopFactory: () => new Counting({ clock: new VirtualClock() }) }));
+}
