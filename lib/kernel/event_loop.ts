@@ -158,8 +158,7 @@ export class EventLoop implements HandleOwner {
    */
   async runForever(): Promise<void> {
     this.#checkCanRun();
-    const end = await new Promise<RunEnd>((resolve) => this.#scheduler.start(resolve));
-    this.#checkEnd(end, "The loop");
+    this.#checkEnd(await this.#run(), "The loop");
   }
 
   /**
@@ -176,7 +175,10 @@ export class EventLoop implements HandleOwner {
   async runUntilComplete<T>(awaitable: AwaitableLike<T>): Promise<T> {
     this.#checkCanRun();
     const [future, stop] = this.#prepareRun(awaitable);
-    const end = await new Promise<RunEnd>((resolve) => this.#scheduler.start(resolve));
+    const end = await (this.runForever === EventLoop.prototype.runForever
+      ? this.#run()
+      // As one has it that serves another loop besides, or sets something up for each run.
+      : this.runForever().then((): RunEnd => "stopped", (interrupt): RunEnd => ({ interrupt })));
     return this.#concludeRun(future, stop, end, isFuture(awaitable));
   }
 
@@ -691,6 +693,10 @@ export class EventLoop implements HandleOwner {
     }
   }
 
+  #run(): Promise<RunEnd> {
+    return new Promise((resolve) => this.#scheduler.start(resolve));
+  }
+
   #prepareRun<T>(awaitable: AwaitableLike<T>): [Future<T>, () => void] {
     const future = ensureFutureOn(this, awaitable);
     const stop = () => {
@@ -706,13 +712,13 @@ export class EventLoop implements HandleOwner {
     future.removeDoneCallback(stop);
     // Of a future that was given its owner has still to see the error.
     if (typeof end === "object" && future.done() && !isGiven) markRetrieved(future);
-    this.#checkEnd(end, String(future));
+    this.#checkEnd(end, future);
     if (!future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
     return future.result();
   }
 
-  #checkEnd(end: RunEnd, what: string): void {
-    if (end === "deadlocked") throw deadlock(what, tasksOf(this));
+  #checkEnd(end: RunEnd, what: unknown): void {
+    if (end === "deadlocked") throw deadlock(String(what), tasksOf(this));
     if (typeof end === "object") throw end.interrupt;
   }
 

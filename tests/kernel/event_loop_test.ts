@@ -699,6 +699,50 @@ test("callLater() goes through an overridden callAt(), and so does what sleeps",
   loop.close();
 });
 
+/** A loop that notes when a run of it begins and ends. */
+class Announcing extends EventLoop {
+  readonly log: string[] = [];
+
+  override async runForever(): Promise<void> {
+    this.log.push("begin");
+    try {
+      await super.runForever();
+    } finally {
+      this.log.push("end");
+    }
+  }
+}
+
+test("EventLoop.runUntilComplete() runs by an overridden runForever(), and so does run()", async () => {
+  const loop = new Announcing({ clock: new VirtualClock() });
+  assertEquals(await loop.runUntilComplete(sleep(1, "slept")), "slept");
+  assertEquals(loop.log, ["begin", "end"]);
+  await assertRejects(() =>
+    loop.runUntilComplete(function* () {
+      throw new SystemExit("three");
+    }), SystemExit);
+  assertEquals(loop.log, ["begin", "end", "begin", "end"]);
+  await assertRejects(() => loop.runUntilComplete(new Future({ loop })), DeadlockError);
+  loop.close();
+  const other = new Announcing({ clock: new VirtualClock() });
+  assertEquals(await run(() => sleep(1, "slept"), { loopFactory: () => other }), "slept");
+  // For the coroutine, the async generators, the executor.
+  assertEquals(other.log.join(" "), "begin end begin end begin end");
+});
+
+test("EventLoop.runUntilComplete() tells where an overridden runForever() ends too soon", async () => {
+  class Short extends EventLoop {
+    override async runForever(): Promise<void> {}
+  }
+  const loop = new Short();
+  await assertRejects(
+    () => loop.runUntilComplete(sleep(0)),
+    RuntimeError,
+    "Event loop stopped before Future completed.",
+  );
+  loop.close();
+});
+
 /* generator only */
 test("a loop whose time() is overridden goes by it", () => {
   let now = 1_000;
