@@ -141,6 +141,9 @@ export let cancelMessageOf: (future: Future<unknown>) => string | undefined;
 /** The error of a future that failed, without counting as retrieving it; else `undefined`. */
 export let peekError: (future: Future<unknown>) => { readonly error: unknown } | undefined;
 
+/** The error of a future that is done and failed, which its own `exception()` tells; else `undefined`. */
+export let seeError: (future: Future<unknown>) => { readonly error: unknown } | undefined;
+
 /** Whether a future is done by a result. */
 export let hasResult: (future: Future<unknown>) => boolean;
 
@@ -277,6 +280,17 @@ export class Future<T = unknown> extends Awaitable<T> {
     };
     cancelMessageOf = (future) => Future.#message(future);
     peekError = (future) => future[STATE] === FAILED ? { error: future[OUTCOME] } : undefined;
+    const { exception } = this.prototype;
+    seeError = (future) => {
+      if (future[STATE] !== FAILED) return undefined;
+      // Not always by the method, for what JavaScript throws may be `null`.
+      if (future.exception === exception) {
+        Future.#retrieve(future);
+        return { error: future[OUTCOME] };
+      }
+      const error = future.exception();
+      return error === null ? undefined : { error };
+    };
     hasResult = (future) => future[STATE] === FULFILLED;
     markRetrieved = (future) => Future.#retrieve(future);
     setPurpose = (future, purpose) => {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { peekError } from "../kernel/future.ts";
+import { seeError } from "../kernel/future.ts";
 import { tasksOf } from "../kernel/task.ts";
 import { gather } from "../waiting/gather.ts";
 
@@ -27,7 +27,7 @@ export function cancelAllTasksSync(loop: EventLoop): void {
 }
 
 function reportFailure(loop: EventLoop, task: ReturnType<typeof tasksOf>[number]): void {
-  const failure = peekError(task);
+  const failure = seeError(task);
   if (failure === undefined) return;
   loop.callExceptionHandler({
     message: "unhandled exception during asyncio.run() shutdown",

@@ -19,10 +19,9 @@ import {
   listen,
   type Listener,
   makeCancelledError,
-  markRetrieved,
   notify,
-  peekError,
   schedulerOfFuture,
+  seeError,
   waiters,
 } from "../kernel/future.ts";
 import { execute, type Runnable } from "../kernel/handle.ts";
@@ -188,13 +187,12 @@ class GatheringFuture extends Future<unknown> {
   childDone(child: Future<unknown>): void {
     this.#unfinished--;
     if (this.done()) {
-      markRetrieved(child);
+      seeError(child);
       return;
     }
     if (!this.#returnExceptions) {
-      const failure = child.cancelled() ? { error: makeCancelledError(child) } : peekError(child);
+      const failure = child.cancelled() ? { error: makeCancelledError(child) } : seeError(child);
       if (failure !== undefined) {
-        markRetrieved(child);
         if (!this.#cancelOnError) {
           fail(this, failure.error);
           return;
@@ -250,8 +248,6 @@ function checkFlag(value: unknown, name: string): void {
 
 function outcome(child: Future<unknown>): unknown {
   if (child.cancelled()) return new CancelledError(cancelMessageOf(child));
-  const failure = peekError(child);
-  if (failure === undefined) return child.result();
-  markRetrieved(child);
-  return failure.error;
+  const failure = seeError(child);
+  return failure === undefined ? child.result() : failure.error;
 }

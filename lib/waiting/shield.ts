@@ -5,14 +5,7 @@
  */
 import { InvalidStateError } from "../base/errors.ts";
 import { type AwaitableLike, ensureFuture } from "../kernel/ensure_future.ts";
-import {
-  callWhenDone,
-  fail,
-  fulfil,
-  type Future,
-  markRetrieved,
-  peekError,
-} from "../kernel/future.ts";
+import { callWhenDone, fail, fulfil, type Future, seeError } from "../kernel/future.ts";
 import { sourceContext } from "../kernel/sources.ts";
 
 /**
@@ -52,13 +45,9 @@ export function shield<T>(subject: AwaitableLike<T>): Future<T> {
       return;
     }
     if (outer.done()) throw new InvalidStateError(`invalid state: the shield is done: ${outer}`);
-    const failure = peekError(inner);
-    if (failure === undefined) {
-      fulfil(outer, inner.result());
-    } else {
-      markRetrieved(inner);
-      fail(outer, failure.error);
-    }
+    const failure = seeError(inner);
+    if (failure === undefined) fulfil(outer, inner.result());
+    else fail(outer, failure.error);
   };
   callWhenDone(inner, innerDone, outer);
   outer.addDoneCallback(() => {
@@ -73,9 +62,8 @@ export function shield<T>(subject: AwaitableLike<T>): Future<T> {
 }
 
 function reportError(inner: Future<unknown>): void {
-  const failure = peekError(inner);
+  const failure = seeError(inner);
   if (failure === undefined) return;
-  markRetrieved(inner);
   const { error } = failure;
   inner.getLoop().callExceptionHandler({
     message: `${error instanceof Error ? error.name : typeof error} exception in shielded future`,

@@ -19,14 +19,7 @@ import { Awaitable, type Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import {
-  callWhenDone,
-  type Future,
-  markRetrieved,
-  peekError,
-  waiters,
-  type Waiting,
-} from "../kernel/future.ts";
+import { callWhenDone, type Future, seeError, waiters, type Waiting } from "../kernel/future.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import { currentTask } from "../kernel/tasks.ts";
 import { Event } from "../sync/event.ts";
@@ -181,10 +174,8 @@ class StaggeredRace<T> implements Waiting {
     if (this.#running.size === 0 && this.#allDone !== null && !this.#allDone.done()) {
       this.#allDone.setResult();
     }
-    const failure = peekError(task);
-    if (failure === undefined) return;
-    markRetrieved(task);
-    this.#unhandled.push(failure.error);
+    const failure = seeError(task);
+    if (failure !== undefined) this.#unhandled.push(failure.error);
   }
 }
 

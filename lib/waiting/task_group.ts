@@ -15,7 +15,7 @@ import { asyncWith, type Eventually } from "../coroutine/async_with.ts";
 import { isGenerator, type Suspension } from "../coroutine/awaitable.ts";
 import { Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { callWhenDone, type Future, markRetrieved, peekError, waiters } from "../kernel/future.ts";
+import { callWhenDone, type Future, seeError, waiters } from "../kernel/future.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import type { Task, TaskOptions } from "../kernel/task.ts";
 import { currentTask } from "../kernel/tasks.ts";
@@ -237,9 +237,8 @@ export class TaskGroup {
     if (this.#tasks.size === 0 && this.#allDone !== null && !this.#allDone.done()) {
       this.#allDone.setResult();
     }
-    const failure = peekError(task);
+    const failure = seeError(task);
     if (failure === undefined) return;
-    markRetrieved(task);
     this.#errors.push(failure.error);
     if (isSystemError(failure.error)) this.#systemError ??= failure.error;
     const parent = this.#parent;

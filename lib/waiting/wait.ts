@@ -10,7 +10,7 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { callWhenDone, type Future, isFuture, markRetrieved, peekError } from "../kernel/future.ts";
+import { callWhenDone, type Future, isFuture, seeError } from "../kernel/future.ts";
 import type { TimerHandle } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import type { Task } from "../kernel/task.ts";
@@ -148,7 +148,7 @@ function* waitOn(
     left--;
     if (
       left <= 0 || returnWhen === FIRST_COMPLETED ||
-      (returnWhen === FIRST_EXCEPTION && sawFailure(future))
+      (returnWhen === FIRST_EXCEPTION && seeError(future) !== undefined)
     ) {
       timer?.cancel();
       release();
@@ -161,10 +161,4 @@ function* waitOn(
     timer?.cancel();
     for (const future of futures) future.removeDoneCallback(onDone);
   }
-}
-
-/** Tells whether a future failed, which counts as having seen its error. */
-function sawFailure(future: Future<unknown>): boolean {
-  markRetrieved(future);
-  return peekError(future) !== undefined;
 }

@@ -14,6 +14,7 @@ import {
   copyContext,
   createTask,
   type DoneCallbackOptions,
+  FIRST_EXCEPTION,
   Future,
   gather,
   getRunningLoop,
@@ -517,6 +518,52 @@ for (
       assertEquals(future.log.join(" "), calls);
     }));
 }
+
+/** A future that takes its errors for something else. */
+class Translating extends Future<number> {
+  override exception(): unknown {
+    const error = super.exception();
+    return error === null ? null : new RangeError(`translated: ${(error as Error).message}`);
+  }
+}
+
+// As CPython 3.13 has it, by the method; `await` takes the error itself there, too.
+for (
+  const [what, begin, error] of [
+    ["await", (future: Translating) => future, "Error: plain"],
+    ["gather()", (future: Translating) => gather([future]), "RangeError: translated: plain"],
+    ["shield()", (future: Translating) => shield(future), "RangeError: translated: plain"],
+  ] as const
+) {
+  test(`${what} has the error of a class's own exception()`, () =>
+    virtually(function* () {
+      const future = new Translating();
+      getRunningLoop().callLater(1, () => future.setException(new Error("plain")));
+      try {
+        yield* begin(future);
+      } catch (caught) {
+        assertEquals(String(caught), error);
+      }
+      const [result] = yield* gather([future], { returnExceptions: true });
+      assertEquals(String(result), "RangeError: translated: plain");
+    }));
+}
+
+test("wait() for the first exception goes by a class's own exception()", () =>
+  virtually(function* () {
+    class Forgiving extends Future<number> {
+      override exception(): null {
+        super.exception();
+        return null;
+      }
+    }
+    const futures = [new Forgiving(), new Future<number>()];
+    const loop = getRunningLoop();
+    loop.callLater(1, () => futures[0]!.setException(new Error("forgiven")));
+    loop.callLater(2, () => futures[1]!.setResult(2));
+    const [done] = yield* wait(futures, { returnWhen: FIRST_EXCEPTION });
+    assertEquals([done.size, loop.time()], [2, 2]);
+  }));
 
 test("who waits by a class's own addDoneCallback() is woken in the order of those that wait", () =>
   virtually(function* () {
