@@ -111,26 +111,32 @@ export function gather(
   // The children without those that are there again; only made where some are.
   let distinct: Future<unknown>[] | null = null;
   let loop = runningLoop();
-  for (const item of iterateAwaitables(awaitables, "gather")) {
-    // A function is a recipe, not a coroutine: the same one twice is two coroutines. And a generator
-    // object that is new to the loop is new here: the map, which costs as much as a task, is for the rest.
-    const isNew = typeof item === "function" || isUnusedGenerator(item);
-    let future = isNew ? undefined : futures.get(item);
-    if (!isNew && future === undefined && isGenerator(item)) {
-      future = children.find((child) => isTaskOf(child, item));
+  try {
+    for (const item of iterateAwaitables(awaitables, "gather")) {
+      // A function is a recipe, not a coroutine: the same one twice is two coroutines. And a generator
+      // object that is new to the loop is new here: the map, which costs as much as a task, is for the rest.
+      const isNew = typeof item === "function" || isUnusedGenerator(item);
+      let future = isNew ? undefined : futures.get(item);
+      if (!isNew && future === undefined && isGenerator(item)) {
+        future = children.find((child) => isTaskOf(child, item));
+      }
+      if (future === undefined) {
+        // What is new is no future but what a task is made of.
+        future = isNew
+          ? (loop ?? getEventLoop()).createTask(item as CoroutineLike<unknown>)
+          : ensureFutureOn(loop, item);
+        loop ??= future.getLoop();
+        if (distinct !== null) distinct.push(future);
+        if (!isNew || !isTaskOf(future, item)) futures.set(item, future);
+      } else if (distinct === null) {
+        distinct = children.slice();
+      }
+      children.push(future);
     }
-    if (future === undefined) {
-      // What is new is no future but what a task is made of.
-      future = isNew
-        ? (loop ?? getEventLoop()).createTask(item as CoroutineLike<unknown>)
-        : ensureFutureOn(loop, item);
-      loop ??= future.getLoop();
-      if (distinct !== null) distinct.push(future);
-      if (!isNew || !isTaskOf(future, item)) futures.set(item, future);
-    } else if (distinct === null) {
-      distinct = children.slice();
-    }
-    children.push(future);
+  } catch (error) {
+    // Nobody can await those that it began with: as in asyncio, their errors are nobody's either.
+    for (const child of children) child.addDoneCallback(seeError);
+    throw error;
   }
   if (children.length === 0 || loop === null) {
     const empty = getEventLoop().createFuture<unknown>();

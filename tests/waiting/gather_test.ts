@@ -523,6 +523,17 @@ test("gather() that refuses an argument leaves the coroutines before it as tasks
   assertEquals(log, ["a starts", "a ends"]);
 });
 
+test("gather() that refuses an argument has nobody told of the errors of those before it", () =>
+  virtually(function* () {
+    const failing = createTask(worker([], "task", 0, new RangeError("lost")));
+    const coroutine = worker([], "coroutine", 0, new RangeError("lost"));
+    for (const before of [failing, coroutine]) {
+      assertThrows(() => gather([before, 42 as never]), TypeError, "an awaitable is required");
+    }
+    yield* sleep(1);
+    assertEquals(failing.done(), true);
+  }));
+
 test("gather()'s children are tasks of their own", async () => {
   await virtually(function* () {
     const main = currentTask();
