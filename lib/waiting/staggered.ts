@@ -5,13 +5,7 @@
  */
 import { checkFunction } from "../base/check_function.ts";
 import { type Duration, toDelay } from "../base/duration.ts";
-import {
-  AssertionError,
-  CancelledError,
-  KeyboardInterrupt,
-  SystemExit,
-  TimeoutError,
-} from "../base/errors.ts";
+import { AssertionError, CancelledError, TimeoutError } from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
@@ -20,6 +14,7 @@ import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { callWhenDone, type Future, seeError, waiters, type Waiting } from "../kernel/future.ts";
+import { endsRun } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import { currentTask } from "../kernel/tasks.ts";
 import { Event } from "../sync/event.ts";
@@ -146,7 +141,7 @@ class StaggeredRace<T> implements Waiting {
       checkFunction(next.value, "staggeredRace() expects");
       result = yield* new CallFrame<T>(next.value);
     } catch (error) {
-      if (error instanceof SystemExit || error instanceof KeyboardInterrupt) throw error;
+      if (endsRun(error)) throw error;
       this.#exceptions[index] = error;
       failed.set();
       return;

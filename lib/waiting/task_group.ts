@@ -8,7 +8,7 @@
  * @module
  */
 import { checkFunction } from "../base/check_function.ts";
-import { CancelledError, KeyboardInterrupt, RuntimeError, SystemExit } from "../base/errors.ts";
+import { CancelledError, RuntimeError } from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
 import { printByToString } from "../base/printing.ts";
 import { asyncWith, type Eventually } from "../coroutine/async_with.ts";
@@ -16,6 +16,7 @@ import { isGenerator, type Suspension } from "../coroutine/awaitable.ts";
 import { Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { callWhenDone, type Future, seeError, waiters } from "../kernel/future.ts";
+import { endsRun } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import type { Task, TaskOptions } from "../kernel/task.ts";
 import { currentTask } from "../kernel/tasks.ts";
@@ -177,7 +178,7 @@ export class TaskGroup {
 
   *#leave(error: unknown): Generator<Suspension, boolean, unknown> {
     const parent = this.#parent!;
-    if (isSystemError(error)) this.#systemError ??= error;
+    if (endsRun(error)) this.#systemError ??= error;
     let cancellation = error instanceof CancelledError ? error : null;
     if (error !== null && !this.#isAborting) this.#abort();
 
@@ -240,7 +241,7 @@ export class TaskGroup {
     const failure = seeError(task);
     if (failure === undefined) return;
     this.#errors.push(failure.error);
-    if (isSystemError(failure.error)) this.#systemError ??= failure.error;
+    if (endsRun(failure.error)) this.#systemError ??= failure.error;
     const parent = this.#parent;
     if (parent === null || parent.done()) {
       this.#loop!.callExceptionHandler({
@@ -254,10 +255,6 @@ export class TaskGroup {
     this.#abort();
     this.#cancelParent();
   }
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof SystemExit || error instanceof KeyboardInterrupt;
 }
 
 function close(coro: unknown): void {
