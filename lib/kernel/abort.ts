@@ -50,6 +50,10 @@ function cancelFor(future: Future<unknown>, { reason }: AbortSignal): void {
 }
 
 class AbortWatch implements Listener {
+  static get name(): string {
+    return "AbortSignal";
+  }
+
   readonly #signal: AbortSignal;
   readonly #cancel: () => void;
 
@@ -72,6 +76,10 @@ class AbortWatch implements Listener {
  * would go with the task, but its place in the table only when the engine makes the table anew.
  */
 class SignalKeeper implements Listener {
+  static get name(): string {
+    return "AbortSignal";
+  }
+
   [notify](future: Future<unknown>): void {
     if (future.cancelled()) controllers.delete(future);
   }

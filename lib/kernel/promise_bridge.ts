@@ -80,6 +80,10 @@ function plainThen<T>(subject: Awaitable<T>): Then<T> {
  * as a part of the function that has the thread.
  */
 class PromiseListener<T> implements Listener {
+  static get name(): string {
+    return "Promise";
+  }
+
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
 

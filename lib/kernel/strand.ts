@@ -36,6 +36,11 @@ export interface StrandOwner extends Future<unknown> {
 
 /** One await of an async function's: the iterator of what it awaits, and whom to tell of the outcome. */
 export class Strand implements Runnable, Listener {
+  /** As what a future's printed form shows it. */
+  static get name(): string {
+    return "Task";
+  }
+
   /** The task that the function runs in. */
   readonly task: StrandOwner;
   /** What is driven. */

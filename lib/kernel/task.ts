@@ -589,6 +589,8 @@ export class Task<T = unknown> extends Future<T> {
         if (this.#extras !== null) this.#cancelIfAsked(this.#extras, future);
         return true;
       }
+      // Not what it waits for, as its printed form in the message would say.
+      this.#waiter = null;
       this.#needExtras().failure = badWaiting(this, future);
     } else if (result !== STEP_ASIDE) {
       if (result.done) {

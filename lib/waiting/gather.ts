@@ -223,6 +223,10 @@ class GatheringFuture extends Future<unknown> {
 
 /** Brings a child's end to the gathering, by the ready queue as every callback of a future's. */
 class ChildWatch implements Listener, Runnable {
+  static get name(): string {
+    return "gather";
+  }
+
   readonly #gathering: GatheringFuture;
   readonly #child: Future<unknown>;
 

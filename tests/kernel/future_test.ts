@@ -3,6 +3,7 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertMatch,
   assertNotStrictEquals,
   assertRejects,
   assertStrictEquals,
@@ -686,6 +687,27 @@ test("Future.toString() names the first and the last of many callbacks", () => {
   future.addDoneCallback(function three() {});
   future.addDoneCallback(function four() {});
   assertEquals(`${future}`, "<Future pending cb=[one(), <2 more>, four()]>");
+});
+
+test("Future.toString() names those that wait by what they are to the user", async () => {
+  await virtually(function* () {
+    const future = new Future<void>();
+    const task = createTask(function* () {
+      yield* future;
+    });
+    yield* sleep(0);
+    assertEquals(`${future}`, "<Future pending cb=[Task.wakeup()]>");
+    const children = [new Future<void>(), new Future<void>()];
+    const all = gather(children);
+    assertEquals(`${children[1]}`, "<Future pending cb=[gather.wakeup()]>");
+    const controller = new AbortController();
+    const bound = createTask(() => sleep(9), { signal: controller.signal });
+    assertMatch(`${bound}`, / cb=\[AbortSignal\.wakeup\(\)\]>$/);
+    controller.abort();
+    for (const one of [future, ...children]) one.setResult();
+    yield* all;
+    yield* task;
+  });
 });
 
 // After the loop's end

@@ -1,5 +1,12 @@
 // kinds: generator, async
-import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import {
   CancelledError,
   ContextVar,
@@ -441,6 +448,8 @@ test("a task that waits for another loop's future fails", async () => {
       error.message,
       /^Task <Task .*name='T'.* got Future <Future pending.*attached to a different loop$/,
     );
+    // It does not wait for what it was refused.
+    assertNotMatch(error.message, /wait_for/);
     assertEquals(foreign.done(), false);
   });
   other.close();
