@@ -22,6 +22,9 @@ export const BUNDLE_FOLDER: string = join(ROOT, "tests", ".cache", "site");
 /** The script that runs tests in a page. */
 export const PAGE_SCRIPT = "tests/_support/page.ts";
 
+/** What nearly all of them import. */
+const SHARED = "tests/_support/shared.ts";
+
 /** What only Deno runs, behind `needs("deno")` or the like: a page never comes to these imports. */
 const DENO_ONLY = /^(node:|typescript$|esbuild$|rollup|playwright-core$|pyodide$)/;
 
@@ -71,6 +74,7 @@ export async function bundleTests(paths: readonly string[]): Promise<void> {
   await esbuild.build({
     ...commonOptions(),
     entryPoints: [PAGE_SCRIPT, ...paths],
+    inject: [SHARED],
     outbase: ROOT,
     outdir: BUNDLE_FOLDER,
     splitting: true,
