@@ -13,32 +13,34 @@ const SMALLEST = 16;
 
 /** A first-in, first-out queue whose ends both cost O(1); `Array.shift` costs O(n). */
 export class Deque<T> {
-  // A power of two long, so that an index wraps by a mask. Only the slots from #head on, #length of
-  // them, are live; the rest hold undefined, so that nothing taken out is kept alive.
-  #slots: (T | undefined)[] = new Array<T | undefined>(SMALLEST).fill(undefined);
+  // A power of two long, so that an index wraps by a mask, and never full, so that two indices tell how
+  // many there are. Only the slots from #head to #tail are live; the rest hold undefined, so that nothing
+  // taken out is kept alive.
+  #slots: (T | undefined)[] = emptySlots(SMALLEST);
   #head = 0;
-  #length = 0;
+  #tail = 0;
 
   /** How many items are in the queue. */
   get length(): number {
-    return this.#length;
+    return (this.#tail - this.#head) & (this.#slots.length - 1);
   }
 
   /** Puts an item in at the end. */
   push(item: T): void {
-    if (this.#length === this.#slots.length) this.#resize(this.#length * 2);
-    this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = item;
-    this.#length++;
+    const slots = this.#slots;
+    slots[this.#tail] = item;
+    this.#tail = (this.#tail + 1) & (slots.length - 1);
+    if (this.#tail === this.#head) this.#grow();
   }
 
   /** Takes the item at the front out, or gives `undefined` where there is none. */
   shift(): T | undefined {
-    if (this.#length === 0) return undefined;
     const head = this.#head;
-    const item = this.#slots[head];
-    this.#slots[head] = undefined;
-    this.#head = (head + 1) & (this.#slots.length - 1);
-    this.#length--;
+    if (head === this.#tail) return undefined;
+    const slots = this.#slots;
+    const item = slots[head];
+    slots[head] = undefined;
+    this.#head = (head + 1) & (slots.length - 1);
     return item;
   }
 
@@ -54,23 +56,24 @@ export class Deque<T> {
 
   /** Takes the first occurrence of an item out, and tells whether there was one. */
   remove(item: T): boolean {
-    const mask = this.#slots.length - 1;
-    for (let index = 0; index < this.#length; index++) {
-      if (this.#slots[(this.#head + index) & mask] !== item) continue;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    const { length } = this;
+    for (let index = 0; index < length; index++) {
+      if (slots[(this.#head + index) & mask] !== item) continue;
       // The shorter side moves up: what waits is mostly taken out from the front, in its order.
-      if (index < this.#length / 2) {
+      if (index < length / 2) {
         for (let at = index; at > 0; at--) {
-          this.#slots[(this.#head + at) & mask] = this.#slots[(this.#head + at - 1) & mask];
+          slots[(this.#head + at) & mask] = slots[(this.#head + at - 1) & mask];
         }
-        this.#slots[this.#head] = undefined;
+        slots[this.#head] = undefined;
         this.#head = (this.#head + 1) & mask;
-        this.#length--;
       } else {
-        for (let next = index + 1; next < this.#length; next++) {
-          this.#slots[(this.#head + next - 1) & mask] = this.#slots[(this.#head + next) & mask];
+        for (let next = index + 1; next < length; next++) {
+          slots[(this.#head + next - 1) & mask] = slots[(this.#head + next) & mask];
         }
-        this.#length--;
-        this.#slots[(this.#head + this.#length) & mask] = undefined;
+        this.#tail = (this.#tail - 1) & mask;
+        slots[this.#tail] = undefined;
       }
       return true;
     }
@@ -79,26 +82,30 @@ export class Deque<T> {
 
   /** Takes all items out. */
   clear(): void {
-    this.#slots = new Array<T | undefined>(SMALLEST).fill(undefined);
+    this.#slots = emptySlots(SMALLEST);
     this.#head = 0;
-    this.#length = 0;
+    this.#tail = 0;
   }
 
   /** The items from front to end. */
   *[Symbol.iterator](): Generator<T, void, undefined> {
-    const mask = this.#slots.length - 1;
-    for (let index = 0; index < this.#length; index++) {
-      yield this.#slots[(this.#head + index) & mask] as T;
-    }
+    for (let index = 0; index < this.length; index++) yield this.at(index) as T;
   }
 
-  #resize(size: number): void {
-    const slots = new Array<T | undefined>(size).fill(undefined);
-    const mask = this.#slots.length - 1;
-    for (let index = 0; index < this.#length; index++) {
-      slots[index] = this.#slots[(this.#head + index) & mask];
-    }
+  /** Makes it twice as long, when all slots are taken. */
+  #grow(): void {
+    const { length } = this.#slots;
+    const slots = emptySlots<T>(2 * length);
+    for (let index = 0; index < length; index++) slots[index] = this.at(index);
     this.#slots = slots;
     this.#head = 0;
+    this.#tail = length;
   }
+}
+
+// Filled one by one: in an array that was ever empty in places, V8 looks for these at every access.
+function emptySlots<T>(size: number): (T | undefined)[] {
+  const slots: (T | undefined)[] = [];
+  for (let index = 0; index < size; index++) slots.push(undefined);
+  return slots;
 }
