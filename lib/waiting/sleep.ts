@@ -45,7 +45,9 @@ export function sleep(delay: Duration): Coroutine<void>;
 /** Waits, and gives a result. */
 export function sleep<T>(delay: Duration, result: T): Coroutine<T>;
 export function sleep<T>(delay: Duration, result?: T): Coroutine<T | undefined> {
-  return delay === 0 ? new Aside(result) : new Sleep(delay, result);
+  return delay === 0 && result === undefined
+    ? new Aside() as Coroutine<undefined>
+    : new Sleep(delay, result);
 }
 
 // The engine folds a module's own constants into its code, and loads imported ones each time: what every
@@ -65,13 +67,11 @@ const PASSED_BY: IteratorResult<Suspending, undefined> = { done: true, value: un
  * The sleep of no time, which is the most awaited thing there is: its own iterator, written by hand,
  * with no more in it than it needs.
  */
-class Aside<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> {
-  readonly #result: T;
+class Aside extends Coroutine<void> implements Iterator<Suspending, void, unknown> {
   #state: typeof NEW | typeof AWAITED | typeof PASSED | typeof OVER = NEW;
 
-  constructor(result: T) {
+  constructor() {
     super();
-    this.#result = result;
     noteMade(this);
   }
 
@@ -79,25 +79,22 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
     return "sleep";
   }
 
-  override [awaitable](): Iterator<Suspending, T, unknown> {
+  override [awaitable](): Iterator<Suspending, void, unknown> {
     return this[Symbol.iterator]();
   }
 
   // Not left to the base: one method shared by all kinds of awaitables is slow at every yield*.
-  override [Symbol.iterator](): Iterator<Suspending, T, unknown> {
+  override [Symbol.iterator](): Iterator<Suspending, void, unknown> {
     if (this.#state !== NEW) return reused(this.#state === OVER ? undefined : BUSY);
     this.#state = AWAITED;
     noteUsed(this);
     return this;
   }
 
-  next(): IteratorResult<Suspending, T> {
+  next(): IteratorResult<Suspending, void> {
     if (this.#state >= PASSED) {
       this.#state = OVER;
-      const result = this.#result;
-      return result === undefined
-        ? PASSED_BY as IteratorResult<Suspending, T>
-        : { done: true, value: result };
+      return PASSED_BY;
     }
     this.#state = PASSED;
     return STEP_ASIDE;
@@ -118,7 +115,7 @@ class Aside<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
 class Sleep<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> {
   readonly #delay: Duration;
   readonly #result: T;
-  #state: "new" | "awaited" | "aside" | "waiting" = "new";
+  #state: "new" | "awaited" | "aside" | "waiting" | "over" = "new";
   #future: Future<T> | null = null;
   #timer: TimerHandle | null = null;
 
@@ -134,7 +131,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
   }
 
   override [awaitable](): Iterator<Suspending, T, unknown> {
-    if (this.#state !== "new") return reused(this.#future?.done() === false ? BUSY : undefined);
+    if (this.#state !== "new") return reused(this.#isBusy() ? BUSY : undefined);
     this.#state = "awaited";
     noteUsed(this);
     return this;
@@ -145,6 +142,8 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
       case "waiting":
         return sleepSteps(this.#future!, this.#timer!);
       case "aside":
+      case "over":
+        this.#state = "over";
         return { done: true, value: this.#result };
       default:
         return this.#begin();
@@ -152,6 +151,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
   }
 
   throw(error: unknown): never {
+    this.#state = "over";
     this.#timer?.cancel();
     throwOn(error);
   }
@@ -162,11 +162,19 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
   }
 
   override close(): void {
-    this.#state = "aside";
+    this.#state = "over";
     noteUsed(this);
   }
 
+  #isBusy(): boolean {
+    return this.#state === "waiting"
+      ? !this.#future!.done()
+      : this.#state === "awaited" || this.#state === "aside";
+  }
+
   #begin(): IteratorResult<Suspending, T> {
+    // As it is when the delay turns out to be none.
+    this.#state = "over";
     if (toSeconds(this.#delay, "delay") <= 0) {
       this.#state = "aside";
       return STEP_ASIDE;

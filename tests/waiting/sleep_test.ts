@@ -118,13 +118,15 @@ test("sleep() may be awaited once", async () => {
 
 test("sleep() that another awaits is a RuntimeError, and another one when that is over", async () => {
   await virtually(function* () {
-    const errorOf = async (nap: Coroutine<void>) => {
+    const errorOf = async (nap: Coroutine<unknown>) => {
       const error = await assertRejects(async () => await nap, RuntimeError);
       return error.message;
     };
-    for (const delay of [0, 1]) {
+    for (
+      const make of [() => sleep(0), () => sleep(0, "result"), () => sleep(-1), () => sleep(1)]
+    ) {
       for (const isCancelled of [false, true]) {
-        const nap = sleep(delay);
+        const nap: Coroutine<unknown> = make();
         const first = createTask(nap);
         const second = createTask(() => errorOf(nap));
         const error = yield* second;
