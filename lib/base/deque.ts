@@ -16,7 +16,7 @@ export class Deque<T> {
   // A power of two long, so that an index wraps by a mask, and never full, so that two indices tell how
   // many there are. Only the slots from #head to #tail are live; the rest hold undefined, so that nothing
   // taken out is kept alive.
-  #slots: (T | undefined)[] = emptySlots(SMALLEST);
+  #slots: (T | undefined)[] = emptySlots();
   #head = 0;
   #tail = 0;
 
@@ -82,7 +82,7 @@ export class Deque<T> {
 
   /** Takes all items out. */
   clear(): void {
-    this.#slots = emptySlots(SMALLEST);
+    this.#slots = emptySlots();
     this.#head = 0;
     this.#tail = 0;
   }
@@ -94,18 +94,19 @@ export class Deque<T> {
 
   /** Makes it twice as long, when all slots are taken. */
   #grow(): void {
-    const { length } = this.#slots;
-    const slots = emptySlots<T>(2 * length);
-    for (let index = 0; index < length; index++) slots[index] = this.at(index);
-    this.#slots = slots;
+    const slots = this.#slots;
+    const { length } = slots;
+    const inOrder = slots.slice(this.#head).concat(slots.slice(0, this.#head));
+    // Joined, and so of just this length; had it grown one by one, it might be half as long again.
+    this.#slots = inOrder.concat(slots).fill(undefined, length);
     this.#head = 0;
     this.#tail = length;
   }
 }
 
-// Filled one by one: in an array that was ever empty in places, V8 looks for these at every access.
-function emptySlots<T>(size: number): (T | undefined)[] {
+// One by one: in an array that was ever empty in places, V8 looks for these at every access.
+function emptySlots<T>(): (T | undefined)[] {
   const slots: (T | undefined)[] = [];
-  for (let index = 0; index < size; index++) slots.push(undefined);
+  for (let index = 0; index < SMALLEST; index++) slots.push(undefined);
   return slots;
 }
