@@ -94,11 +94,11 @@ export class Deque<T> {
 
   /** Makes it twice as long, when all slots are taken. */
   #grow(): void {
-    const slots = this.#slots;
-    const { length } = slots;
-    const inOrder = slots.slice(this.#head).concat(slots.slice(0, this.#head));
+    const { length } = this.#slots;
     // Joined, and so of just this length; had it grown one by one, it might be half as long again.
-    this.#slots = inOrder.concat(slots).fill(undefined, length);
+    const slots = this.#slots.concat(this.#slots).fill(undefined, length);
+    for (let index = 0; index < length; index++) slots[index] = this.at(index);
+    this.#slots = slots;
     this.#head = 0;
     this.#tail = length;
   }
