@@ -44,7 +44,7 @@ export interface Waiting {
   [waiters](): readonly Future<unknown>[];
 }
 
-/** Whoever is to be told that a future is done. */
+/** Whoever is to be told that a future is done. A future prints it by the name of its class. */
 export interface Listener extends Partial<Waiting> {
   /** Takes note; called once, by the future that is done. Never throws. */
   [notify](future: Future<unknown>): void;

@@ -36,7 +36,6 @@ export interface StrandOwner extends Future<unknown> {
 
 /** One await of an async function's: the iterator of what it awaits, and whom to tell of the outcome. */
 export class Strand implements Runnable, Listener {
-  /** As what a future's printed form shows it. */
   static get name(): string {
     return "Task";
   }

@@ -7,8 +7,7 @@
  *
  * @module
  */
-import type { EventLoop } from "./event_loop.ts";
-import { type Future, noteOf, setPurpose } from "./future.ts";
+import { type Future, noteOf } from "./future.ts";
 
 /** The key of the method that tells which task could end the waiting. */
 export const heldBy: unique symbol = Symbol("heldBy");
@@ -33,13 +32,6 @@ export class Purpose {
     this.operation = operation;
     this.subject = subject;
   }
-}
-
-/** Makes the future that a task waits for inside a lock's or a queue's own coroutine. */
-export function makeWaiter<T>(loop: EventLoop, purpose: Purpose): Future<T> {
-  const waiter = loop.createFuture<T>();
-  setPurpose(waiter, purpose);
-  return waiter;
 }
 
 /** What a future is for; `null` for most. */

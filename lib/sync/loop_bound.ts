@@ -5,9 +5,9 @@
  */
 import { RuntimeError } from "../base/errors.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import type { Future } from "../kernel/future.ts";
+import { type Future, setPurpose } from "../kernel/future.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
-import { makeWaiter, type Purpose } from "../kernel/waiter.ts";
+import type { Purpose } from "../kernel/waiter.ts";
 
 /** Remembers the loop that an object belongs to. */
 export class LoopBinding {
@@ -25,6 +25,8 @@ export class LoopBinding {
     if (this.#loop !== loop) {
       throw new RuntimeError(`${purpose.subject} is bound to a different event loop`);
     }
-    return makeWaiter<T>(loop, purpose);
+    const waiter = loop.createFuture<T>();
+    setPurpose(waiter, purpose);
+    return waiter;
   }
 }

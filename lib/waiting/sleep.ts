@@ -173,7 +173,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
   }
 
   #begin(): IteratorResult<Suspending, T> {
-    // As it is when the delay turns out to be none.
+    // What it stays if the delay is a wrong one: an error ends it.
     this.#state = "over";
     if (toSeconds(this.#delay, "delay") <= 0) {
       this.#state = "aside";
