@@ -68,9 +68,12 @@ ${figures(results.rows, "bytes")}
 
 What the engine and the host take by themselves for what a row cannot do without, \`deno run -A tests/bench/floors.ts\` prints: in
 Deno a look at the clock, of which each timer needs one, is a hundred nanoseconds, and an error, of which each cancellation needs
-one, more than a thousand, whether it has a stack or not. "The least kernel" (\`tests/bench/subjects/least_kernel.ts\`) is tasks,
-futures and a ready queue in asyncio's order and nothing else: no contexts, no cancellation, no errors, no timers, no checks. What
-it misses, no loop with that order can reach in this engine.
+one, some thousands, whether it has a stack or not. "The least kernel" (\`least_kernel.ts\` and \`least_timers.ts\` under
+\`tests/bench/subjects/\`) is tasks, futures and a ready queue in asyncio's order and nothing else: no contexts, no errors, no checks;
+timers and cancellation only in the rows that are about them. What it misses, no loop with that order can reach in this engine. In
+the rows of sizes it stands for this module with all taken out of its sources that a program may run without: what errors say,
+checks, stacks and printed forms, debug mode, async functions and context variables (\`deno task size --parts\` tells each one's
+part).
 
 ${targets(results.rows)}
 `;

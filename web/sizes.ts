@@ -1,6 +1,7 @@
 /**
- * `deno task size [--files]`: how large the browser build is, and what a page pays that uses the core alone;
- * with `--files` also what the core is made of. Fails when one has grown beyond its budget in `budgets.json`.
+ * `deno task size [--files] [--parts]`: how large the browser build is, and what a page pays that uses the core
+ * alone; with `--files` also of which files the core is made, with `--parts` what its bytes are spent on. Fails
+ * when one has grown beyond its budget in `budgets.json`.
  *
  * @module
  */
@@ -10,6 +11,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import budgets from "./budgets.json" with { type: "json" };
 import { DIST, ENTRY, NOT_DENO, TARGETS } from "./build.ts";
+import { leaveOut, type Part, PARTS } from "./parts.ts";
 
 /** The loop, tasks, gathering, waiting, timeouts, task groups, locks and queues. */
 const CORE = [
@@ -63,10 +65,36 @@ export function gzippedSize(text: Uint8Array): number {
   return gzipSync(text, { level: 9 }).length;
 }
 
-/** What a bundler keeps of the module for a program that imports the core. */
-export async function bundleCore(): Promise<Uint8Array> {
-  const { outputFiles } = await bundleExports(CORE, true);
+/**
+ * What a bundler keeps of the module for a program that imports the core.
+ *
+ * @param without What is taken out of the sources before.
+ * @returns The bundle.
+ */
+export async function bundleCore(without: readonly Part[] = []): Promise<Uint8Array> {
+  const { outputFiles } = await bundleExports(CORE, true, [leaveOut(without)]);
   return outputFiles[0]!.contents;
+}
+
+/** How large the core and all exports are without what can be taken out, in bytes with gzip. */
+export async function measureFloors(): Promise<Record<Size["name"], number>> {
+  const core = await bundleExports(CORE, true, [leaveOut(PARTS)]);
+  const all = await bundleExports(["*"], true, [leaveOut(PARTS)]);
+  return {
+    core: gzippedSize(core.outputFiles[0]!.contents),
+    script: gzippedSize(all.outputFiles[0]!.contents),
+  };
+}
+
+/** What the core's bytes are spent on, as lines of text: of each part what it takes, and what is left. */
+async function describeCoreParts(): Promise<string> {
+  const whole = gzippedSize(await bundleCore());
+  const lines = await Promise.all(PARTS.map(async ({ name }, index) => {
+    const taken = whole - gzippedSize(await bundleCore([PARTS[index]!]));
+    const left = gzippedSize(await bundleCore(PARTS.slice(0, index + 1)));
+    return `${String(taken).padStart(6)} ${name}; ${left} without this and what is above`;
+  }));
+  return lines.join("\n");
 }
 
 /** What the core is made of, as lines of text: the bytes of each file, minified, the largest first. */
@@ -82,21 +110,25 @@ async function describeCoreFiles(): Promise<string> {
 /**
  * Bundles a page's program that imports some names of the module and does nothing else.
  *
- * @param names The names.
+ * @param names The names; `*` for all.
  * @param minify Whether the bundle is minified.
+ * @param plugins Of esbuild.
  * @returns The bundle, and what it is made of.
  */
 export async function bundleExports(
   names: readonly string[],
   minify: boolean,
+  plugins: esbuild.Plugin[] = [],
 ): Promise<esbuild.BuildResult<{ write: false; metafile: true }>> {
+  const list = names.includes("*") ? "*" : `{ ${names.join(", ")} }`;
   return await esbuild.build({
     stdin: {
-      contents: `export { ${names.join(", ")} } from ${JSON.stringify(ENTRY)};`,
+      contents: `export ${list} from ${JSON.stringify(ENTRY)};`,
       resolveDir: import.meta.dirname!,
     },
     bundle: true,
     minify,
+    plugins,
     format: "esm",
     define: { ...NOT_DENO, ASYNCIO_RUNTIME: "undefined" },
     target: [...TARGETS],
@@ -109,6 +141,7 @@ export async function bundleExports(
 if (import.meta.main) {
   const sizes = await measureSizes();
   if (Deno.args.includes("--files")) console.log(await describeCoreFiles());
+  if (Deno.args.includes("--parts")) console.log(await describeCoreParts());
   await esbuild.stop();
   console.log(describeSizes(sizes));
   if (!areWithinBudget(sizes)) Deno.exitCode = 1;

@@ -455,7 +455,8 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: "job-cold",
-    what: "the first job of a new executor, with the start and the end of its thread",
+    what:
+      "the first job of a new executor, with the start of its thread; bare: a worker's first answer",
     unit: "ns",
     batch: 1,
     isFixed: false,

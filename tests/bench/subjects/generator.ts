@@ -42,6 +42,7 @@ import { type Sight, watchHost } from "./host_watch.ts";
 import { importOften } from "./import_often.ts";
 import { loopWorks } from "./loops.ts";
 import { works as poolWorks } from "./pools.ts";
+import { sizeWork } from "./size_works.ts";
 
 const RESOLVED = Promise.resolve(1);
 
@@ -377,18 +378,6 @@ function million(kind: keyof Sight): Work {
   };
 }
 
-/** Not to be bundled for a page, which has no bundler: its address is made as the row is asked for. */
-const SIZES = new URL("./sizes.ts", import.meta.url).href;
-
-function measureSize(name: "core" | "script"): Work {
-  return async (n, weigh) => {
-    const { sizes }: { sizes: Record<typeof name, () => Promise<number>> } = await import(SIZES);
-    weigh(0);
-    weigh(await sizes[name]());
-    return n;
-  };
-}
-
 /** The work of each row. */
 export const works: Works = {
   ...loopWorks,
@@ -431,6 +420,6 @@ export const works: Works = {
   "memory-waiter": (n, weigh) => run(parkWaiters(n, weigh)),
   "million-memory": million("peak"),
   "million-stall": million("stall"),
-  "size": measureSize("core"),
-  "size-script": measureSize("script"),
+  "size": sizeWork(({ core }) => core()),
+  "size-script": sizeWork(({ script }) => script()),
 };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Works } from "../row.ts";
+import type { Work, Works } from "../row.ts";
 import { OUTSTANDING } from "../rows.ts";
 
 /**
@@ -28,4 +28,35 @@ export function jobWorks(add: (a: number, b: number) => PromiseLike<number>): Wo
     return done;
   }
   return { "job": oneByOne, "jobs": allAtOnce };
+}
+
+/** A worker that nobody has asked anything yet. */
+export interface ColdWorker {
+  /** Adds two numbers there. */
+  add(a: number, b: number): PromiseLike<number>;
+  /** Ends it. */
+  close(): PromiseLike<unknown>;
+}
+
+/**
+ * Makes the work of the row `job-cold`: what counts is the time to the first answer, not that of the end.
+ *
+ * @param open Starts a worker.
+ * @returns The work.
+ */
+export function coldWork(open: () => ColdWorker): Work {
+  return async (n, weigh) => {
+    let done = 0;
+    let taken = 0;
+    for (let i = 0; i < n; i++) {
+      const start = performance.now();
+      const worker = open();
+      done += await worker.add(i, 1 - i);
+      taken += performance.now() - start;
+      await worker.close();
+    }
+    weigh(0);
+    weigh(taken * 1e6);
+    return done;
+  };
 }

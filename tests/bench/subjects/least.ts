@@ -5,8 +5,10 @@
  */
 
 import type { Works } from "../row.ts";
-import { CROWD, DEPTH, GATHERED } from "../rows.ts";
+import { CROWD, DEPTH, GATHERED, TIMERS_AN_ITERATION } from "../rows.ts";
 import { type Coroutine, Future, gather, pause, run, SingleQueue, Task } from "./least_kernel.ts";
+import { callAt, callLater, Cancelled, letTimersFire, SleepingTask } from "./least_timers.ts";
+import { sizeWork } from "./size_works.ts";
 
 function* one(): Coroutine<number> {
   return 1;
@@ -61,6 +63,50 @@ function* crowd(n: number): Coroutine<number> {
   return switches;
 }
 
+function* cancel(n: number): Coroutine<number> {
+  let cancelled = 0;
+  for (let i = 0; i < n; i++) {
+    const task = new SleepingTask(1_000_000);
+    yield* letTimersFire();
+    task.cancel();
+    try {
+      yield* task;
+    } catch (error) {
+      if (error instanceof Cancelled) cancelled++;
+    }
+  }
+  return cancelled;
+}
+
+function* timers(n: number): Coroutine<number> {
+  const ring = () => {};
+  let cancelled = 0;
+  for (let i = 0; i < n; i++) {
+    const timer = callLater(100_000, ring, i);
+    timer.cancel();
+    if (timer.callback === null) cancelled++;
+    if (i % TIMERS_AN_ITERATION === 0) yield* letTimersFire();
+  }
+  return cancelled;
+}
+
+function* fireTimers(n: number): Coroutine<number> {
+  const start = performance.now();
+  let fired = 0;
+  const ring = (index: number) => {
+    if (index === fired) fired++;
+  };
+  for (let i = 0; i < n; i++) callAt(start + i * 1e-6, ring, i);
+  while (fired < n) yield* letTimersFire();
+  return fired;
+}
+
+function* fireBatches(n: number): Coroutine<number> {
+  let fired = 0;
+  for (let i = 0; i < n; i += TIMERS_AN_ITERATION) fired += yield* fireTimers(TIMERS_AN_ITERATION);
+  return fired;
+}
+
 function* queueHandOff(n: number): Coroutine<number> {
   const queue = new SingleQueue<number>();
   new Task(function* (): Coroutine<void> {
@@ -91,7 +137,13 @@ export const works: Works = {
   "tasks-1k": (n) => run(crowd(n)),
   "tasks": (n) => run(crowd(n)),
   "tasks-1m": (n) => run(crowd(n)),
+  "cancel": (n) => run(cancel(n)),
+  "timer": (n) => run(timers(n)),
+  "timers-fired-1k": (n) => run(fireBatches(n)),
+  "timers-fired": (n) => run(fireTimers(n)),
   "queue": (n) => run(queueHandOff(n)),
+  "size": sizeWork(({ floor }) => floor("core")),
+  "size-script": sizeWork(({ floor }) => floor("script")),
   "nested": (n) => run(nestOften(n)),
   "resume": (n) => run(nest(DEPTH - 1, n)),
 };

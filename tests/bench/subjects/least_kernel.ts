@@ -15,7 +15,9 @@ type Yielded = Future<unknown> | null;
 /** A coroutine. */
 export type Coroutine<T> = Generator<Yielded, T, unknown>;
 
-interface Runnable {
+/** An entry of the ready queue. */
+export interface Runnable {
+  /** Does what it is for. */
   run(): void;
 }
 
@@ -31,7 +33,8 @@ let mask = ring.length - 1;
 let head = 0;
 let tail = 0;
 
-function push(entry: Runnable): void {
+/** Puts an entry at the end of the ready queue. */
+export function push(entry: Runnable): void {
   ring[tail] = entry;
   tail = (tail + 1) & mask;
   if (tail === head) grow();

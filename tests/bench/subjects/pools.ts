@@ -13,6 +13,7 @@ import {
 } from "../../../mod.ts";
 import type { Works } from "../row.ts";
 import { MEBIBYTE, OUTSTANDING } from "../rows.ts";
+import { coldWork, type ColdWorker } from "./job_works.ts";
 
 const home = newEventLoop();
 const add = (a: number, b: number) => a + b;
@@ -57,14 +58,9 @@ async function moveBackAndForth(pool: Executor, n: number): Promise<number> {
   return done;
 }
 
-async function startCold(n: number): Promise<number> {
-  let done = 0;
-  for (let i = 0; i < n; i++) {
-    const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-    done += await pool.submit(add, i, 1 - i);
-    await pool.shutdown();
-  }
-  return done;
+function openCold(): ColdWorker {
+  const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+  return { add: (a, b) => pool.submit(add, a, b), close: () => pool.shutdown() };
 }
 
 /** The rows that every place has. */
@@ -72,7 +68,7 @@ const threads: Works = {
   "job": (n) => oneByOne(poolOf("threads"), n),
   "jobs": (n) => home.runUntilComplete(allAtOnce(poolOf("threads"), n)),
   "job-moved": (n) => moveBackAndForth(poolOf("threads"), n),
-  "job-cold": startCold,
+  "job-cold": coldWork(openCold),
 };
 
 /** What this module does. */

@@ -6,16 +6,19 @@
 
 import type { Works } from "../row.ts";
 import { MEBIBYTE, OUTSTANDING } from "../rows.ts";
+import { coldWork, type ColdWorker } from "./job_works.ts";
 
 interface Line {
   post(message: unknown, transfer: Transferable[]): void;
   onMessage: (message: unknown) => void;
+  close(): Promise<unknown>;
 }
 
 interface NodeWorker {
   on(event: "message", callback: (message: unknown) => void): void;
   postMessage(message: unknown, transfer: Transferable[]): void;
   unref(): void;
+  terminate(): Promise<unknown>;
 }
 
 interface WithNode {
@@ -31,16 +34,16 @@ const ANSWER = `([a, b]) => {
   else port.postMessage(a, [a]);
 }`;
 
-let line: Line | null = null;
+let kept: Line | null = null;
 
 function open(): Line {
-  if (line !== null) return line;
-  const opened: Line = { post: () => {}, onMessage: () => {} };
+  const opened: Line = { post: () => {}, onMessage: () => {}, close: () => Promise.resolve() };
   if (typeof Deno === "undefined") {
     const script = `const port = self; self.onmessage = ({ data }) => (${ANSWER})(data);`;
     const worker = new Worker(URL.createObjectURL(new Blob([script])));
     worker.onmessage = ({ data }) => opened.onMessage(data);
     opened.post = (message, transfer) => worker.postMessage(message, transfer);
+    opened.close = () => Promise.resolve(worker.terminate());
   } else {
     const { process } = globalThis as unknown as WithNode;
     const { Worker } = process.getBuiltinModule("node:worker_threads");
@@ -52,13 +55,16 @@ function open(): Line {
     worker.unref();
     worker.on("message", (message) => opened.onMessage(message));
     opened.post = (message, transfer) => worker.postMessage(message, transfer);
+    opened.close = () => worker.terminate();
   }
-  line = opened;
   return opened;
 }
 
-function ask<T>(message: unknown, transfer: Transferable[]): Promise<T> {
-  const line = open();
+function ask<T>(
+  message: unknown,
+  transfer: Transferable[],
+  line: Line = kept ??= open(),
+): Promise<T> {
   return new Promise((resolve) => {
     line.onMessage = (answer) => resolve(answer as T);
     line.post(message, transfer);
@@ -73,7 +79,7 @@ async function oneByOne(n: number): Promise<number> {
 
 /** Answers come in the order of the messages, and need no number to be told apart. */
 async function allAtOnce(n: number): Promise<number> {
-  const line = open();
+  const line = kept ??= open();
   let done = 0;
   for (let i = 0; i < n; i += OUTSTANDING) {
     const settlers: ((sum: number) => void)[] = [];
@@ -98,9 +104,15 @@ async function moveBackAndForth(n: number): Promise<number> {
   return done;
 }
 
+function openCold(): ColdWorker {
+  const line = open();
+  return { add: (a, b) => ask([a, b], [], line), close: () => line.close() };
+}
+
 /** What bare messages do. */
 export const works: Works = {
   "job": oneByOne,
   "jobs": allAtOnce,
   "job-moved": moveBackAndForth,
+  "job-cold": coldWork(openCold),
 };

@@ -6,7 +6,7 @@
 
 import * as esbuild from "esbuild";
 import { buildForBrowsers } from "../../../web/build.ts";
-import { bundleCore, gzippedSize, measureSizes } from "../../../web/sizes.ts";
+import { bundleCore, gzippedSize, measureFloors, measureSizes } from "../../../web/sizes.ts";
 
 async function core(): Promise<number> {
   const size = gzippedSize(await bundleCore());
@@ -21,5 +21,11 @@ async function script(): Promise<number> {
   return sizes.find(({ name }) => name === "script")!.gzipped;
 }
 
+async function floor(name: "core" | "script"): Promise<number> {
+  const floors = await measureFloors();
+  await esbuild.stop();
+  return floors[name];
+}
+
 /** Bytes, minified and with gzip. */
-export const sizes = { core, script } as const;
+export const sizes = { core, script, floor } as const;
