@@ -139,14 +139,13 @@ export class JobStream<T, R> {
 
   #push(item: unknown): void {
     if (this.#end !== null) return;
-    const future = this.#waiting.shift();
-    if (future === undefined) {
-      this.#items.push(item as T);
-      return;
-    }
-    if (this.#waiting.length === 0) this.#source.awaited(false);
     this.#items.push(item as T);
-    this.#hand(future);
+    if (this.#waiting.length === 0) return;
+    // One that was settled by hand waits no more.
+    let future = this.#waiting.shift();
+    while (future?.done()) future = this.#waiting.shift();
+    if (this.#waiting.length === 0) this.#source.awaited(false);
+    if (future !== undefined) this.#hand(future);
   }
 
   /** Gives the oldest item to one who waited, as `next()` does. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { CallFrame } from "../coroutine/call_frame.ts";
 import { type CarriedValue, contextOf } from "../coroutine/context_vars.ts";
 import { ensureFuture } from "../kernel/ensure_future.ts";
 import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
@@ -24,4 +25,16 @@ function leisureOf(loop: EventLoop): number {
   return schedulerOf(loop).leisure;
 }
 
-scope[WORKER]?.register({ ensureFuture, leisureOf, newEventLoop, run, runInContext, setEventLoop });
+function call(target: () => unknown): CallFrame<unknown> {
+  return new CallFrame(target);
+}
+
+scope[WORKER]?.register({
+  call,
+  ensureFuture,
+  leisureOf,
+  newEventLoop,
+  run,
+  runInContext,
+  setEventLoop,
+});

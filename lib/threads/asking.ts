@@ -109,6 +109,7 @@ function block(asked: Asked, milliseconds: number): void {
   if (answer === null) return;
   const [kind, value] = answer;
   if (kind === "interrupted") {
+    hub.interrupted = hub.job;
     future.cancel();
     throw new CancelledError();
   }

@@ -47,12 +47,10 @@ export function makeCoreRest(
       if (loss !== null) throw new TypeError(`${loss.path} is ${loss.what}`);
     },
 
-    refusal(message: FromWorker, cause: unknown): WireValue {
-      return rest.encode(
-        message[0] === "ask"
-          ? finder.refusal("the arguments", { value: message[4], path: "args", cause })
-          : finder.refusal("the result", { value: message[2], path: "result", cause }),
-      );
+    refusal(message: FromWorker, cause: unknown): TypeError {
+      return message[0] === "ask"
+        ? finder.refusal("the arguments", { value: message[4], path: "args", cause })
+        : finder.refusal("the result", { value: message[2], path: "result", cause });
     },
 
     exportError(module: object, name: string): TypeError {

@@ -131,12 +131,17 @@ export function makeFinder(
       return false;
     },
 
-    /** Looks at each object of a value once. What is flat, as most is, costs next to nothing. */
+    /** Whether a value is, or is a list of, what holds nothing else, as most is. */
+    isFlat(value: unknown): boolean {
+      return isPlain(value, 0) ||
+        (Array.isArray(value) && value.every((part) => isPlain(part, 0)));
+    },
+
+    /** Looks at each object of a value once. */
     lost(value: unknown, seen: Set<object>): Obstacle | null {
-      if (isPlain(value, 0) || seen.has(value as object)) return null;
+      if (methods.isFlat(value) || seen.has(value as object)) return null;
       const parts = value as Record<string, unknown>;
       const isList = Array.isArray(parts);
-      if (isList && parts.every((part) => isPlain(part, 0))) return null;
       seen.add(parts);
       const prototype = Object.getPrototypeOf(parts);
       if (prototype !== Object.prototype && prototype !== Array.prototype) {
@@ -174,7 +179,10 @@ export function makeFinder(
     // This place's clone empties objects of some classes, and any clone those that belong to their thread.
     loss(value: unknown, path: string): ReturnType<Finder["loss"]> {
       // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
-      const found = methods.read(() => methods.lost(value, new Set()));
+      // Of what is flat not even a set is made.
+      const found = methods.read(() =>
+        methods.isFlat(value) ? null : methods.lost(value, new Set())
+      );
       return found ? { ...found, path: path + found.path } : null;
     },
 

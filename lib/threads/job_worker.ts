@@ -59,8 +59,8 @@ export interface Jobs {
   begin(call: Call, target: Target, args: readonly unknown[]): unknown;
   /** Waits for what a call gave. */
   outcome(call: Call, value: unknown): Promise<unknown>;
-  /** The signal of a call. */
-  signalOf(call: Call): AbortSignal;
+  /** Whether it is by an error that a call which was told to end has ended. */
+  isCancellation(call: Call, error: unknown): boolean;
   /** Goes on with the next call. */
   goOn(): void;
 }
@@ -158,9 +158,24 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
           jobs.settle(call, value);
         }
       } catch (error) {
-        core.send(["error", id, core.rest().encode(error)]);
+        jobs.fail(call, error);
         jobs.lap();
       }
+    },
+
+    /** Whether it is by an error that a call which was told to end has ended. */
+    isCancellation({ id, aborted }: Call, error: unknown): boolean {
+      const isTold = aborted || core.interrupted === id;
+      return isTold && (error as Partial<Error> | null)?.name === "CancelledError";
+    },
+
+    fail(call: Call, error: unknown): void {
+      const { id } = call;
+      core.send(
+        jobs.isCancellation(call, error)
+          ? ["cancelled", id]
+          : ["error", id, core.rest().encode(error)],
+      );
     },
 
     /** An async function that has the runtime at hand is a coroutine: it needs a loop to run on. */
@@ -213,9 +228,7 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
         if (jobs.isStream(value)) value = await core.rest().pump(call, value);
         core.send(["result", id, value, Infinity]);
       } catch (error) {
-        const isCancelled = call.aborted && (error as Partial<Error> | null)?.name ===
-            "CancelledError";
-        core.send(isCancelled ? ["cancelled", id] : ["error", id, core.rest().encode(error)]);
+        jobs.fail(call, error);
       }
       jobs.goOn();
     },

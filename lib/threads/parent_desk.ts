@@ -44,6 +44,16 @@ interface Ask {
   /** The word by which the worker waits in the cell, where it does, and the job that it waits in. */
   word: number | null;
   job: number | null;
+  /** The answer for the cell, while that is made large enough for it. */
+  written: Written | null;
+}
+
+/** An answer as it is written into the cell. */
+interface Written {
+  readonly kind: AnswerKind;
+  readonly bytes: Uint8Array;
+  /** Whether it says that the answer crosses in no way at all. */
+  readonly isForNobody: boolean;
 }
 
 /** Something that was asked for: a call, which has its end when it is cancelled, or of a queue. */
@@ -99,6 +109,14 @@ export class ParentDesk {
     }
   }
 
+  /** Takes note that an answer crosses in no way, and that the worker is told so instead. */
+  answerRefused(id: number): void {
+    const ask = this.#asks.get(id);
+    if (ask === undefined || !ask.work?.givesItem) return;
+    ask.answer = { kind: "error", value: null };
+    ask.work.drop?.();
+  }
+
   /** Ends what was asked for by a worker that is gone. */
   close(): void {
     const asks = [...this.#asks.values()];
@@ -112,7 +130,7 @@ export class ParentDesk {
 
   #ask(message: Extract<FromAsker, readonly ["ask", ...unknown[]]>): void {
     const [, id, question, target, args, context] = message;
-    const ask: Ask = { id, work: null, answer: null, word: null, job: null };
+    const ask: Ask = { id, work: null, answer: null, word: null, job: null, written: null };
     const fail = (error: unknown) =>
       this.#answer(ask, { kind: "error", value: codec.encode(error) });
     this.#asks.set(id, ask);
@@ -192,14 +210,17 @@ export class ParentDesk {
     const cell = this.#cell;
     ask.word = null;
     if (word === null || cell === null) return false;
-    const [shownKind, bytes] = bytesOf(kind, value);
+    // Before it is written: that may take longer than the other is willing to wait, over and over.
     if (!claimCell(cell, word)) return false;
-    if (kind === "result" && shownKind === "error" && ask.work?.givesItem) {
-      // It can be had by one who waits for a message.
+    const known = ask.written;
+    const written = known === null || kind === "interrupted" ? write(kind, value) : known;
+    if (kind === "result" && written.kind === "error" && ask.work?.givesItem) {
       ask.answer = { kind: "error", value: null };
-      ask.work.undo?.(value);
+      if (written.isForNobody) ask.work.drop?.();
+      // Else it can be had by one who waits for a message.
+      else ask.work.undo?.(value);
     }
-    fillCell(cell, shownKind, bytes);
+    ask.written = fillCell(cell, written.kind, written.bytes) ? null : written;
     return true;
   }
 
@@ -209,11 +230,14 @@ export class ParentDesk {
   }
 }
 
-function bytesOf(kind: AnswerKind, value: unknown): [AnswerKind, Uint8Array] {
+function write(kind: AnswerKind, value: unknown): Written {
   try {
-    return [kind, toBytes(value)];
-  } catch (error) {
-    return ["error", toBytes(codec.encode(error))];
+    return { kind, bytes: toBytes(value), isForNobody: false };
+  } catch (cause) {
+    const path = "result";
+    const isForNobody = (codec.obstacle(value, path) ?? codec.loss(value, path)) !== null;
+    const error = isForNobody ? codec.refusal("the result", { value, path, cause }) : cause;
+    return { kind: "error", bytes: toBytes(codec.encode(error)), isForNobody };
   }
 }
 

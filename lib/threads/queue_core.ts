@@ -118,7 +118,8 @@ export class QueueCore<T = unknown> {
   /** Takes out an item that was put in by one who takes it back; nothing, where somebody got it. */
   withdraw(item: T): void {
     const items = [...this.#items];
-    const place = items.lastIndexOf(item);
+    // By this, for to itself NaN is not equal.
+    const place = items.findLastIndex((other) => Object.is(other, item));
     if (place < 0) return;
     this.#items.clear();
     for (const other of items.toSpliced(place, 1)) this.#items.push(other);

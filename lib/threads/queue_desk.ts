@@ -14,6 +14,8 @@ export interface QueueWork {
   cancel(): void;
   /** Undoes what is done, for one who does not take it. */
   undo(answer: unknown): void;
+  /** Takes note that nobody can have the item: the work on it is over. */
+  drop(): void;
 }
 
 /** Who is told what comes of it. */
@@ -55,18 +57,24 @@ export function askQueue(
         givesItem: false,
         cancel: queue.put(item, putter),
         undo: () => queue.withdraw(item),
+        drop() {},
       };
     case "putNow":
       queue.putNow(item);
       asker.answer(undefined);
-      return { givesItem: false, cancel() {}, undo: () => queue.withdraw(item) };
+      return { givesItem: false, cancel() {}, undo: () => queue.withdraw(item), drop() {} };
     case "join":
-      return { givesItem: false, cancel: queue.join(putter.done), undo() {} };
+      return { givesItem: false, cancel: queue.join(putter.done), undo() {}, drop() {} };
   }
 }
 
 function ofItem(queue: QueueCore, cancel: () => void): QueueWork {
-  return { givesItem: true, cancel, undo: (item) => queue.giveBack(item) };
+  return {
+    givesItem: true,
+    cancel,
+    undo: (item) => queue.giveBack(item),
+    drop: () => queue.taskDone(),
+  };
 }
 
 /**

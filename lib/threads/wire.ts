@@ -161,6 +161,8 @@ export interface AskHub {
   asked: number;
   /** The job that is being made, by its number, or `null`. */
   job: number | null;
+  /** The job that was told to end while it blocked, by its number, or `null`. */
+  interrupted: number | null;
   /** Why this thread may not block, or `null` where it may. */
   readonly blockingRefusal: string | null;
   /** Who waits for an answer, by the question's number. */
@@ -257,9 +259,10 @@ export function makeEncoder(reader: Reader): Encoder {
       if (Array.isArray(errors)) {
         wire.errors = errors.map((item: unknown) => methods.encodeValue(item, seen));
       }
-      for (const key of Object.keys(error)) {
-        // Its name, message, stack and cause are there.
-        if (key in wire) continue;
+      const keys = classes.includes("SuppressedError") ? ["error", "suppressed"] : [];
+      for (const key of new Set([...keys, ...Object.keys(error)])) {
+        if (["name", "message", "stack", "cause"].includes(key)) continue;
+        if (key === "errors" && wire.errors !== undefined) continue;
         wire.properties ??= [];
         const value = reader.read(() => Reflect.get(error, key));
         wire.properties.push([key, methods.encodeValue(value, seen)]);
@@ -285,6 +288,8 @@ const CLASSES: ReadonlyMap<string, typeof Error> = /* @__PURE__ */ (() =>
     BrokenProcessPool,
     BrokenThreadPool,
     ExceptionGroup,
+    // Not everywhere, as yet.
+    ...("SuppressedError" in globalThis ? { SuppressedError } : {}),
     ...errors,
   } as unknown as Record<string, typeof Error>)))();
 
@@ -314,11 +319,12 @@ function decodeValue(wire: WireValue, seen: Map<WireError, Error>): unknown {
   if (wire.errors !== undefined) {
     define(error, "errors", wire.errors.map((item) => decodeValue(item, seen)));
   }
+  const isPair = wire.classes.includes("SuppressedError");
   for (const [key, value] of wire.properties ?? []) {
     Object.defineProperty(error, key, {
       value: decodeValue(value, seen),
       configurable: true,
-      enumerable: true,
+      enumerable: !(isPair && (key === "error" || key === "suppressed")),
       writable: true,
     });
   }

@@ -32,6 +32,8 @@ import type {
 
 /** As much of this module as a worker uses. */
 export interface Runtime {
+  /** Awaits what a function gives that is called for it, within the task. */
+  call(target: () => unknown): Iterable<unknown, unknown>;
   ensureFuture(awaitable: unknown): RuntimeTask;
   newEventLoop(): RuntimeLoop;
   run(main: () => unknown): Promise<unknown>;
@@ -78,7 +80,7 @@ export interface CoreRest {
   /** Throws if something of what a message brings would be emptied on its way. */
   checkLoss(message: FromWorker): void;
   /** Why a message cannot be sent, as the error that is sent instead. */
-  refusal(message: FromWorker, cause: unknown): WireValue;
+  refusal(message: FromWorker, cause: unknown): TypeError;
   /** The error of a module that has no function of a name. */
   exportError(module: object, name: string): TypeError;
   /** The error of a function that cannot be loaded. */
@@ -98,10 +100,14 @@ export interface WorkerCore<R = CoreRest> {
   readonly registered: Runtime | null;
   /** Which job is being made, for what it asks of the other thread. */
   job: number | null;
+  /** Which job was told to end while it blocked. */
+  readonly interrupted: number | null;
   /** Sends a message, together with the others of this turn. */
   send(message: FromWorker): void;
   /** Sends at once what waits. */
   flush(): void;
+  /** Takes note that an item of the job's stream cannot be sent: the stream ends by that. */
+  refuse(error: TypeError): void;
   /** Marks what of a value is moved when it is sent, as this module's function of this name. */
   transfer<T extends object>(value: T, buffers: readonly Transferable[]): T;
   /** What is moved with which value. */
@@ -153,6 +159,7 @@ export function makeCore<R extends CoreRest>(
 
   const core = {
     asked: 0,
+    interrupted: null as number | null,
     job: null as number | null,
     registered: null as Runtime | null,
     blockingRefusal: port.blockingRefusal,
@@ -161,6 +168,7 @@ export function makeCore<R extends CoreRest>(
     transfers,
     isPlain,
     giveRuntime(_source: RuntimeSource): void {},
+    refuse(_error: TypeError): void {},
     nextTurn: port.nextTurn,
     idle: port.idle,
     now: port.now,
@@ -187,7 +195,12 @@ export function makeCore<R extends CoreRest>(
         port.post(core.pack(batch), buffers);
       } catch {
         // One that cannot be cloned fails them all: find out which.
-        for (const message of batch) core.sendAlone(message);
+        let refused: unknown;
+        for (const message of batch) {
+          // What a stream gave behind an item that cannot be sent is not of it any more.
+          const isLate = message[0] === "item" && message[1] === refused;
+          if (!isLate && !core.sendAlone(message)) refused = message[1];
+        }
       }
       // None of a simple value, which is no trouble.
       for (const [, , value] of batch) transfers.delete(value as object);
@@ -221,14 +234,21 @@ export function makeCore<R extends CoreRest>(
       return value;
     },
 
-    sendAlone(message: FromWorker): void {
+    /** Gives `false` of an item that cannot be sent, by which its stream ends. */
+    sendAlone(message: FromWorker): boolean {
       try {
         port.post([message], [...core.buffersOf(message)]);
       } catch (cause) {
-        const error = core.rest().refusal(message, cause);
+        const refusal = core.rest().refusal(message, cause);
+        if (message[0] === "item") {
+          core.refuse(refusal);
+          return false;
+        }
+        const error = core.rest().encode(refusal);
         if (message[0] === "ask") core.answers.get(message[1])?.("error", error);
         else port.post([["error", message[1], error]]);
       }
+      return true;
     },
 
     known(functionId: number): KnownFunction {

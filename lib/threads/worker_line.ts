@@ -70,6 +70,7 @@ export class WorkerLine {
   #moved: Map<ToWorker, Transferable[]> | null = null;
   #ready = false;
   #isUp = false;
+  #isReceiving = false;
   #over = false;
 
   /**
@@ -99,7 +100,7 @@ export class WorkerLine {
         this.flush();
         holder.turnEnded();
       },
-      onMessage: (batch) => this.#receive(batch as readonly unknown[]),
+      onMessage: (batch) => this.#receive(batch),
       onDeath: (death) => this.#die(death),
     });
   }
@@ -107,6 +108,11 @@ export class WorkerLine {
   /** Whether the worker has begun to run its script. */
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  /** Whether there may be more in the message that is being taken. */
+  get isReceiving(): boolean {
+    return this.#isReceiving;
   }
 
   /** Tells whether the worker was told of a function. */
@@ -189,6 +195,7 @@ export class WorkerLine {
         const [, id, , value] = message;
         const codec = this.#losses;
         const error = codec.refusal("the result", { value, path: "result", cause });
+        this.#desk?.answerRefused(id);
         return this.#handle.post([["answer", id, "error", codec.encode(error)]]);
       }
       if (message[0] !== "call" && message[0] !== "chunk") throw cause;
@@ -211,8 +218,23 @@ export class WorkerLine {
     this.#desk.receive(message);
   }
 
-  #receive(list: readonly unknown[]): void {
+  #receive(list: unknown): void {
     this.#isUp = true;
+    this.#isReceiving = true;
+    let death: WorkerDeath | null;
+    try {
+      death = this.#take(list as readonly unknown[]);
+    } catch (error) {
+      // Code in the worker may have sent something by itself.
+      death = { reason: "sent what cannot be read here", error };
+    }
+    this.#isReceiving = false;
+    if (death === null) this.#holder.turnEnded();
+    else this.#die(death);
+  }
+
+  /** Takes what came; gives why the worker is at its end, if it says so. */
+  #take(list: readonly unknown[]): WorkerDeath | null {
     const isRun = typeof list[0] === "number";
     const batch = (isRun ? [["results", list]] : list) as readonly FromWorker[];
     for (const message of batch) {
@@ -220,9 +242,7 @@ export class WorkerLine {
         this.push(["runtime", runtimeSource(this.#workers)]);
         this.flush();
       } else if (message[0] === "fatal") {
-        const error = decode(message[1]);
-        this.#die({ reason: "threw an error that nothing caught", error });
-        return;
+        return { reason: "threw an error that nothing caught", error: decode(message[1]) };
       } else if (isFromAsker(message)) {
         this.#ask(message);
       } else if (message[0] === "results") {
@@ -234,11 +254,17 @@ export class WorkerLine {
         this.#hand(message);
       }
     }
-    this.#holder.turnEnded();
+    return null;
   }
 
   #hand(message: FromWorker): void {
-    if (this.#aborted.size > 0) this.#aborted.delete(message[1] as number);
+    if (this.#aborted.size > 0) {
+      // Of a stream there is more to come.
+      if (message[0] === "returned") { for (const id of message[1]) this.#aborted.delete(id); }
+      else if (message[0] !== "stream" && message[0] !== "item") {
+        this.#aborted.delete(message[1] as number);
+      }
+    }
     this.#holder.receive(message);
   }
 

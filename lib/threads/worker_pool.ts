@@ -351,6 +351,18 @@ export class WorkerPool {
     if (message[0] === "item") return item.give(message[2]);
     worker.items.delete(item.id);
     item.line = null;
+    try {
+      this.#finish(item, message);
+    } catch (error) {
+      // It cannot be read, and ends the worker. The job that the worker was at is still this one.
+      const others = [...worker.items];
+      worker.items.clear();
+      for (const [id, one] of [[item.id, item] as const, ...others]) worker.items.set(id, one);
+      throw error;
+    }
+  }
+
+  #finish(item: WorkItem, message: FromWorker): void {
     if (message[0] === "result") {
       this.#learn(item.crossing, message[3]);
       item.succeed(message[2], message[3]);
@@ -360,8 +372,10 @@ export class WorkerPool {
     } else if (message[0] === "error") {
       this.#sites.failed(item.crossing.id);
       item.failWith(message[2]);
-    } else {
+    } else if (message[0] === "cancelled") {
       item.confirmCancelled();
+    } else {
+      throw new TypeError(`there is no message of the kind ${String(message[0])}`);
     }
   }
 
@@ -407,6 +421,8 @@ export class WorkerPool {
   }
 
   #finishTurn(worker: PoolWorker): void {
+    // Ended in the middle of a message, the rest of which told what came of more of its jobs.
+    if (!this.#all.has(worker)) this.#takeBack(worker, [...worker.items.keys()]);
     if (worker.items.size === 0 && worker.isInitialized) this.#rest(worker);
     this.#handOut();
   }
@@ -465,7 +481,7 @@ export class WorkerPool {
     this.#retire(worker);
     worker.items.delete(item.id);
     item.line = null;
-    this.#takeBack(worker, [...worker.items.keys()]);
+    if (!worker.line.isReceiving) this.#takeBack(worker, [...worker.items.keys()]);
     item.confirmCancelled();
     // Not at once: who cancels a whole group would have a worker started for each, only to be ended.
     host.nextTurn(() => this.#handOut());

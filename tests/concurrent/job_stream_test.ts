@@ -72,3 +72,16 @@ test("JobStream is left by `break`, and by a cancellation of what waits", async 
   assertEquals(other.log, ["pull 16", "awaited", "close"]);
   assertThrows(() => waiting.result());
 });
+
+test("JobStream gives no item to a future that was settled by hand", async () => {
+  const { stream, log, opaque } = openStream();
+  const [first, second] = [stream.next(), stream.next()];
+  first.setResult({ done: false, value: -1 });
+  pushItem(opaque, 1);
+  assertEquals(await second, { done: false, value: 1 });
+  const third = stream.next();
+  third.setResult({ done: false, value: -1 });
+  pushItem(opaque, 2);
+  assertEquals(await stream.next(), { done: false, value: 2 });
+  assertEquals(log.at(-1), "not awaited");
+});

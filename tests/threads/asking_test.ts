@@ -311,3 +311,48 @@ test("ConcurrentFuture.result() of this thread's own work refuses to wait, and s
   );
   assert(future.cancel());
 });
+
+test({
+  name: "a job that is cancelled while it blocks is cancelled",
+  ...needs("workers", "sharedMemory"),
+  async fn() {
+    await run(async () => {
+      const { exposed, log } = makeExposed();
+      await using pool = makePool(exposed);
+      const future = pool.submit(() => asyncio.parentLoop<Exposed>().call("nap", 3600).result());
+      while (log.at(-1) !== "begun") await sleep(0.001);
+      future.cancel();
+      await assertRejects(async () => await future, CancelledError);
+      assertEquals(future.cancelled(), true);
+      while (log.at(-1) !== "over") await sleep(0.001);
+    });
+  },
+});
+
+test({
+  name:
+    "a stream's job that is cancelled is woken where it blocks, though items of it were on their way",
+  ...needs("workers", "sharedMemory"),
+  async fn() {
+    await run(async () => {
+      const { exposed, log } = makeExposed();
+      await using pool = makePool(exposed);
+      // No generator: what such a one awaits it awaits on a loop, and that may not block.
+      const stream = await pool.submit(() => {
+        let items = 0;
+        const next = async () => {
+          if (items === 2) asyncio.parentLoop<Exposed>().call("nap", 3600).result();
+          // It does not read that it is cancelled, and the other thread hears of an item after it has cancelled.
+          const spinUntil = items === 0 ? 0 : Date.now() + 100;
+          while (Date.now() < spinUntil);
+          return await Promise.resolve({ done: false, value: items++ });
+        };
+        return { [Symbol.asyncIterator]: () => ({ next }) };
+      });
+      await stream.next();
+      stream.return();
+      assertEquals(await pool.submit(() => 42), 42);
+      while (log.at(-1) !== "over") await sleep(0.001);
+    });
+  },
+});

@@ -8,6 +8,7 @@ import {
   type Executor,
   gather,
   getRunningLoop,
+  type JobContext,
   JobStream,
   Lock,
   newEventLoop,
@@ -766,6 +767,60 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
     assertEquals(await pool.submit(add, 1, 2), 3, "the pool goes on");
   });
 
+  poolTest("cancels what is left of a chunk, and fails none of it", async (pool) => {
+    const job = async function (this: JobContext, n: number) {
+      if (n < 2) return n;
+      return await new Promise<number>((resolve) => {
+        if (this.signal.aborted) resolve(n);
+        this.signal.addEventListener("abort", () => resolve(n));
+      });
+    };
+    const futures = [...pool.map(job, [0, 1, 2, 3], { chunksize: 4 })];
+    setTimeout(() => futures[3]!.cancel(), 50);
+    const states = await Promise.all(futures.map((future) => future.then(String, String)));
+    assertEquals(states.at(-1), "CancelledError");
+    for (const [index, state] of states.entries()) {
+      assert(state === String(index) || state === "CancelledError", state);
+    }
+  });
+
+  poolTest(
+    "brings back an error's properties by whatever name, and both of a pair",
+    async (pool) => {
+      const error = await pool.submit(() => {
+        const names = {
+          kind: "timeout",
+          code: 7,
+          classes: ["a"],
+          constructors: 1,
+          properties: [1],
+        };
+        throw Object.assign(new Error("no"), names, { stack: "Error: no" });
+      }).then(() => null, (error) => error);
+      assertEquals({ ...error }, {
+        kind: "timeout",
+        code: 7,
+        classes: ["a"],
+        constructors: 1,
+        properties: [1],
+      });
+      const pair = await pool.submit(() => {
+        const Pair = Reflect.get(globalThis, "SuppressedError") as
+          | typeof SuppressedError
+          | undefined;
+        if (Pair === undefined) return null;
+        throw new Pair(new TypeError("in dispose"), new RangeError("in body"), "both");
+      }).then(() => null, (error) => error);
+      if (pair === null) return;
+      assertInstanceOf(pair, SuppressedError);
+      assertEquals([String(pair.error), String(pair.suppressed), Object.keys(pair)], [
+        "TypeError: in dispose",
+        "RangeError: in body",
+        [],
+      ]);
+    },
+  );
+
   // ── streams ──
 
   poolTest(
@@ -812,6 +867,73 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
     assertEquals(await stream.next(), { done: false, value: 1 });
     await assertRejects(async () => await stream.next(), RangeError, "no more");
     assertEquals(await stream.next(), { done: true, value: undefined });
+  });
+
+  poolTest("ends a stream by an item that cannot be sent, and its job with it", async (pool) => {
+    const stream = await pool.submit(async function* () {
+      try {
+        for (let n = 0;; n++) yield n === 2 ? { job: () => 1 } : n;
+      } finally {
+        Reflect.set(globalThis, "streamClosed", true);
+        // Lost behind the item's, as behind an error in the body of a `for await`.
+        await Promise.reject(new RangeError("closing"));
+      }
+    });
+    const items: unknown[] = [];
+    await assertRejects(
+      async () => {
+        for await (const item of stream) items.push(item);
+      },
+      TypeError,
+      "cannot send the result to another thread: result.job is function job",
+    );
+    assertEquals(items, [0, 1]);
+    assertEquals(await pool.submit(() => Reflect.get(globalThis, "streamClosed")), true);
+  });
+
+  poolTest("lets an async generator use this module", async (pool) => {
+    const count = async function* (to: number) {
+      const task = asyncio.currentTask();
+      for (let n = 1; n <= to; n++) {
+        await asyncio.sleep(0.001);
+        yield asyncio.currentTask() === task ? n : -1;
+      }
+      return "end";
+    };
+    const stream = await pool.submit(count, 20);
+    let sum = 0;
+    let step = await stream.next();
+    while (!step.done) {
+      sum += step.value;
+      step = await stream.next();
+    }
+    assertEquals([sum, step.value], [210, "end"]);
+    const made = await pool.submit(() =>
+      asyncio.asyncGenerator(async function* () {
+        await asyncio.sleep(0);
+        yield "made";
+      })()
+    );
+    assertEquals(await made.next(), { done: false, value: "made" });
+    assertEquals((await made.next()).done, true);
+  });
+
+  poolTest("cancels an async generator that uses this module where it waits", async (pool) => {
+    const waits = async function* () {
+      try {
+        yield "first";
+        await asyncio.sleep(3600);
+      } catch (error) {
+        Reflect.set(globalThis, "ended", (error as Error).name);
+        throw error;
+      }
+    };
+    const stream = await pool.submit(waits);
+    await stream.next();
+    const next = stream.next();
+    setTimeout(() => next.cancel(), 20);
+    await assertRejects(async () => await next, CancelledError);
+    assertEquals(await pool.submit(() => Reflect.get(globalThis, "ended")), "CancelledError");
   });
 
   poolTest("fails a stream whose worker dies", async (pool) => {

@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   BrokenExecutor,
   BrokenProcessPool,
@@ -93,9 +100,10 @@ test({
   async fn() {
     await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
     await assertRejects(
-      async () => await pool.submit((given: unknown) => given, new SharedArrayBuffer(8)),
+      async () => await pool.submit((given) => given, { memory: new SharedArrayBuffer(8) }),
       TypeError,
-      "cannot send the arguments of <anonymous>() to another thread: #<SharedArrayBuffer>",
+      "cannot send argument 1 of <anonymous>() to another thread: args[0].memory is " +
+        "[object SharedArrayBuffer]",
     );
   },
 });
@@ -106,6 +114,40 @@ test({
   async fn() {
     await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
     assertEquals(await pool.submit(() => console.log("") ?? "said"), "said");
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor refuses what would arrive as something else",
+  ...needs("processes"),
+  async fn() {
+    await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+    await assertRejects(
+      async () => await pool.submit(() => [new DOMException("no", "AbortError")]),
+      TypeError,
+      "cannot send the result to another thread: result[0] is [object DOMException]",
+    );
+    const thrown = await pool.submit(() => {
+      throw new DOMException("no", "AbortError");
+    }).then(() => null, (error) => error);
+    assertInstanceOf(thrown, DOMException);
+  },
+});
+
+test({
+  name: "ProcessPoolExecutor fails the job that lets a program write to the line home",
+  ...needs("processes"),
+  async fn() {
+    await using pool = new ProcessPoolExecutor({ maxWorkers: 1, permissions: { run: true } });
+    const error = await pool.submit(async () => {
+      await new Deno.Command(Deno.execPath(), { args: ["--version"] }).spawn().status;
+    }).then(() => null, (error) => error);
+    assertInstanceOf(error, BrokenExecutor);
+    assertMatch(
+      error.message,
+      /sent what cannot be read here: its standard output is the line home/,
+    );
+    assertEquals(await pool.submit((n: number) => n, 5), 5, "the pool goes on");
   },
 });
 

@@ -127,3 +127,10 @@ test("QueueCore counts the work on its items", () => {
   assertEquals(joined, 2);
   assertThrows(() => queue.taskDone(), ValueError, "task_done() called too many times");
 });
+
+test("QueueCore.withdraw() finds what is not equal to itself", () => {
+  const queue = new QueueCore<number>(0);
+  for (const item of [0, NaN, 1]) queue.putNow(item);
+  queue.withdraw(NaN);
+  assertEquals([queue.size, queue.getNow(), queue.getNow()], [2, 0, 1]);
+});

@@ -355,3 +355,58 @@ test({
     await assertRejects(async () => await job, RuntimeError, "has no such queue");
   },
 });
+
+test({
+  name: "ThreadQueue.getSync() drops an item that cannot be cloned, and counts it as done",
+  ...needs("workers", "sharedMemory"),
+  async fn() {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const queue = new ThreadQueue<unknown>();
+    for (const item of [() => 1, { job() {} }, 5]) queue.putSync(item);
+    const getSync = (handle: ThreadQueueHandle<unknown>) => {
+      const queue = asyncio.ThreadQueue.open(handle);
+      const item = queue.getSync(5);
+      queue.taskDone();
+      return item;
+    };
+    const get = async (handle: ThreadQueueHandle<unknown>) =>
+      await asyncio.ThreadQueue.open(handle).get();
+    const ends: unknown[] = [];
+    for (const job of [getSync, get, getSync]) {
+      ends.push(
+        await pool.submit(job, queue.handle).then((item) => item, ({ message }) => message),
+      );
+    }
+    assertEquals(ends, [
+      "cannot send the result to another thread: result is function (anonymous)",
+      "cannot send the result to another thread: result.job is function job",
+      5,
+    ]);
+    await queue.join();
+    assertEquals(queue.qsize(), 0);
+  },
+});
+
+test({
+  name:
+    "ThreadQueue.getSync() gets what is there, though to write it takes longer than it would wait",
+  ...needs("workers", "sharedMemory"),
+  async fn() {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const queue = new ThreadQueue<Uint8Array>();
+    const sizes = pool.submit((handle: ThreadQueueHandle<Uint8Array>) => {
+      const queue = asyncio.ThreadQueue.open(handle);
+      const sizes: number[] = [];
+      while (sizes.length < 3) {
+        try {
+          sizes.push(queue.getSync(0.002).length);
+        } catch (error) {
+          if ((error as Error).name !== "QueueEmpty") throw error;
+        }
+      }
+      return sizes;
+    }, queue.handle);
+    for (const size of [6_000_000, 1, 7_000_000]) await queue.put(new Uint8Array(size));
+    assertEquals(await sizes, [6_000_000, 1, 7_000_000]);
+  },
+});

@@ -446,3 +446,38 @@ test("WorkerPool ends its workers when it is shut down and done", async () => {
   assertEquals(worker.state, "terminated");
   await gone;
 });
+
+test("WorkerPool takes all that a message tells, though it ends the worker in the middle of it", async () => {
+  const { pool, workers } = openPool(1);
+  const jobs = [0, 1, 2, 3].map((n) => pool.submit(quick, [n]));
+  await endTurn();
+  const first = workerAt(workers, 0);
+  first.getReady();
+  first.say(["up"], ["result", 0, 0, 0.01]);
+  jobs[1]!.addDoneCallback(() => jobs[3]!.cancel({ terminateAfter: 0 }));
+  first.say(["result", 1, 1, 0.01], ["result", 2, 2, 0.01]);
+  assertEquals(jobs.map((job) => job.cancelled() || job.result()), [0, 1, 2, true]);
+  await hostTurn();
+  assertEquals([first.state, workers.all.length], ["terminated", 1]);
+});
+
+test("WorkerPool ends a worker that says what cannot be read, and fails the job that it was at", async () => {
+  for (const garbage of [null, {}, 1, [null], [["chunk", 0]], [["error", 0, 1]], [["hello", 0]]]) {
+    const { pool, workers } = openPool(1);
+    const job = pool.submit(quick, [0]);
+    const other = pool.submit(quick, [1]);
+    await endTurn();
+    const first = workerAt(workers, 0);
+    first.getReady();
+    first.say(["up"]);
+    first.options.onMessage(garbage);
+    const error = job.exception();
+    assertInstanceOf(error, BrokenExecutor);
+    assert(error.message.startsWith("fake_0 sent what cannot be read here: "), error.message);
+    assert(error.message.endsWith(", while it ran quick()"), error.message);
+    assertEquals([first.state, other.done()], ["terminated", false]);
+    workerAt(workers, 1).getReady();
+    workerAt(workers, 1).say(["up"], ["result", 1, 1, 0.01]);
+    assertEquals(other.result(), 1);
+  }
+});

@@ -20,8 +20,10 @@ import { denoGlobal, type V8 } from "./namespace.ts";
 import { denoGlobals, EMPTIED } from "./workers.ts";
 
 /** Of these, a serializer makes empty objects, too. */
-const EMPTIED_IN_FRAMES: readonly string[] =
-  /* @__PURE__ */ (() => [...EMPTIED, "Blob", "CryptoKey", "MessagePort"])();
+const EMPTIED_IN_FRAMES: readonly string[] = /* @__PURE__ */ (() => [
+  ...EMPTIED,
+  ...["Blob", "CryptoKey", "MessagePort", "SharedArrayBuffer", "DOMException"],
+])();
 
 /** The hosts from which Deno lets modules be imported where nothing is said. */
 const USUAL_HOSTS: readonly string[] =
@@ -94,7 +96,11 @@ function startProcess(options: WorkerStart): WorkerHandle {
     } catch {
       terminating = true;
       child.kill("SIGKILL");
-      options.onDeath({ reason: "sent what cannot be read here", error: undefined });
+      options.onDeath({
+        reason: "sent what cannot be read here: its standard output is the line home, " +
+          "which no program that a job runs may inherit",
+        error: undefined,
+      });
     }
   }
 
@@ -245,6 +251,8 @@ function makeFrames({ Serializer, Deserializer }: V8): Frames {
           let start = 0;
           needed = HEAD;
           while (length - start >= HEAD) {
+            // Text, most likely, of a program to which a job has left its standard output.
+            if (all[start]! > 1) throw new RangeError("no frame begins so");
             needed = HEAD + view.getUint32(start + 1, true);
             if (length - start < needed) break;
             const body = all.subarray(start + HEAD, start + needed);
