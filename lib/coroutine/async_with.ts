@@ -85,13 +85,18 @@ function* asyncWithSteps<T, R>(
     isClosed = false;
   } catch (error) {
     isClosed = false;
-    if (yield* new CallFrame(() => manager.exit(error))) return undefined;
+    if (yield* new CallFrame(() => manager.exit(asThrown(error)))) return undefined;
     throw error;
   } finally {
     if (isClosed) exitAtOnce(manager);
   }
   yield* new CallFrame(() => manager.exit(null));
   return result;
+}
+
+/** What `exit` is told of what a body threw: to it `null` says that nothing was. */
+export function asThrown(error: unknown): unknown {
+  return error === null ? new RuntimeError("null was thrown") : error;
 }
 
 /**

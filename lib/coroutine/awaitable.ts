@@ -123,7 +123,7 @@ export const STEP_ASIDE: IteratorResult<Suspending, never> = {
 };
 
 /** How a promise's machinery is told of an outcome. */
-export type Then<T> = PromiseLike<T>["then"];
+export type Then<T> = Promise<T>["then"];
 
 let thenOf: <T>(subject: Awaitable<T>) => Then<T>;
 

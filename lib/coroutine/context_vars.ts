@@ -484,11 +484,11 @@ export class ContextVar<T> {
    * @returns The value, else the fallback, else the variable's default.
    * @throws {ReferenceError} If there is none of them (Python's `LookupError`).
    */
-  get(...fallback: [] | [fallback: T]): T {
+  get<F = T>(...fallback: [] | [fallback: F]): T | F {
     const values = readableMap();
     const value = values.get(this as ContextVar<unknown>) as T | undefined;
     if (value !== undefined || values.has(this as ContextVar<unknown>)) return value as T;
-    if (fallback.length > 0) return fallback[0] as T;
+    if (fallback.length > 0) return fallback[0] as F;
     if (this.#default !== MISSING) return this.#default;
     throw new ReferenceError(`${this} has no value in this context and no default`);
   }

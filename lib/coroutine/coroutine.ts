@@ -6,7 +6,7 @@
 import { checkFunction } from "../base/check_function.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { functionName } from "../base/repr.ts";
+import { describe, functionName } from "../base/repr.ts";
 import {
   Awaitable,
   awaitable,
@@ -232,6 +232,15 @@ export function isCoroutine(
   value: unknown,
 ): value is CoroutineObject<unknown> | Coroutine<unknown> {
   return isGenerator(value) || value instanceof Coroutine;
+}
+
+/** @throws {TypeError} If what is to be a callback is a coroutine, or makes one, which nobody would run. */
+export function refuseCoroutine(callback: unknown, method: string): void {
+  if (!isCoroutine(callback) && !isCoroutineFunction(callback)) return;
+  throw new TypeError(
+    `coroutines cannot be used with ${method}(), got ${describe(callback)}: ` +
+      "expected a plain function; createTask() runs coroutines",
+  );
 }
 
 /**

@@ -8,7 +8,7 @@ import { asyncDisposeKey, disposeKey } from "../base/dispose.ts";
 import { defineMethods } from "../base/methods.ts";
 import { describe } from "../base/repr.ts";
 import { staysInThread } from "../base/staying.ts";
-import type { AsyncContextManager, Eventually } from "./async_with.ts";
+import { asThrown, type AsyncContextManager, type Eventually } from "./async_with.ts";
 import type { Suspension } from "./awaitable.ts";
 import { CallFrame } from "./call_frame.ts";
 import { type Coroutine, isCoroutine, lazy } from "./coroutine.ts";
@@ -252,7 +252,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
         }
       } catch (thrown) {
         isNew = true;
-        error = thrown;
+        error = asThrown(thrown);
       }
     }
     if (isNew) throw error;

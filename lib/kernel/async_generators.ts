@@ -12,6 +12,7 @@ import { repr } from "../base/repr.ts";
 import { type OpenGenerator, setFirstIteration } from "../coroutine/async_generator.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import type { EventLoop } from "./event_loop.ts";
+import { fail, makeCancelledError } from "./future.ts";
 import { runningLoop } from "./loops.ts";
 import type { Task } from "./task.ts";
 
@@ -76,15 +77,20 @@ function* untilDone(
 ): Generator<Suspension, void, unknown> {
   const all = loop.createFuture<void>();
   let left = tasks.length;
+  let isCancelled = false;
+  // As gather() does, which stands above this floor: it asks them all, and is over when they are.
+  all.cancel = (message) => {
+    let isAsked = false;
+    for (const task of tasks) if (task.cancel(message)) isAsked = true;
+    isCancelled ||= isAsked;
+    return isAsked;
+  };
   for (const task of tasks) {
     task.addDoneCallback(() => {
-      if (--left === 0 && !all.done()) all.setResult();
+      if (--left > 0) return;
+      if (isCancelled) fail(all, makeCancelledError(tasks.at(-1)!));
+      else all.setResult();
     });
   }
-  try {
-    yield* all;
-  } catch (error) {
-    for (const task of tasks) task.cancel();
-    throw error;
-  }
+  yield* all;
 }

@@ -13,14 +13,13 @@ import { logger, setHostSink } from "../base/logger.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
-import type { Suspension } from "../coroutine/awaitable.ts";
+import { Awaitable, type Suspension } from "../coroutine/awaitable.ts";
 import { type Context, swapContext } from "../coroutine/context_vars.ts";
 import {
   type Coroutine,
   type CoroutineLike,
-  isCoroutine,
-  isCoroutineFunction,
   lazy,
+  refuseCoroutine,
 } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
 import { closeGenerators } from "./async_generators.ts";
@@ -179,7 +178,10 @@ export class EventLoop implements HandleOwner {
       ? this.#run()
       // As one has it that serves another loop besides, or sets something up for each run.
       : this.runForever().then((): RunEnd => "stopped", (interrupt): RunEnd => ({ interrupt })));
-    return this.#concludeRun(future, stop, end, isFuture(awaitable));
+    const result: unknown = this.#concludeRun(future, stop, end, isFuture(awaitable));
+    // By the promise it would be awaited only now that the loop stands still.
+    const isOwn = result instanceof Awaitable && (!isFuture(result) || result.getLoop() === this);
+    return isOwn ? await this.runUntilComplete(result as AwaitableLike<T>) : result as T;
   }
 
   /**
@@ -761,12 +763,7 @@ export function newEventLoop(options: EventLoopOptions = {}): EventLoop {
 setHostSink(({ message }) => host.logError(message));
 
 function checkCallback(callback: unknown, method: string): void {
-  if (isCoroutine(callback) || isCoroutineFunction(callback)) {
-    throw new TypeError(
-      `coroutines cannot be used with ${method}(), got ${describe(callback)}: ` +
-        "expected a plain function; createTask() runs coroutines",
-    );
-  }
+  refuseCoroutine(callback, method);
   checkCallable(callback, method);
 }
 

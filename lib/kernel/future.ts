@@ -22,6 +22,7 @@ import {
   type Suspending,
 } from "../coroutine/awaitable.ts";
 import { checkContext, type Context, copyContext } from "../coroutine/context_vars.ts";
+import { refuseCoroutine } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { Handle } from "./handle.ts";
 import { throwOn } from "./injection.ts";
@@ -146,6 +147,9 @@ export let seeError: (future: Future<unknown>) => { readonly error: unknown } | 
 
 /** Whether a future is done by a result. */
 export let hasResult: (future: Future<unknown>) => boolean;
+
+/** Whether a future was cancelled, whatever a method of its own says. */
+export let wasCancelled: (future: Future<unknown>) => boolean;
 
 /** Counts a future's error as retrieved. */
 export let markRetrieved: (future: Future<unknown>) => void;
@@ -292,6 +296,7 @@ export class Future<T = unknown> extends Awaitable<T> {
       return error === null ? undefined : { error };
     };
     hasResult = (future) => future[STATE] === FULFILLED;
+    wasCancelled = (future) => future[STATE] === CANCELLED;
     markRetrieved = (future) => Future.#retrieve(future);
     setPurpose = (future, purpose) => {
       future[NOTE] = purpose;
@@ -441,12 +446,13 @@ export class Future<T = unknown> extends Awaitable<T> {
    *
    * @param callback What to call. Bind further arguments with a closure or `bind`.
    * @param options `context`: the context to call it in.
-   * @throws {TypeError} If it is no function.
+   * @throws {TypeError} If it is no function, or one that makes coroutines.
    */
   addDoneCallback(callback: (future: this) => unknown, options: DoneCallbackOptions = {}): void {
     const listener = standIns?.get(callback);
     if (listener !== undefined) return Future.#listen(this, listener);
     checkOptions(options, "addDoneCallback()", ["context"]);
+    refuseCoroutine(callback, "addDoneCallback");
     checkFunction(callback, "addDoneCallback() expects");
     Future.#listen(
       this,

@@ -93,6 +93,17 @@ export function report(owner: HandleOwner, context: ExceptionContext): void {
   }
 }
 
+/** Deals with what an entry of the ready queue has thrown: it ends the run, or it is reported. */
+export function reportThrown(
+  owner: HandleOwner,
+  exception: unknown,
+  message: string,
+  more?: Partial<ExceptionContext>,
+): void {
+  if (endsRun(exception)) owner.interrupt(exception);
+  else report(owner, { message, exception, ...more });
+}
+
 /** What a handle is to call, or `null` once it is cancelled; for traces. */
 export let callbackOf: (handle: Handle) => Callback<unknown[]> | null;
 
@@ -218,16 +229,8 @@ export class Handle {
       else if (args === ONE_ARG) callback(this[ARG]);
       else callback(...args);
     } catch (error) {
-      if (endsRun(error)) {
-        this[LOOP].interrupt(error);
-        return;
-      }
-      report(this[LOOP], {
-        message: `Exception in callback ${Handle.#describeCall(this)}`,
-        exception: error,
-        handle: this,
-        ...sourceContext(this),
-      });
+      const message = `Exception in callback ${Handle.#describeCall(this)}`;
+      reportThrown(this[LOOP], error, message, { handle: this, ...sourceContext(this) });
     } finally {
       swapContext(previous);
     }

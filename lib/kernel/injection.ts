@@ -15,9 +15,9 @@ import type { Steps } from "../coroutine/awaitable.ts";
 let injected: Error | null = null;
 
 /** Throws at an iterator's suspension; one that takes no errors throws it on. */
-export function throwInto(steps: Steps, error: Error): IteratorResult<unknown, unknown> {
+export function throwInto(steps: Steps, error: unknown): IteratorResult<unknown, unknown> {
   if (steps.throw === undefined) throw error;
-  injected = error;
+  injected = error instanceof Error ? error : null;
   try {
     return steps.throw(error);
   } finally {

@@ -67,7 +67,8 @@ function plainThen<T>(subject: Awaitable<T>): Then<T> {
         reject(
           new RuntimeError(
             `no running event loop: ${subject} can be awaited by a task alone, ` +
-              "expected await in a coroutine that a loop runs, or run()",
+              "expected await in a coroutine that a loop runs, or run(); an async function is given " +
+              "itself, for its task to call it: run(main), createTask(work), gather([() => work(1)])",
           ),
         );
       }

@@ -381,6 +381,11 @@ export class Scheduler {
     const previous = swapContext(rootContext);
     try {
       while (this.#instrument === null ? this.#iterate() : this.#iterateWatched(this.#instrument));
+    } catch (error) {
+      // No entry throws: a clock of the user's own does, or an instrument.
+      running.task = null;
+      if (this.#ended === null) throw error;
+      this.#end({ interrupt: error });
     } finally {
       swapContext(previous);
       running.scheduler = null;

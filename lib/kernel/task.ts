@@ -62,6 +62,7 @@ import {
   fulfil,
   Future,
   type FutureOptions,
+  hasResult,
   listen as importedListen,
   makeCancelledError,
   markRetrieved,
@@ -73,8 +74,9 @@ import {
   setSuspension,
   unlisten,
   waiters,
+  wasCancelled,
 } from "./future.ts";
-import { endsRun, execute, report } from "./handle.ts";
+import { endsRun, execute, reportThrown } from "./handle.ts";
 import { throwInto } from "./injection.ts";
 import { givenOptions, LoopOptions } from "./loop_options.ts";
 import { restPatiently } from "./patient_call.ts";
@@ -153,6 +155,8 @@ export let startStrand: <T>(
 /** Tells a task that rested on something foreign that its function goes on; for the promise bridge. */
 export let returnToTask: (task: Task<unknown>) => boolean;
 
+let plainResult: () => unknown;
+
 let listTasks: (tasks: readonly Task<unknown>[]) => Task<unknown>[];
 
 /** The future that a task waits for, or `null`; for reports of deadlocks. */
@@ -167,7 +171,9 @@ class TaskExtras {
   // Whether the next step throws a cancellation in.
   mustCancel = false;
   // What it throws in otherwise, because the last one yielded what no coroutine may.
-  failure: RuntimeError | null = null;
+  failure: unknown = null;
+  // Whether what it waited for is to be asked for its result, for it has a way of its own to give it.
+  asks = false;
   // What an async function awaits.
   strands: StrandLine | null = null;
   // Whether the function rests on something foreign, and the loop goes on without it.
@@ -256,6 +262,7 @@ export class Task<T = unknown> extends Future<T> {
         return task === null ? null : valuesIn(task.#context);
       },
     });
+    plainResult = this.prototype.result;
     listTasks = (tasks) => [...tasks].sort((one, other) => one.#serial - other.#serial);
     positionOf = (task) => ({
       steps: task.#steps,
@@ -474,7 +481,8 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   /** @ignore Called by the future it waits for. */
-  [notify](): void {
+  [notify](future: Future<unknown>): void {
+    if (future.result !== plainResult) this.#needExtras().asks = true;
     schedulerOfFuture(this).push(this);
   }
 
@@ -555,7 +563,7 @@ export class Task<T = unknown> extends Future<T> {
    *
    * @returns Whether it waits now, for the loop or for something of the loop's.
    */
-  #step(error: Error | null): boolean {
+  #step(error: unknown): boolean {
     let result: IteratorResult<unknown, unknown>;
     try {
       const steps = this.#steps;
@@ -660,12 +668,7 @@ export class Task<T = unknown> extends Future<T> {
   /** Nothing of the coroutine's comes here: a future of somebody's own kind has failed to be one. */
   #reportStepError(thrown: unknown): void {
     const { owner } = schedulerOfFuture(this);
-    if (endsRun(thrown)) return owner.interrupt(thrown);
-    report(owner, {
-      message: "Exception in callback Task.step()",
-      exception: thrown,
-      task: this,
-    });
+    reportThrown(owner, thrown, "Exception in callback Task.step()", { task: this });
   }
 
   /** Whether what a promise brings comes too late. */
@@ -678,14 +681,15 @@ export class Task<T = unknown> extends Future<T> {
     if (strand.isClosed) return;
     const { waiter } = strand;
     strand.waiter = null;
-    let error: Error | null = strand.failure;
+    let error: unknown = strand.failure;
     strand.failure = null;
+    if (waiter !== null && waiter.result !== plainResult) error = refusalOf(waiter);
     const extras = this.#needExtras();
     if (extras.mustCancel) error = this.#takeCancellation(extras, waiter);
     this.#enterStrand(strand, error);
   }
 
-  #enterStrand(strand: Strand, error: Error | null): void {
+  #enterStrand(strand: Strand, error: unknown): void {
     const leave = this.#enter();
     try {
       this.#stepStrand(strand, error);
@@ -696,7 +700,7 @@ export class Task<T = unknown> extends Future<T> {
     }
   }
 
-  #stepStrand(strand: Strand, error: Error | null): void {
+  #stepStrand(strand: Strand, error: unknown): void {
     const scheduler = schedulerOfFuture(this);
     const { hold } = scheduler;
     let result: IteratorResult<unknown, unknown>;
@@ -782,9 +786,13 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   /** What the step that is due throws in, or `null`. */
-  #takeError(extras: TaskExtras): Error | null {
-    const { failure } = extras;
+  #takeError(extras: TaskExtras): unknown {
+    let { failure } = extras;
     extras.failure = null;
+    if (extras.asks) {
+      extras.asks = false;
+      failure = refusalOf(this.#waiter);
+    }
     return extras.mustCancel ? this.#takeCancellation(extras, this.#waiter) : failure;
   }
 
@@ -798,7 +806,7 @@ export class Task<T = unknown> extends Future<T> {
   ): CancelledError | null {
     extras.mustCancel = false;
     if (waiter !== null) {
-      if (waiter.cancelled() || peekError(waiter)?.error instanceof CancelledError) return null;
+      if (wasCancelled(waiter) || peekError(waiter)?.error instanceof CancelledError) return null;
       // The task has seen how it ended, though the coroutine will not.
       markRetrieved(waiter);
     }
@@ -914,6 +922,20 @@ export class Task<T = unknown> extends Future<T> {
     if (last === this) return;
     tasks[this.#place] = last;
     last.#place = this.#place;
+  }
+}
+
+/**
+ * What a future with a way of its own to give its result throws in place of it, or `null`. As in asyncio it is asked at
+ * the wake-up for that alone: what it gives otherwise is the result that it was set.
+ */
+function refusalOf(future: Future<unknown> | null): unknown {
+  if (future === null || !hasResult(future)) return null;
+  try {
+    future.result();
+    return null;
+  } catch (error) {
+    return error;
   }
 }
 

@@ -34,7 +34,7 @@ export class Failure {
       ? new WeakRef(error)
       : { deref: () => error };
     this.#source = sourceOf(future);
-    this.#text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.#text = textOf(error);
   }
 
   /** Takes note that somebody has seen the error. */
@@ -90,5 +90,14 @@ export class Failures {
   /** Reports all that are left, oldest first. */
   report(): void {
     for (const failure of [...this.#unseen]) failure.report();
+  }
+}
+
+/** An error may be anything, also what no text can be made of. */
+function textOf(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return "what cannot be shown";
   }
 }

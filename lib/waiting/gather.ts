@@ -24,7 +24,7 @@ import {
   seeError,
   waiters,
 } from "../kernel/future.ts";
-import { execute, type Runnable } from "../kernel/handle.ts";
+import { execute, reportThrown, type Runnable } from "../kernel/handle.ts";
 import { plainOptions } from "../kernel/loop_options.ts";
 import { getEventLoop, runningLoop } from "../kernel/loops.ts";
 import { running } from "../kernel/running.ts";
@@ -108,8 +108,7 @@ export function gather(
   checkFlag(options.cancelOnError, "cancelOnError");
   const futures = new Map<AwaitableLike<unknown>, Future<unknown>>();
   const children: Future<unknown>[] = [];
-  // The children without those that are there again; only made where some are.
-  let distinct: Future<unknown>[] | null = null;
+  let gathering: GatheringFuture | null = null;
   let loop = runningLoop();
   try {
     for (const item of iterateAwaitables(awaitables, "gather")) {
@@ -126,57 +125,68 @@ export function gather(
           ? (loop ?? getEventLoop()).createTask(item as CoroutineLike<unknown>)
           : ensureFutureOn(loop, item);
         loop ??= future.getLoop();
-        if (distinct !== null) distinct.push(future);
+        gathering ??= new GatheringFuture(options, loop);
+        // At once: what comes later among the awaitables may settle it as it begins.
+        gathering.watch(future);
         if (!isNew || !isTaskOf(future, item)) futures.set(item, future);
-      } else if (distinct === null) {
-        distinct = children.slice();
       }
       children.push(future);
     }
   } catch (error) {
-    // Nobody can await those that it began with: as in asyncio, their errors are nobody's either.
-    for (const child of children) child.addDoneCallback(seeError);
+    gathering?.abandon();
     throw error;
   }
-  if (children.length === 0 || loop === null) {
+  if (gathering === null) {
     const empty = getEventLoop().createFuture<unknown>();
     empty.setResult([]);
     return empty;
   }
-  return new GatheringFuture(children, distinct ?? children, options, loop);
+  gathering.begin(children);
+  return gathering;
 }
 
 function isTaskOf(future: Future<unknown>, coro: unknown): boolean {
   return future instanceof Task && future.getCoro() === coro;
 }
 
+const NO_CHILDREN: readonly Future<unknown>[] = [];
+
 /** The future of a gathering: cancelling it asks the children, and it ends when they have. */
 class GatheringFuture extends Future<unknown> {
-  readonly #children: readonly Future<unknown>[];
+  #children: readonly Future<unknown>[] = NO_CHILDREN;
   readonly #returnExceptions: boolean;
   readonly #cancelOnError: boolean;
   // The first error, kept back until the others have ended.
   #failure: { readonly error: unknown } | null = null;
-  #unfinished: number;
+  #unfinished = 0;
   #cancelRequested = false;
+  // Those that were done when they came, until it begins.
+  #done: Future<unknown>[] | null = null;
 
-  constructor(
-    children: readonly Future<unknown>[],
-    distinct: readonly Future<unknown>[],
-    options: GatherOptions,
-    loop: EventLoop,
-  ) {
+  constructor(options: GatherOptions, loop: EventLoop) {
     super(plainOptions(loop));
-    this.#children = children;
     this.#returnExceptions = options.returnExceptions ?? false;
     this.#cancelOnError = options.cancelOnError ?? false;
-    this.#unfinished = distinct.length;
-    const done: Future<unknown>[] = [];
-    for (const child of distinct) {
-      if (child.done()) done.push(child);
-      else listen(child, new ChildWatch(this, child));
-    }
-    for (const child of done) this.childDone(child);
+  }
+
+  /** Waits for a child, each once. */
+  watch(child: Future<unknown>): void {
+    this.#unfinished++;
+    if (child.done()) (this.#done ??= []).push(child);
+    else listen(child, new ChildWatch(this, child));
+  }
+
+  /** Begins, now that all children are there; as they are to stand in the results. */
+  begin(children: readonly Future<unknown>[]): void {
+    this.#children = children;
+    const done = this.#done;
+    this.#done = null;
+    if (done !== null) { for (const child of done) this.childDone(child); }
+  }
+
+  /** Nobody can await those that it began with: as in asyncio, their errors are nobody's either. */
+  abandon(): void {
+    super.cancel();
   }
 
   override cancel(message?: string): boolean {
@@ -241,7 +251,13 @@ class ChildWatch implements Listener, Runnable {
 
   [execute](): void {
     running.task = null;
-    this.#gathering.childDone(this.#child);
+    try {
+      this.#gathering.childDone(this.#child);
+    } catch (error) {
+      // A child of somebody's own kind has failed to be a future.
+      const { owner } = schedulerOfFuture(this.#child);
+      reportThrown(owner, error, "Exception in callback gather()");
+    }
   }
 
   /** Who waits for the gathering waits for the child. */

@@ -1,6 +1,17 @@
 // kinds: generator, async
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { asyncWith, createTask, currentTask, getRunningLoop, sleep, wait } from "../../mod.ts";
+import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  asyncContextManager,
+  asyncWith,
+  createTask,
+  currentTask,
+  ExceptionGroup,
+  getRunningLoop,
+  sleep,
+  type Task,
+  TaskGroup,
+  wait,
+} from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
 
@@ -267,4 +278,48 @@ test("asyncWith() refuses what is no manager, and what is no body", () => {
     TypeError,
     "asyncWith() expects its body to be a function, got 42 (number)",
   );
+});
+
+test("asyncWith() tells a manager of null when that is what was thrown", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    try {
+      yield* asyncWith(door(log), () => {
+        throw null;
+      });
+    } catch (error) {
+      log.push(`caught ${error}`);
+    }
+    const transaction = asyncContextManager(function* () {
+      try {
+        yield 1;
+        log.push("committed");
+      } catch (error) {
+        log.push("rolled back");
+        throw error;
+      }
+    });
+    try {
+      yield* asyncWith(transaction(), () => Promise.reject(null));
+    } catch (error) {
+      log.push(`caught ${error}`);
+    }
+    const group = new TaskGroup();
+    const tasks: Task[] = [];
+    try {
+      yield* asyncWith(group, function* () {
+        tasks.push(group.createTask(() => sleep(60)));
+        yield* sleep(1);
+        throw null;
+      });
+    } catch (error) {
+      assertInstanceOf(error, ExceptionGroup);
+      log.push(...error.errors.map(String), `cancelled: ${tasks[0]!.cancelled()}`);
+    }
+  });
+  assertEquals(log, [
+    ...["enters", "leaves after RuntimeError: null was thrown", "left", "caught null"],
+    ...["rolled back", "caught null"],
+    ...["RuntimeError: null was thrown", "cancelled: true"],
+  ]);
 });

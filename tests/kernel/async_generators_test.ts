@@ -241,3 +241,41 @@ test("a generator begun after shutdownAsyncgens() is warned of, and closed by th
     "loop.shutdownAsyncgens() call",
   ]);
 });
+
+test("shutdownAsyncgens() that is cancelled has the generators clean up, told by the message, and waits for them", async () => {
+  const log: string[] = [];
+  const stubborn = asyncGenerator(function* (name: string): Generator<unknown, void, unknown> {
+    try {
+      yield 1;
+    } finally {
+      try {
+        yield* sleep(1);
+      } catch (error) {
+        log.push(`${name}: ${error}`);
+        yield* sleep(0.5);
+        log.push(`${name} is clean`);
+        fail(error as Error);
+      }
+    }
+  });
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    yield* anext(stubborn("a"));
+    yield* anext(stubborn("b"));
+    const shutdown = createTask(() => loop.shutdownAsyncgens());
+    yield* sleep(0.1);
+    shutdown.cancel("enough");
+    try {
+      yield* shutdown;
+    } catch (error) {
+      log.push(`over: ${error}`);
+    }
+  });
+  assertEquals(log, [
+    "a: CancelledError: enough",
+    "b: CancelledError: enough",
+    "a is clean",
+    "b is clean",
+    "over: CancelledError: enough",
+  ]);
+});

@@ -915,3 +915,75 @@ test("using closes a loop at the end of the block", async () => {
   }
   assertEquals(kept.isClosed(), true);
 });
+
+test("what EventLoop.time() of a class of one's own throws ends the run, and another can begin", async () => {
+  class Loop extends EventLoop {
+    isBroken = false;
+    override time(): number {
+      if (this.isBroken) throw new ValueError("no time");
+      return super.time();
+    }
+  }
+  for (const options of [{}, { clock: new VirtualClock() }]) {
+    const loop = new Loop(options);
+    const log: string[] = [];
+    const main = function* () {
+      loop.callLater(0.001, () => log.push("timer"));
+      loop.isBroken = true;
+      yield* sleep(0);
+      return "slept";
+    };
+    await assertRejects(() => loop.runUntilComplete(main), ValueError, "no time");
+    assertEquals(loop.isRunning(), false);
+    loop.isBroken = false;
+    await loop.runUntilComplete(sleep(0.002));
+    assertEquals(log, ["timer"]);
+    loop.close();
+  }
+});
+
+test("EventLoop.runUntilComplete() runs on for what is itself a future or a coroutine, and so does run()", async () => {
+  const log: string[] = [];
+  const later = function* () {
+    yield* sleep(0.001);
+    log.push("awaited in turn");
+    return 7;
+  };
+  const mains: CoroutineLike<unknown>[] = [
+    function* () {
+      return createTask(later);
+    },
+    function* () {
+      return sleep(0.001, createTask(later));
+    },
+    () => createTask(later),
+  ];
+  for (const main of mains) {
+    const loop = newEventLoop();
+    assertEquals(await loop.runUntilComplete(main), 7);
+    loop.close();
+    assertEquals(await run(main), 7);
+  }
+  assertEquals(log.length, 6);
+});
+
+/* generator only */
+test("EventLoop.runUntilComplete() leaves a result that is a future of another loop's to the promise", async () => {
+  const [loop, other] = [virtualLoop(), virtualLoop()];
+  await assertRejects(
+    () =>
+      loop.runUntilComplete(function* () {
+        return loop.createFuture();
+      }),
+    DeadlockError,
+  );
+  const future = other.createFuture<string>();
+  const result = loop.runUntilComplete(function* () {
+    return future;
+  });
+  other.callSoon(() => future.setResult("of another loop"));
+  await other.runUntilComplete(sleep(0));
+  assertEquals(await result as unknown, "of another loop");
+  loop.close();
+  other.close();
+});

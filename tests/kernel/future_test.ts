@@ -13,6 +13,7 @@ import {
   CancelledError,
   ContextVar,
   copyContext,
+  coroutine,
   createTask,
   type DoneCallbackOptions,
   FIRST_EXCEPTION,
@@ -224,6 +225,16 @@ test("Future.addDoneCallback() refuses what is no function", () => {
     TypeError,
     "addDoneCallback() expects a function, got 'print' (string)",
   );
+});
+
+test("Future.addDoneCallback() refuses a coroutine's function, which nobody would run", () => {
+  for (const callback of [function* () {}, async () => {}, coroutine(() => sleep(0))]) {
+    assertThrows(
+      () => lonelyFuture().addDoneCallback(callback),
+      TypeError,
+      "coroutines cannot be used with addDoneCallback(), got ",
+    );
+  }
 });
 
 test("Future.addDoneCallback() calls in the context of the adding, or in the one given", async () => {

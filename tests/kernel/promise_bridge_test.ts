@@ -119,7 +119,8 @@ test("await of what is lazy by plain code is a RuntimeError", async () => {
     assertEquals(
       error.message.replace(`${subject}`, "it"),
       "no running event loop: it can be awaited by a task alone, " +
-        "expected await in a coroutine that a loop runs, or run()",
+        "expected await in a coroutine that a loop runs, or run(); an async function is given itself, " +
+        "for its task to call it: run(main), createTask(work), gather([() => work(1)])",
     );
   }
 });

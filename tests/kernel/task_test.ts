@@ -664,3 +664,63 @@ test("Task.toString() shows names, errors and what is waited for in full", async
     yield* outer;
   });
 });
+
+test("a task that wakes up asks a future of a class of one's own for its result, and throws what that throws", async () => {
+  class Checked extends Future<number> {
+    override result(): number {
+      log.push("asked");
+      const result = super.result();
+      if (result < 0) throw new RangeError("negative");
+      return 2 * result;
+    }
+  }
+  const log: unknown[] = [];
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    for (const value of [-1, 1]) {
+      const checked = new Checked();
+      loop.callSoon(() => checked.setResult(value));
+      try {
+        // What it gives is the result that it was set, as with CPython's futures.
+        log.push(yield* checked);
+      } catch (error) {
+        log.push(String(error));
+      }
+    }
+    const failed = new Checked();
+    loop.callSoon(() => failed.setException(new RuntimeError("failed")));
+    try {
+      yield* failed;
+    } catch (error) {
+      log.push(String(error));
+    }
+  });
+  assertEquals(log, ["asked", "RangeError: negative", "asked", 1, "asked", "RuntimeError: failed"]);
+});
+
+test("a task is cancelled though a future of a class of one's own does not say whether it is", async () => {
+  class Silent extends Future<number> {
+    override cancelled(): boolean {
+      throw new RangeError("not to be asked");
+    }
+    override cancel(): boolean {
+      return false;
+    }
+  }
+  const log: unknown[] = [];
+  await virtually(function* () {
+    const silent = new Silent();
+    const task = createTask(function* () {
+      try {
+        log.push(yield* silent);
+      } catch (error) {
+        log.push(String(error));
+      }
+    });
+    yield* sleep(0);
+    task.cancel("enough");
+    silent.setResult(1);
+    yield* task;
+  });
+  assertEquals(log, ["CancelledError: enough"]);
+});

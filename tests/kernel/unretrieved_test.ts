@@ -183,3 +183,25 @@ test("an error of an async function that nobody saw is reported once, and is no 
   loop.close();
   assertEquals(reports, ["Task exception was never retrieved: RangeError: unseen"]);
 });
+
+test("a task ends by whatever is thrown, though no text can be made of it", async () => {
+  const unreadable = Object.defineProperty(new Error("hidden"), "message", {
+    get() {
+      throw new RangeError("not to be read");
+    },
+  });
+  for (const thrown of [Object.create(null), unreadable]) {
+    const loop = newEventLoop({ clock: new VirtualClock() });
+    const reports: ExceptionContext[] = [];
+    loop.setExceptionHandler((_loop, context) => reports.push(context));
+    const task = loop.createTask(() => {
+      throw thrown;
+    });
+    await loop.runUntilComplete(sleep(1));
+    assertEquals(task.done(), true);
+    loop.close();
+    assertEquals(reports.map(({ message, exception }) => [message, exception === thrown]), [
+      ["Task exception was never retrieved", true],
+    ]);
+  }
+});

@@ -544,6 +544,10 @@ export function* variables(): CoroutineObject<void> {
   const inferred = new ContextVar("count", { default: 1 });
   const count = inferred.get();
   checkType<Equal<typeof count, number>>();
+  const countOrNull = inferred.get(null);
+  checkType<Equal<typeof countOrNull, number | null>>();
+  const chained: Promise<boolean> = createTask(download("b")).then((page) => page !== null);
+  void chained;
   const token = user.set("ann");
   const old = token.oldValue;
   void old;

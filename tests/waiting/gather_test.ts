@@ -554,3 +554,54 @@ test("gather() refuses a future of another loop, the first one as well", async (
   });
   foreign.close();
 });
+
+/** A future that has its own say about its result. */
+class Checked extends Future<number> {
+  override result(): number {
+    const result = super.result();
+    if (result < 0) throw new ValueError("negative");
+    return result;
+  }
+}
+
+test("gather() reports what a future of a class of one's own throws as it is asked, and the loop goes on", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    getRunningLoop().setExceptionHandler((_loop, { message, exception }) =>
+      log.push(`${message}: ${exception}`)
+    );
+    const checked = new Checked();
+    const all = gather([checked]);
+    checked.setResult(-1);
+    yield* sleep(1);
+    log.push(`gathered: ${all.done()}`);
+  });
+  assertEquals(log, [
+    "Exception in callback gather(): ValueError: negative",
+    "gathered: false",
+  ]);
+});
+
+test("gather() hears of a child that a later one settles as it begins after those that were done", async () => {
+  const log: unknown[] = [];
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    loop.setTaskFactory(eagerTaskFactory);
+    const first = loop.createFuture<number>();
+    try {
+      yield* gather([first, () => {
+        first.setException(new ValueError("first child"));
+        throw new RuntimeError("second child");
+      }]);
+    } catch (error) {
+      log.push(String(error));
+    }
+    const other = loop.createFuture<number>();
+    const all = gather([other, function* () {
+      other.setResult(1);
+      return 2;
+    }]);
+    log.push(all.done(), yield* all);
+  });
+  assertEquals(log, ["RuntimeError: second child", false, [1, 2]]);
+});

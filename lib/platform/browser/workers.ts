@@ -30,7 +30,10 @@ function browserGlobals(): readonly string[] {
 /** Makes the browser's threads. */
 export function browserWorkers(): Workers {
   return {
-    parallelism: navigator.hardwareConcurrency,
+    // Not looked at as the module is loaded: a page may be made on a server that has no such thing.
+    get parallelism() {
+      return navigator.hardwareConcurrency;
+    },
     globals: browserGlobals(),
     emptied: [],
     // The page's policy may forbid it, and to try would be reported.
