@@ -18,6 +18,9 @@
 import { type Steps, SUSPENDED, willThrow } from "./awaitable.ts";
 import type { CallFrame } from "./call_frame.ts";
 
+/** How many may await one another. One that calls itself for ever would else take all memory, and the process with it. */
+const DEEPEST = 1_000_000;
+
 /** The iterator of coroutines that await one another. */
 export class CallStack implements Steps {
   /** The outermost. */
@@ -35,6 +38,10 @@ export class CallStack implements Steps {
 
   /** Puts the coroutine of a call, which is inside, on top. */
   push(frame: CallFrame): void {
+    if (this.#frames.length === DEEPEST) {
+      frame.reject(new RangeError("maximum recursion depth exceeded"));
+      return;
+    }
     this.#frames.push(frame);
     this.#top = frame.unwrap();
   }

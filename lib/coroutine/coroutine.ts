@@ -58,7 +58,10 @@ export abstract class Coroutine<T> extends Awaitable<T> {
   /** What the coroutine is called in messages. */
   abstract get name(): string;
 
-  /** Closes a coroutine that will not be awaited; awaiting it afterwards throws. */
+  /**
+   * Closes a coroutine that will not be awaited; awaiting it afterwards throws. One that is being awaited goes on:
+   * what ends it is its task's `cancel()`.
+   */
   abstract close(): void;
 
   /** The printed form. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import type { Suspension } from "../../lib/coroutine/awaitable.ts";
 import {
   asyncContextManager,
@@ -291,5 +291,25 @@ test({
       });
       const names = [...(yield* outer()).matchAll(/at (thrower|middle|outer) \(/g)];
       assertEquals(names.map(([, name]) => name), ["thrower", "middle", "outer"]);
+    }),
+});
+
+test({
+  name:
+    "a coroutine() object that awaits itself for ever ends by a RangeError, and not the process",
+  // It takes its while, and some hundred megabytes.
+  ...needs("deno"),
+  fn: () =>
+    virtually(function* () {
+      const forever: () => Coroutine<never> = coroutine(function* (): CoroutineObject<never> {
+        return yield* forever();
+      });
+      try {
+        yield* forever();
+      } catch (error) {
+        assertInstanceOf(error, RangeError);
+        return;
+      }
+      throw new Error("no error");
     }),
 });
