@@ -198,6 +198,10 @@ function requireSoundTypes(file: string): void {
 }
 
 if (import.meta.main) {
+  if (Deno.args.length > 0) {
+    console.log("Usage: deno task build\n\nMakes web/dist and web/docs/benchmarks.md anew.");
+    Deno.exit(Deno.args.includes("--help") ? 0 : 2);
+  }
   try {
     await Promise.all([buildForBrowsers(), writeBenchmarks()]);
     for await (const { name, isFile } of Deno.readDir(DIST)) {

@@ -127,8 +127,13 @@ async function develop(): Promise<void> {
       watch: { type: "boolean", default: false },
       plain: { type: "boolean", default: false },
       port: { type: "string", default: "8000" },
+      help: { type: "boolean", default: false },
     },
   });
+  if (values.help) {
+    console.log("Usage: deno task dev [--plain] [--port PORT]");
+    return;
+  }
   const rebuild = async (): Promise<void> => {
     try {
       await buildForBrowsers();

@@ -139,6 +139,10 @@ export async function bundleExports(
 }
 
 if (import.meta.main) {
+  if (Deno.args.some((each) => each !== "--files" && each !== "--parts")) {
+    console.log("Usage: deno task size [--files] [--parts]");
+    Deno.exit(Deno.args.includes("--help") ? 0 : 2);
+  }
   const sizes = await measureSizes();
   if (Deno.args.includes("--files")) console.log(await describeCoreFiles());
   if (Deno.args.includes("--parts")) console.log(await describeCoreParts());

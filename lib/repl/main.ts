@@ -40,7 +40,7 @@ export async function main(load: () => Promise<object>): Promise<void> {
   const { terminal } = host;
   if (terminal === null) throw new NotSupportedError("this host has no terminal");
   const [argument, ...rest] = terminal.args;
-  if (argument === "--help" || argument === "-h") {
+  if (terminal.args.some((each) => each === "--help" || each === "-h")) {
     terminal.print(USAGE);
     terminal.exit(0);
   } else if (isPsCommand(argument)) {

@@ -81,6 +81,7 @@ test({
     const help = await runPiped("", "--help");
     assertEquals(help.code, 0);
     assertStringIncludes(help.stdout, "Usage: deno run -A mod.ts");
+    assertEquals(await runPiped("", "pstree", "--help"), help);
     const unknown = await runPiped("", "nonsense");
     assertEquals(unknown.code, 2);
     assertStringIncludes(unknown.stderr, "there is no command nonsense");
