@@ -30,6 +30,8 @@ export interface DeskOptions {
   isAborted(job: number): boolean;
   /** Sends a message to the worker, with the others of this turn. */
   send(message: ToWorker): void;
+  /** Takes back the answer to what has this number, and gives whether it was not gone yet. */
+  unsend(id: number): boolean;
 }
 
 interface Answer {
@@ -183,7 +185,10 @@ export class ParentDesk {
     const isUndone = work?.undo !== undefined;
     if (isUndone) this.#asks.delete(id);
     if (answer === null) work?.cancel();
-    else if (isUndone && answer.kind === "result") work.undo?.(answer.value);
+    else if (isUndone && answer.kind === "result") {
+      this.#options.unsend(id);
+      work.undo?.(answer.value);
+    }
   }
 
   #answer(ask: Ask, answer: Answer): void {
@@ -198,10 +203,21 @@ export class ParentDesk {
     if (ask === undefined) return;
     ask.word = word;
     ask.job = job;
-    if (ask.answer !== null) this.#fill(ask, ask.answer.kind, ask.answer.value);
+    if (ask.answer !== null) this.#fillLate(ask, ask.answer);
     else if (job !== null && this.#options.isAborted(job)) {
       this.#fill(ask, "interrupted", undefined);
     }
+  }
+
+  /** Gives in the cell what was answered by message before the worker was known to block. */
+  #fillLate(ask: Ask, { kind, value }: Answer): void {
+    const { id, work } = ask;
+    if (this.#fill(ask, kind, value)) return void this.#options.unsend(id);
+    // It has waited for an item in vain, and is asking anew already. Were the item sent for nothing each time, this
+    // thread, when it is behind, would stay so.
+    if (kind !== "result" || !work?.givesItem || !this.#options.unsend(id)) return;
+    this.#asks.delete(id);
+    work.undo?.(value);
   }
 
   /** Gives the worker what it waits for in the cell; `false` when it waits no more. */

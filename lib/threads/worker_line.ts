@@ -214,6 +214,11 @@ export class WorkerLine {
         if (this.#outbox.length === 0) queueMicrotask(() => this.flush());
         this.#outbox.push(answer);
       },
+      unsend: (id) => {
+        const place = this.#outbox.findIndex((sent) => sent[0] === "answer" && sent[1] === id);
+        if (place >= 0) this.#outbox.splice(place, 1);
+        return place >= 0;
+      },
     });
     this.#desk.receive(message);
   }

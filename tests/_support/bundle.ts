@@ -50,6 +50,25 @@ export const denoImports: esbuild.Plugin = {
   },
 };
 
+/**
+ * Has each entry point import what nearly all of them do. Not by `inject`, which has every file import it, and so
+ * makes circles, in which a class may come before the one that it extends.
+ */
+function sharing(entryPoints: readonly string[]): esbuild.Plugin {
+  const files = new Set(entryPoints.map((path) => join(ROOT, path)));
+  const statement = `import ${JSON.stringify(join(ROOT, SHARED))};`;
+  return {
+    name: "sharing",
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (!files.has(path)) return undefined;
+        // On the first line, so that all others keep their numbers.
+        return { contents: statement + await Deno.readTextFile(path), loader: "ts" };
+      });
+    },
+  };
+}
+
 function commonOptions(): esbuild.BuildOptions {
   return {
     absWorkingDir: ROOT,
@@ -71,10 +90,11 @@ function commonOptions(): esbuild.BuildOptions {
  */
 export async function bundleTests(paths: readonly string[]): Promise<void> {
   await Deno.remove(BUNDLE_FOLDER, { recursive: true }).catch(() => {});
+  const entryPoints = [PAGE_SCRIPT, ...paths];
   await esbuild.build({
     ...commonOptions(),
-    entryPoints: [PAGE_SCRIPT, ...paths],
-    inject: [SHARED],
+    entryPoints,
+    plugins: [sharing(entryPoints), denoImports],
     outbase: ROOT,
     outdir: BUNDLE_FOLDER,
     splitting: true,

@@ -1,5 +1,5 @@
 /**
- * What every test file imports. It is put into each of a page's scripts, so that all share it as one:
+ * What every test file imports. Each of a page's scripts imports it, so that all share it as one:
  * esbuild makes a script for each set of files by which something is imported, which came to forty for a
  * page, and a browser takes longer to fetch these than to run what is in them.
  *

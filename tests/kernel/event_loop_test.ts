@@ -942,6 +942,7 @@ test("what EventLoop.time() of a class of one's own throws ends the run, and ano
   }
 });
 
+/* generator only */
 test("EventLoop.runUntilComplete() runs on for what is itself a future or a coroutine, and so does run()", async () => {
   const log: string[] = [];
   const later = function* () {

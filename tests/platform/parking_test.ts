@@ -172,6 +172,7 @@ test({
     worker.post([4, port2], [port2]);
     port1.postMessage("hello");
     assertEquals(await answer, "hello!");
+    await until(5);
     port1.close();
     assertEquals(said, [0, 1, 2, 3, 4]);
     await worker.terminate();

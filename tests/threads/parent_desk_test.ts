@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Lock, newEventLoop, setEventLoop, VirtualClock } from "../../mod.ts";
+import { Lock, newEventLoop, setEventLoop, ThreadQueue, VirtualClock } from "../../mod.ts";
 import { claimCell } from "../../lib/threads/blocking_cell.ts";
 import { makeExposure } from "../../lib/threads/exposure.ts";
 import { isFromAsker, ParentDesk } from "../../lib/threads/parent_desk.ts";
@@ -11,6 +11,8 @@ function makeDesk(aborted: number[] = []) {
   const loop = newEventLoop({ clock: new VirtualClock() });
   const sent: string[] = [];
   const values: unknown[] = [];
+  /** How many messages of those are gone for good. */
+  const gone = { count: Infinity };
   const exposure = makeExposure({
     expose: {
       double: (n: number) => 2 * n,
@@ -32,6 +34,12 @@ function makeDesk(aborted: number[] = []) {
       const shown = outcome === "error" ? (value as Error).message : value;
       sent.push([kind, id, outcome, shown].join(" ").trim());
     },
+    unsend(id) {
+      const place = sent.findIndex((text) => text.startsWith(`answer ${id} `));
+      if (place < gone.count) return false;
+      sent.splice(place, 1);
+      return true;
+    },
   });
   /** Lets the loop do what it can. */
   async function turn() {
@@ -40,7 +48,7 @@ function makeDesk(aborted: number[] = []) {
     await loop.runForever();
     setEventLoop(null);
   }
-  return { loop, desk, sent, values, turn };
+  return { loop, desk, sent, values, turn, gone };
 }
 
 /** The state of a cell by its first word, without the number of the wait. */
@@ -126,6 +134,38 @@ test({
     words[0] = 8 + 1;
     desk.receive(["block", 0, 8 + 1, 9]);
     assertEquals(phaseOf(cell), 3);
+    loop.close();
+  },
+});
+
+test({
+  name:
+    "ParentDesk sends no message of what is in the cell, nor an item for which nobody waits any more",
+  ...needs("sharedMemory"),
+  fn() {
+    const { loop, desk, sent, gone } = makeDesk();
+    gone.count = 0;
+    const cell = new SharedArrayBuffer(256);
+    const words = new Int32Array(cell);
+    const queue = new ThreadQueue<string>();
+    queue.putSync("item");
+    desk.receive(["cell", cell]);
+    // The time of the first was up before it was heard of, and the second is there to wait.
+    words[0] = 8 + 1;
+    desk.receive(["ask", 0, "get", queue.handle.threadQueue, []]);
+    assertEquals([sent, queue.qsize()], [["answer 0 result item"], 0]);
+    desk.receive(["block", 0, 4 + 1, null]);
+    assertEquals([sent, queue.qsize(), phaseOf(cell)], [[], 1, 1]);
+    desk.receive(["unask", 0]);
+    desk.receive(["ask", 1, "get", queue.handle.threadQueue, []]);
+    desk.receive(["block", 1, 8 + 1, null]);
+    assertEquals([sent, queue.qsize(), phaseOf(cell)], [[], 0, 3]);
+    desk.receive(["seen", [1]]);
+    queue.putSync("other");
+    desk.receive(["ask", 2, "getNow", queue.handle.threadQueue, []]);
+    desk.receive(["unask", 2]);
+    assertEquals([sent, queue.qsize()], [[], 1]);
+    queue.shutdown({ immediate: true });
     loop.close();
   },
 });

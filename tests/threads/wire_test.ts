@@ -126,3 +126,13 @@ test("makeEncoder() stands by itself, as its text", () => {
   assert(wire.kind === "error");
   assertEquals(wire.classes, ["RangeError", "Error"]);
 });
+
+test("decode() knows every class of errors that this module has", async () => {
+  const errors: Record<string, unknown> = await import("../../lib/base/errors.ts");
+  for (const [name, Class] of Object.entries(errors)) {
+    const error = Reflect.construct(Error, ["sent"], Class as typeof Error);
+    const back = travel(error);
+    assertInstanceOf(back, Class as typeof Error);
+    assertEquals([back.name, back.message], [name, "sent"]);
+  }
+});
