@@ -6,20 +6,25 @@
  */
 
 import type { Loader, Plugin } from "esbuild";
+import { join } from "node:path";
 import ts from "typescript";
+
+const LIB = join(import.meta.dirname!, "../lib");
 
 /** Something that the core does beside running coroutines. */
 export interface Part {
   /** What it is. */
   readonly name: string;
+  /** The files that it names, under `lib/` and without `.ts`. */
+  readonly files: readonly string[];
   /** Whether a node is a piece of it: what it is replaced by; else `null`. */
   replace(node: ts.Node, path: string): string | null;
 }
 
 /** What can be taken out, in the order in which it is. */
 export const PARTS: readonly Part[] = [
-  { name: "what errors and reports say", replace: withoutText },
-  { name: "checks that throw", replace: withoutCheck },
+  { name: "what errors and reports say", files: [], replace: withoutText },
+  { name: "checks that throw", files: [], replace: withoutCheck },
   functionsOf("stacks, printed forms, reports, the view from outside", [
     ...["base/stack", "base/repr", "base/printing", "kernel/task_stack", "kernel/sources"],
     ...["kernel/exception_report", "kernel/deadlock", "kernel/await_places", "kernel/awaited_by"],
@@ -51,6 +56,10 @@ export function leaveOut(parts: readonly Part[]): Plugin {
   return {
     name: "leave-out",
     setup(build) {
+      build.onStart(async () => {
+        const files = parts.flatMap(({ files }) => files);
+        await Promise.all(files.map((file) => Deno.stat(join(LIB, `${file}.ts`))));
+      });
       build.onLoad({ filter: /\/lib\/.*\.ts$/ }, async ({ path }) => ({
         contents: stripped(await Deno.readTextFile(path), path, parts),
         loader: "ts" satisfies Loader,
@@ -91,6 +100,7 @@ function functionsOf(name: string, files: readonly string[]): Part {
   }));
   return {
     name,
+    files: [...members.keys()],
     replace(node, path) {
       const names = members.get(path.replace(/^.*\/lib\/|\.ts$/g, ""));
       if (names === undefined || !isBody(node)) return null;

@@ -72,18 +72,14 @@ export function gzippedSize(text: Uint8Array): number {
  * @returns The bundle.
  */
 export async function bundleCore(without: readonly Part[] = []): Promise<Uint8Array> {
-  const { outputFiles } = await bundleExports(CORE, true, [leaveOut(without)]);
+  const { outputFiles } = await bundleExports(CORE, true, without);
   return outputFiles[0]!.contents;
 }
 
-/** How large the core and all exports are without what can be taken out, in bytes with gzip. */
-export async function measureFloors(): Promise<Record<Size["name"], number>> {
-  const core = await bundleExports(CORE, true, [leaveOut(PARTS)]);
-  const all = await bundleExports(["*"], true, [leaveOut(PARTS)]);
-  return {
-    core: gzippedSize(core.outputFiles[0]!.contents),
-    script: gzippedSize(all.outputFiles[0]!.contents),
-  };
+/** How large the core, or the whole, is without what can be taken out; in bytes with gzip. */
+export async function measureFloor(name: Size["name"]): Promise<number> {
+  const { outputFiles } = await bundleExports(name === "core" ? CORE : ["*"], true, PARTS);
+  return gzippedSize(outputFiles[0]!.contents);
 }
 
 /** What the core's bytes are spent on, as lines of text: of each part what it takes, and what is left. */
@@ -112,13 +108,13 @@ async function describeCoreFiles(): Promise<string> {
  *
  * @param names The names; `*` for all.
  * @param minify Whether the bundle is minified.
- * @param plugins Of esbuild.
+ * @param without What is taken out of the sources before.
  * @returns The bundle, and what it is made of.
  */
 export async function bundleExports(
   names: readonly string[],
   minify: boolean,
-  plugins: esbuild.Plugin[] = [],
+  without: readonly Part[] = [],
 ): Promise<esbuild.BuildResult<{ write: false; metafile: true }>> {
   const list = names.includes("*") ? "*" : `{ ${names.join(", ")} }`;
   return await esbuild.build({
@@ -128,7 +124,7 @@ export async function bundleExports(
     },
     bundle: true,
     minify,
-    plugins,
+    plugins: without.length === 0 ? [] : [leaveOut(without)],
     format: "esm",
     define: { ...NOT_DENO, ASYNCIO_RUNTIME: "undefined" },
     target: [...TARGETS],

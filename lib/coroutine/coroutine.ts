@@ -237,7 +237,13 @@ export function isCoroutine(
   return isGenerator(value) || value instanceof Coroutine;
 }
 
-/** @throws {TypeError} If what is to be a callback is a coroutine, or makes one, which nobody would run. */
+/**
+ * Checks that what is to be a callback is no coroutine and makes none, which nobody would run.
+ *
+ * @param callback What was given.
+ * @param method Who is to call it, for the message.
+ * @throws {TypeError} If it is one, or makes one.
+ */
 export function refuseCoroutine(callback: unknown, method: string): void {
   if (!isCoroutine(callback) && !isCoroutineFunction(callback)) return;
   throw new TypeError(

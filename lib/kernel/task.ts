@@ -171,9 +171,7 @@ class TaskExtras {
   // Whether the next step throws a cancellation in.
   mustCancel = false;
   // What it throws in otherwise, because the last one yielded what no coroutine may.
-  failure: unknown = null;
-  // Whether what it waited for is to be asked for its result, for it has a way of its own to give it.
-  asks = false;
+  failure: RuntimeError | null = null;
   // What an async function awaits.
   strands: StrandLine | null = null;
   // Whether the function rests on something foreign, and the loop goes on without it.
@@ -482,7 +480,8 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore Called by the future it waits for. */
   [notify](future: Future<unknown>): void {
-    if (future.result !== plainResult) this.#needExtras().asks = true;
+    // With extras the step looks closer, and asks the future.
+    if (future.result !== plainResult) this.#needExtras();
     schedulerOfFuture(this).push(this);
   }
 
@@ -681,9 +680,8 @@ export class Task<T = unknown> extends Future<T> {
     if (strand.isClosed) return;
     const { waiter } = strand;
     strand.waiter = null;
-    let error: unknown = strand.failure;
+    let error: unknown = strand.failure ?? refusalOf(waiter);
     strand.failure = null;
-    if (waiter !== null && waiter.result !== plainResult) error = refusalOf(waiter);
     const extras = this.#needExtras();
     if (extras.mustCancel) error = this.#takeCancellation(extras, waiter);
     this.#enterStrand(strand, error);
@@ -787,12 +785,8 @@ export class Task<T = unknown> extends Future<T> {
 
   /** What the step that is due throws in, or `null`. */
   #takeError(extras: TaskExtras): unknown {
-    let { failure } = extras;
+    const failure = extras.failure ?? refusalOf(this.#waiter);
     extras.failure = null;
-    if (extras.asks) {
-      extras.asks = false;
-      failure = refusalOf(this.#waiter);
-    }
     return extras.mustCancel ? this.#takeCancellation(extras, this.#waiter) : failure;
   }
 
@@ -930,7 +924,7 @@ export class Task<T = unknown> extends Future<T> {
  * the wake-up for that alone: what it gives otherwise is the result that it was set.
  */
 function refusalOf(future: Future<unknown> | null): unknown {
-  if (future === null || !hasResult(future)) return null;
+  if (future === null || future.result === plainResult || !hasResult(future)) return null;
   try {
     future.result();
     return null;

@@ -15,7 +15,7 @@ export interface QueueWork {
   /** Undoes what is done, for one who does not take it. */
   undo(answer: unknown): void;
   /** Takes note that nobody can have the item: the work on it is over. */
-  drop(): void;
+  drop?(): void;
 }
 
 /** Who is told what comes of it. */
@@ -57,14 +57,13 @@ export function askQueue(
         givesItem: false,
         cancel: queue.put(item, putter),
         undo: () => queue.withdraw(item),
-        drop() {},
       };
     case "putNow":
       queue.putNow(item);
       asker.answer(undefined);
-      return { givesItem: false, cancel() {}, undo: () => queue.withdraw(item), drop() {} };
+      return { givesItem: false, cancel() {}, undo: () => queue.withdraw(item) };
     case "join":
-      return { givesItem: false, cancel: queue.join(putter.done), undo() {}, drop() {} };
+      return { givesItem: false, cancel: queue.join(putter.done), undo() {} };
   }
 }
 

@@ -6,26 +6,7 @@
  *
  * @module
  */
-import {
-  AssertionError,
-  BrokenBarrierError,
-  CancelledError,
-  DeadlockError,
-  GeneratorExit,
-  IncompleteReadError,
-  InvalidStateError,
-  KeyboardInterrupt,
-  LimitOverrunError,
-  NotSupportedError,
-  QueueEmpty,
-  QueueFull,
-  QueueShutDown,
-  RuntimeError,
-  StopAsyncIteration,
-  SystemExit,
-  TimeoutError,
-  ValueError,
-} from "../base/errors.ts";
+import * as errors from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
 import type { CarriedValue } from "../coroutine/context_vars.ts";
 import {
@@ -309,24 +290,7 @@ const CLASSES: ReadonlyMap<string, typeof Error> = /* @__PURE__ */ (() =>
     ExceptionGroup,
     // Not everywhere, as yet.
     ...("SuppressedError" in globalThis ? { SuppressedError } : {}),
-    AssertionError,
-    BrokenBarrierError,
-    CancelledError,
-    DeadlockError,
-    GeneratorExit,
-    IncompleteReadError,
-    InvalidStateError,
-    KeyboardInterrupt,
-    LimitOverrunError,
-    NotSupportedError,
-    QueueEmpty,
-    QueueFull,
-    QueueShutDown,
-    RuntimeError,
-    StopAsyncIteration,
-    SystemExit,
-    TimeoutError,
-    ValueError,
+    ...errors,
   } as unknown as Record<string, typeof Error>)))();
 
 /**

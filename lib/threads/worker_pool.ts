@@ -349,17 +349,10 @@ export class WorkerPool {
     if (item === undefined) return;
     if (message[0] === "stream") return item.openStream(this.#graceOf({}));
     if (message[0] === "item") return item.give(message[2]);
-    worker.items.delete(item.id);
     item.line = null;
-    try {
-      this.#finish(item, message);
-    } catch (error) {
-      // It cannot be read, and ends the worker. The job that the worker was at is still this one.
-      const others = [...worker.items];
-      worker.items.clear();
-      for (const [id, one] of [[item.id, item] as const, ...others]) worker.items.set(id, one);
-      throw error;
-    }
+    this.#finish(item, message);
+    // Not before: a message that cannot be read ends the worker, which was at this job then.
+    worker.items.delete(item.id);
   }
 
   #finish(item: WorkItem, message: FromWorker): void {
