@@ -775,11 +775,12 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
         this.signal.addEventListener("abort", () => resolve(n));
       });
     };
-    const futures = [...pool.map(job, [0, 1, 2, 3], { chunksize: 4 })];
-    setTimeout(() => futures[3]!.cancel(), 50);
+    const futures = [...pool.map(job, [0, 1, 2, 3, 4, 5], { chunksize: 6 })];
+    setTimeout(() => futures[4]!.cancel(), 50);
     const states = await Promise.all(futures.map((future) => future.then(String, String)));
-    assertEquals(states.at(-1), "CancelledError");
-    for (const [index, state] of states.entries()) {
+    // The third has waited for the cancellation, so none behind it was made before.
+    assertEquals(states.slice(3), ["CancelledError", "CancelledError", "CancelledError"]);
+    for (const [index, state] of states.slice(0, 3).entries()) {
       assert(state === String(index) || state === "CancelledError", state);
     }
   });
