@@ -57,7 +57,7 @@ const NAME_HELPER = "__name";
 const PROVIDED: ReadonlySet<string> = new Set([RUNTIME_GLOBAL, NAME_HELPER]);
 
 const references = new WeakMap<object, Crossing>();
-// By text, for a function written in a loop's body is a new one each time.
+// By name and text, for a function written in a loop's body is a new one each time.
 const sources = new Map<string, Crossing>();
 const modules = new Map<string, Crossing>();
 let crossings = 0;
@@ -161,7 +161,9 @@ function crossModule(moduleUrl: unknown, exportName: unknown): Crossing {
 
 function crossSource(job: AnyFunction): Crossing {
   const text = Function.prototype.toString.call(job);
-  const known = sources.get(text);
+  const name = functionName(job);
+  const key = `${name} ${text}`;
+  const known = sources.get(key);
   if (known !== undefined) {
     references.set(job, known);
     return known;
@@ -177,7 +179,7 @@ function crossSource(job: AnyFunction): Crossing {
   const helper = free.includes(NAME_HELPER) ? `const ${NAME_HELPER} = (named) => named;` : "";
   const crossing: Crossing = {
     id: crossings++,
-    name: functionName(job),
+    name,
     source: {
       kind: "source",
       text: `"use strict";${helper}(${expression})`,
@@ -185,7 +187,7 @@ function crossSource(job: AnyFunction): Crossing {
       isGenerator: Object.prototype.toString.call(job) === "[object GeneratorFunction]",
     },
   };
-  sources.set(text, crossing);
+  sources.set(key, crossing);
   return crossing;
 }
 

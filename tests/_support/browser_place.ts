@@ -1,11 +1,12 @@
 /**
- * Runs test files in a browser: one page for each file and its twin, so that every file has a world
- * of its own, as under Deno. After a hang or a crash the file goes on in a new page, behind the test
- * that caused it.
+ * Runs test files in a browser: one page for each folder, for a page of its own costs a file more time
+ * than its tests do. (Under Deno every file has a world of its own.) After a hang or a crash the folder
+ * goes on in a new page, behind the test that caused it.
  *
  * @module
  */
 
+import { dirname } from "node:path";
 import type { Page } from "playwright-core";
 import type { BrowserSession } from "./browser_session.ts";
 import { NO_REASON } from "./harness.ts";
@@ -42,24 +43,27 @@ export async function runInBrowser(
   options: BrowserRunOptions,
 ): Promise<void> {
   let page = await session.freshPage();
-  for (const file of files) {
-    if (file.host === "deno") continue;
+  const ours = files.filter(({ host }) => host !== "deno");
+  for (const ofFolder of Map.groupBy(ours, ({ path }) => dirname(path)).values()) {
     for (let from: number | null = 0; from !== null;) {
-      const visit = new Visit(file, session, options);
+      const visit = new Visit(ofFolder, session, options);
       from = await visit.run(page, from);
       if (from !== null) page = await session.freshPage();
     }
   }
 }
 
+type Where = Pick<Outcome, "file" | "title">;
+
 /** The name under which a browser's kind of page is reported. */
 export function placeName(session: BrowserSession, isolated: boolean): string {
   return `${session.name} ${isolated ? "isolated" : "plain"}`;
 }
 
-/** One load of a file's page, to its end or to a hang or crash. */
+/** One load of a folder's page, to its end or to a hang or crash. */
 class Visit {
-  readonly #file: TestFile;
+  // The modules that the page loads, and the test file of each.
+  readonly #modules: readonly { readonly path: string; readonly file: string }[];
   readonly #place: string;
   readonly #options: BrowserRunOptions;
   readonly #ended: Promise<"done" | "hung" | "gone">;
@@ -71,8 +75,14 @@ class Visit {
   #last = -1;
   #console: string[] = [];
 
-  constructor(file: TestFile, session: BrowserSession, options: BrowserRunOptions) {
-    this.#file = file;
+  constructor(
+    files: readonly TestFile[],
+    session: BrowserSession,
+    options: BrowserRunOptions,
+  ) {
+    this.#modules = files.flatMap(({ path, twin }) =>
+      [path, ...twin === null ? [] : [twin]].map((module) => ({ path: module, file: path }))
+    );
     this.#place = placeName(session, options.isolated);
     this.#options = options;
     this.#ended = new Promise((resolve) => this.#end = resolve);
@@ -113,8 +123,8 @@ class Visit {
   #pathAndQuery(id: string): string {
     const query = new URLSearchParams({ id, from: String(this.#from) });
     if (this.#options.filter !== undefined) query.set("filter", this.#options.filter);
-    for (const path of [this.#file.path, this.#file.twin]) {
-      if (path !== null) query.append("module", `${SITE}/${path.replace(/\.ts$/, ".js")}`);
+    for (const { path } of this.#modules) {
+      query.append("module", `${SITE}/${path.replace(/\.ts$/, ".js")}`);
     }
     return `${PAGE_PATH}?${query}`;
   }
@@ -133,38 +143,48 @@ class Visit {
       case "end":
         this.#running = null;
         this.#last = message.index;
-        return this.#add(message.index, message.error, message.milliseconds);
-      case "broken":
-        return this.#addFailure(`(${this.#file.path} itself)`, withOriginalPlaces(message.error), {
-          cutsShort: true,
-        });
+        return this.#addEnd(message);
+      case "broken": {
+        const file = this.#fileOf(message);
+        const error = withOriginalPlaces(message.error);
+        return this.#addFailure({ file, title: `(${file} itself)` }, error, { cutsShort: true });
+      }
       case "done":
         return this.#end("done");
     }
   }
 
   #reportSkips(): void {
-    for (const { title, skip } of this.#tests) {
-      if (skip === null) continue;
-      if (skip === "") this.#addFailure(title, NO_REASON);
-      else this.#options.report.add({ ...this.#where(title), state: "skipped", detail: skip });
+    for (const test of this.#tests) {
+      if (test.skip === null) continue;
+      const where = { file: this.#fileOf(test), title: test.title };
+      if (test.skip === "") this.#addFailure(where, NO_REASON);
+      else this.#add(where, { state: "skipped", detail: test.skip });
     }
   }
 
-  #add(index: number, error: string | null, milliseconds: number): void {
-    const title = this.#tests[index]?.title ?? `(test ${index})`;
-    if (error !== null) return this.#addFailure(title, withOriginalPlaces(error), { milliseconds });
-    this.#options.report.add({ ...this.#where(title), state: "passed", milliseconds });
+  #addEnd({ index, error, milliseconds }: PageMessage & { kind: "end" }): void {
+    const where = this.#whereIs(index);
+    if (error !== null) this.#addFailure(where, withOriginalPlaces(error), { milliseconds });
+    else this.#add(where, { state: "passed", milliseconds });
   }
 
-  #addFailure(title: string, error: string, rest: Partial<Outcome> = {}): void {
+  #addFailure(where: Where, error: string, rest: Partial<Outcome> = {}): void {
     const output = this.#console.map((line) => `console: ${withOriginalPlaces(line)}`);
-    const detail = [error, ...output].join("\n");
-    this.#options.report.add({ ...rest, ...this.#where(title), state: "failed", detail });
+    this.#add(where, { ...rest, state: "failed", detail: [error, ...output].join("\n") });
   }
 
-  #where(title: string): Pick<Outcome, "place" | "file" | "title"> {
-    return { place: this.#place, file: this.#file.path, title };
+  #add(where: Where, outcome: Omit<Outcome, "place" | "file" | "title">): void {
+    this.#options.report.add({ place: this.#place, ...where, ...outcome });
+  }
+
+  #whereIs(index: number): Where {
+    const test = this.#tests[index]!;
+    return { file: this.#fileOf(test), title: test.title };
+  }
+
+  #fileOf({ module }: { module: number }): string {
+    return this.#modules[module]!.file;
   }
 
   #restartWatch(): void {
@@ -176,15 +196,27 @@ class Visit {
     const what = how === "hung"
       ? `no end within ${this.#options.timeout} s`
       : "the page crashed, or went elsewhere";
-    if (this.#running === null) {
-      const when = this.#tests.length === 0 ? "before its tests" : "between tests";
-      const title = `(${this.#file.path}, ${when})`;
-      this.#addFailure(title, what, { cutsShort: true });
-    } else {
-      this.#addFailure(this.#tests[this.#running]?.title ?? "", what);
+    if (this.#running !== null) {
+      this.#addFailure(this.#whereIs(this.#running), what);
+      return this.#fromBehind(this.#running);
     }
-    const next = (this.#running ?? this.#last) + 1;
-    // With no test to blame there is nothing to step over, and no second try would differ.
-    return this.#running !== null && next < this.#tests.length ? next : null;
+    // With no test to blame, and none that has come by, there is nothing to step over.
+    if (this.#last < this.#from) return this.#giveUp(what);
+    const { file } = this.#whereIs(this.#last);
+    this.#addFailure({ file, title: `(${file}, between tests)` }, what);
+    return this.#fromBehind(this.#last);
+  }
+
+  #fromBehind(index: number): number | null {
+    return index + 1 < this.#tests.length ? index + 1 : null;
+  }
+
+  #giveUp(what: string): null {
+    const left = this.#tests.length === 0 ? this.#modules : this.#tests.slice(this.#from)
+      .map(({ module }) => this.#modules[module]!);
+    for (const file of new Set(left.map(({ file }) => file))) {
+      this.#addFailure({ file, title: `(${file}, before its tests)` }, what, { cutsShort: true });
+    }
+    return null;
   }
 }

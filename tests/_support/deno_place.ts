@@ -23,6 +23,16 @@ export interface DenoRunOptions {
 // Deno tells what went wrong at its end, which does not come when it has to be killed.
 const LOST_DETAIL = "a test that hung took the details with it; run this one alone, by --filter";
 
+/**
+ * Where the files are that start threads, processes and servers, and look at clocks: they have the machine for
+ * themselves. What all others do one thread does by itself, so they run side by side.
+ */
+const LIVELY =
+  /^tests\/(_generated\/)?((host|inspect|platform|repl|run|soak|threads)\/|article_test)/;
+
+/** How many lanes there are at most: each is a process that keeps one processor busy. */
+const LANES = Math.min(navigator.hardwareConcurrency, 4);
+
 /** What is said of a test that did not pass where Deno says nothing. */
 const WHY = {
   FAILED: LOST_DETAIL,
@@ -37,8 +47,16 @@ interface DenoRun extends DenoRunOptions {
   /** Files or folders, from the root. */
   paths: string[];
   /** Gives the file and the title under which a test is reported. */
-  nameOf(end: { file: string; title: string }): { file: string; title: string };
+  nameOf(end: Named): Named;
 }
+
+interface Named {
+  file: string;
+  title: string;
+}
+
+/** Gives each process files of its own. */
+let processes = 0;
 
 /**
  * Runs the test files and their twins.
@@ -58,15 +76,30 @@ export async function runInDeno(
     originals.set(path, path);
     if (twin !== null) originals.set(twin, path);
   }
-  if (originals.size === 0) return;
-  await runToTheEnd(report, {
+  const run = {
     ...options,
     place: "deno",
     // The types are checked by `deno task check`; twins have none.
     flags: ["--no-check"],
-    paths: [...originals.keys()],
-    nameOf: ({ file, title }) => ({ file: originals.get(bare(file)) ?? bare(file), title }),
-  });
+    nameOf: ({ file, title }: Named) => ({ file: originals.get(bare(file)) ?? bare(file), title }),
+  };
+  const paths = [...originals.keys()];
+  await runInLanes(report, run, paths.filter((path) => !LIVELY.test(path)));
+  await runToTheEnd(report, { ...run, paths: paths.filter((path) => LIVELY.test(path)) });
+}
+
+/** Runs files side by side, in as many processes as there are lanes. */
+async function runInLanes(
+  report: Report,
+  run: Omit<DenoRun, "paths">,
+  paths: readonly string[],
+): Promise<void> {
+  const lanes = Array.from(
+    { length: LANES },
+    (_, lane) =>
+      runToTheEnd(report, { ...run, paths: paths.filter((_, index) => index % LANES === lane) }),
+  );
+  await Promise.all(lanes);
 }
 
 /**
@@ -76,17 +109,21 @@ export async function runInDeno(
  * @param options The limit.
  */
 export async function runExamples(report: Report, options: DenoRunOptions): Promise<void> {
-  await runToTheEnd(report, {
+  const folders: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(ROOT, "lib"))) {
+    if (isDirectory) folders.push(`lib/${name}`);
+  }
+  const run = {
     ...options,
     place: "deno examples",
     // Their types are checked by `deno task check`, too: here one bad example would stop them all.
     flags: ["--doc", "--no-check"],
-    paths: ["mod.ts", "lib"],
-    nameOf({ file }) {
+    nameOf({ file }: Named) {
       const [path = file, lines = ""] = bare(file).split(/[#$]/);
       return { file: path, title: `${path}, example in lines ${lines.replace(/\.\w+$/, "")}` };
     },
-  });
+  };
+  await runInLanes(report, run, ["mod.ts", ...folders.sort()]);
 }
 
 /** Runs all files, beginning anew after a hang with the files that were not reached. */
@@ -106,8 +143,9 @@ async function runToTheEnd(report: Report, run: DenoRun): Promise<void> {
 async function runOnce(report: Report, run: DenoRun): Promise<Set<string> | null> {
   const cache = join(ROOT, "tests", ".cache");
   await Deno.mkdir(cache, { recursive: true });
-  const junitFile = join(cache, "deno.xml");
-  const skipFile = join(cache, "deno_skips.jsonl");
+  const serial = processes++;
+  const junitFile = join(cache, `deno_${serial}.xml`);
+  const skipFile = join(cache, `deno_skips_${serial}.jsonl`);
   await Promise.all([junitFile, skipFile].map((file) => Deno.writeTextFile(file, "")));
 
   const ends: DenoTestEnd[] = [];

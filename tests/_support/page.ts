@@ -2,7 +2,7 @@
  * Runs test files in a page: imports the modules that the address names, runs the tests that they
  * declare one after another, and says so as it goes.
  *
- * `page.html?module=PATH&from=INDEX&filter=TEXT&id=ID`
+ * `page.html?module=PATH&module=PATH…&from=INDEX&filter=TEXT&id=ID`
  *
  * @module
  */
@@ -19,28 +19,44 @@ const socket = new WebSocket(
 );
 await new Promise((resolve) => socket.addEventListener("open", resolve));
 
-try {
-  for (const module of parameters.getAll("module")) await import(module);
-  await runTests();
-} catch (error) {
-  say({ kind: "broken", error: describeError(error) });
+const tests: { test: TestDefinition; module: number }[] = [];
+for (const [module, path] of parameters.getAll("module").entries()) {
+  try {
+    await import(path);
+  } catch (error) {
+    say({ kind: "broken", module, error: describeError(error) });
+  }
+  for (const test of pageTests.splice(0)) {
+    if (matches(test.name, parameters.get("filter"))) tests.push({ test, module });
+  }
 }
+await runTests();
 say({ kind: "done" });
 
 async function runTests(): Promise<void> {
-  const tests = pageTests.filter(({ name }) => matches(name, parameters.get("filter")));
   say({
     kind: "tests",
-    tests: tests.map((test) => ({ title: test.name, skip: skipReason(test) })),
+    tests: tests.map(({ test, module }) => ({ title: test.name, module, skip: skipReason(test) })),
   });
-  for (const [index, test] of tests.entries()) {
+  const globals = new Set(Reflect.ownKeys(globalThis));
+  let current = -1;
+  for (const [index, { test, module }] of tests.entries()) {
     if (index < Number(parameters.get("from")) || test.ignore) continue;
+    if (module !== current) removeGlobalsBut(globals);
+    current = module;
     say({ kind: "begin", index });
     const start = performance.now();
     const errors = await errorsOf(test);
     const milliseconds = performance.now() - start;
     const error = errors.length === 0 ? null : errors.join("\n");
     say({ kind: "end", index, milliseconds, error });
+  }
+}
+
+/** Takes out of the global scope what the tests of a module have put there: the next begins without, as under Deno. */
+function removeGlobalsBut(known: ReadonlySet<string | symbol>): void {
+  for (const key of Reflect.ownKeys(globalThis)) {
+    if (!known.has(key)) Reflect.deleteProperty(globalThis, key);
   }
 }
 

@@ -10,6 +10,8 @@
 export interface ListedTest {
   /** Its title. */
   title: string;
+  /** Which of the page's modules declares it. */
+  module: number;
   /** Why the page skips it, `null` if it does not; empty if it says no reason. */
   skip: string | null;
 }
@@ -19,12 +21,14 @@ export type PageMessage =
   | { kind: "tests"; tests: ListedTest[] }
   | { kind: "begin"; index: number }
   | { kind: "end"; index: number; milliseconds: number; error: string | null }
-  | { kind: "broken"; error: string }
+  | { kind: "broken"; module: number; error: string }
   | { kind: "done" };
 
 /** Where the page finds everything of the tests, under the server's origin. */
 export const SITE = "/_tests";
 /** The page's own path. */
 export const PAGE_PATH = `${SITE}/page.html`;
+/** The path of a page with nothing on it. */
+export const BLANK_PATH = `${SITE}/blank.html`;
 /** Where it connects to. */
 export const SOCKET_PATH = `${SITE}/socket`;

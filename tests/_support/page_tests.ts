@@ -12,6 +12,7 @@ import { type BrowserRunOptions, placeName } from "./browser_place.ts";
 import type { BrowserSession } from "./browser_session.ts";
 import type { BrowserName } from "./browsers.ts";
 import { describeError } from "./describe_error.ts";
+import { BLANK_PATH } from "./page_messages.ts";
 import { ROOT } from "./test_files.ts";
 
 /** What such a test works with. */
@@ -24,6 +25,8 @@ export interface Stage {
   isolated: boolean;
   /** Serves `web/`, with the browser build under `/dist/`. */
   origin: string;
+  /** A page of `origin` with nothing on it. */
+  blank: string;
   /** The same files from another origin, whose pages are isolated when those of `origin` are not. */
   otherOrigin: string;
 }
@@ -36,6 +39,13 @@ export interface PageTest {
   skipped?: Partial<Record<BrowserName, string>>;
   /** The body; an error that the page does not catch fails it, too. */
   run(stage: Stage): Promise<void>;
+}
+
+/** What such a file exports. */
+interface PageTestFile {
+  default: PageTest[];
+  /** Whether isolation is nothing to them: they run in pages without, as those of most servers are. */
+  plainOnly?: boolean;
 }
 
 /**
@@ -52,9 +62,10 @@ export async function runPageTests(
 ): Promise<void> {
   const place = placeName(session, options.isolated);
   for (const file of files) {
-    const { default: tests }: { default: PageTest[] } = await import(
+    const { default: tests, plainOnly = false }: PageTestFile = await import(
       pathToFileURL(join(ROOT, file)).href
     );
+    if (plainOnly && options.isolated) continue;
     for (const test of tests) {
       if (options.filter !== undefined && !test.name.includes(options.filter)) continue;
       const reason = test.skipped?.[session.name];
@@ -96,6 +107,7 @@ async function errorOf(
     browser: session.name,
     isolated,
     origin: site.origin(isolated),
+    blank: site.origin(isolated) + BLANK_PATH,
     otherOrigin: site.origin(!isolated),
   };
   try {

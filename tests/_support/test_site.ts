@@ -9,7 +9,7 @@
 import { join } from "node:path";
 import { fileResponse, type Server, startServer } from "../../web/serve.ts";
 import { BUNDLE_FOLDER, bundleModule, PAGE_SCRIPT } from "./bundle.ts";
-import { PAGE_PATH, type PageMessage, SITE, SOCKET_PATH } from "./page_messages.ts";
+import { BLANK_PATH, PAGE_PATH, type PageMessage, SITE, SOCKET_PATH } from "./page_messages.ts";
 import { ROOT } from "./test_files.ts";
 
 /** Takes what one page says. */
@@ -20,18 +20,22 @@ export interface PageListener {
   onClose(): void;
 }
 
-const PAGE = `<!doctype html>
+const BLANK = `<!doctype html>
 <meta charset="utf-8">
 <title>Tests</title>
 <link rel="icon" href="data:,">
-<script type="module" src="${SITE}/${PAGE_SCRIPT.replace(/\.ts$/, ".js")}"></script>
 `;
+
+const PAGE = `${BLANK}<script type="module" src="${SITE}/${
+  PAGE_SCRIPT.replace(/\.ts$/, ".js")
+}"></script>\n`;
 
 /** The servers, and the pages that are expected to report. */
 export class TestSite {
   readonly #isolated: Server;
   readonly #plain: Server;
   readonly #listeners = new Map<string, PageListener>();
+  readonly #modules = new Map<string, Promise<string>>();
   #nextId = 0;
 
   constructor() {
@@ -58,8 +62,9 @@ export class TestSite {
   }
 
   async #route(request: Request, url: URL): Promise<Response | null> {
-    if (url.pathname === PAGE_PATH) {
-      return new Response(PAGE, { headers: { "content-type": "text/html; charset=utf-8" } });
+    const page = { [PAGE_PATH]: PAGE, [BLANK_PATH]: BLANK }[url.pathname];
+    if (page !== undefined) {
+      return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
     }
     if (url.pathname === SOCKET_PATH) return this.#connect(request, url);
     if (!url.pathname.startsWith(`${SITE}/`)) return null;
@@ -74,7 +79,9 @@ export class TestSite {
     const exists = await Deno.stat(file).then(() => true, () => false);
     if (!exists) return new Response(`Not found: ${path}\n`, { status: 404 });
     const headers = { "content-type": "text/javascript; charset=utf-8" };
-    return new Response(await bundleModule(file), { headers });
+    const script = this.#modules.get(file) ?? bundleModule(file);
+    this.#modules.set(file, script);
+    return new Response(await script, { headers });
   }
 
   #connect(request: Request, url: URL): Response {

@@ -15,8 +15,8 @@ const MISNAMED = `Object.entries(asyncio)
 function runsFromAnotherOrigin(file: string): PageTest {
   return {
     name: `${file} runs by a script tag from another origin`,
-    async run({ page, origin, otherOrigin }: Stage) {
-      await page.goto(`${origin}/`);
+    async run({ page, blank, otherOrigin }: Stage) {
+      await page.goto(blank);
       await page.addScriptTag({ url: `${otherOrigin}/dist/${file}` });
       assertEquals(await page.evaluate(PROGRAM), ["slow", "quick"]);
       assertEquals(await page.evaluate(MISNAMED), []);
@@ -27,8 +27,8 @@ function runsFromAnotherOrigin(file: string): PageTest {
 function runsAsModule(file: string): PageTest {
   return {
     name: `${file} runs as a module from another origin`,
-    async run({ page, origin, otherOrigin }: Stage) {
-      await page.goto(`${origin}/`);
+    async run({ page, blank, otherOrigin }: Stage) {
+      await page.goto(blank);
       const load = `import("${otherOrigin}/dist/${file}")`;
       assertEquals(await page.evaluate(`${load}.then((asyncio) => ${PROGRAM})`), ["slow", "quick"]);
       assertEquals(await page.evaluate(`${load}.then((asyncio) => ${MISNAMED})`), []);
@@ -55,8 +55,8 @@ const tests: PageTest[] = [
   },
   {
     name: "the pages are cross-origin isolated where they are said to be",
-    async run({ page, origin, isolated }) {
-      await page.goto(`${origin}/`);
+    async run({ page, blank, isolated }) {
+      await page.goto(blank);
       assertEquals(await page.evaluate("crossOriginIsolated"), isolated);
       assertEquals(await page.evaluate("typeof SharedArrayBuffer !== 'undefined'"), isolated);
     },

@@ -106,4 +106,5 @@ const tests: PageTest[] = [
   },
 ];
 
+export const plainOnly = true;
 export default tests;

@@ -21,4 +21,5 @@ const tests: PageTest[] = pages.map((body, index) => ({
   },
 }));
 
+export const plainOnly = true;
 export default tests;

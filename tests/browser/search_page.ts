@@ -38,4 +38,5 @@ const tests: PageTest[] = [
   },
 ];
 
+export const plainOnly = true;
 export default tests;

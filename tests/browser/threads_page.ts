@@ -34,8 +34,8 @@ const RESULT = [42, "a job was slept over", [true, "thrown there"], true, "SHOUT
 function startsWorkersOfScript(file: string): PageTest {
   return {
     name: `${file} starts workers from a script tag of another origin`,
-    async run({ page, origin, otherOrigin }: Stage) {
-      await page.goto(`${origin}/`);
+    async run({ page, blank, otherOrigin }: Stage) {
+      await page.goto(blank);
       await page.addScriptTag({ url: `${otherOrigin}/dist/${file}` });
       assertEquals(await page.evaluate(PROGRAM), RESULT);
     },
@@ -45,8 +45,8 @@ function startsWorkersOfScript(file: string): PageTest {
 function startsWorkersOfModule(file: string): PageTest {
   return {
     name: `${file} starts workers as a module of another origin`,
-    async run({ page, origin, otherOrigin }: Stage) {
-      await page.goto(`${origin}/`);
+    async run({ page, blank, otherOrigin }: Stage) {
+      await page.goto(blank);
       const program = `import("${otherOrigin}/dist/${file}").then((asyncio) => ${PROGRAM})`;
       assertEquals(await page.evaluate(program), RESULT);
     },

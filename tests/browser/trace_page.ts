@@ -173,4 +173,5 @@ const tests: PageTest[] = [
   },
 ];
 
+export const plainOnly = true;
 export default tests;

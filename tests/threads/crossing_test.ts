@@ -34,6 +34,12 @@ test("cross() knows a function again, even one that is made anew", () => {
   assertStrictEquals(cross(make(), "submit"), cross(make(), "submit"));
 });
 
+test("cross() tells two functions of the same text apart by their names", () => {
+  const named = (n: number) => n;
+  const names = [named, ...[(n: number) => n]].map((job) => cross(job, "submit").name);
+  assertEquals(names, ["named", "<anonymous>"]);
+});
+
 test("cross() names the free variables", () => {
   const table = { a: 1 };
   function helper() {
