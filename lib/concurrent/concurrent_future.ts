@@ -25,6 +25,7 @@ import {
 import { defineMethods } from "../base/methods.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe, repr } from "../base/repr.ts";
+import { soon } from "../base/soon.ts";
 import { awaitable } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
 import { checkTimeout } from "./check_count.ts";
@@ -324,7 +325,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
    */
   get then(): PromiseLike<T>["then"] {
     return awaiting?.then(this) ??
-      ((fulfilled, rejected) => this.#promise().then(fulfilled, rejected));
+      ((fulfilled, rejected) => this.#then(fulfilled, rejected));
   }
 
   /** What `yield*` uses, in a generator coroutine. */
@@ -342,15 +343,32 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
     return `<ConcurrentFuture state=${SHOWN[this.#state]}${outcome}>`;
   }
 
-  #promise(): Promise<T> {
-    if (this.#outcome?.kind === "result") return Promise.resolve(this.#outcome.value);
+  /** As a promise's `then`, but that no promise is resolved where the future is settled: see base/soon.ts. */
+  #then<A, B>(
+    fulfilled: ((value: T) => A | PromiseLike<A>) | null | undefined,
+    rejected: ((reason: unknown) => B | PromiseLike<B>) | null | undefined,
+  ): Promise<A | B> {
     return new Promise((resolve, reject) => {
-      this.addDoneCallback(() => {
-        if (this.cancelled()) reject(new CancelledError());
-        else if (this.#outcome?.kind === "exception") reject(this.#outcome.error);
-        else resolve(this.result());
-      });
+      const react = (): void => {
+        const outcome = this.#outcome;
+        if (
+          outcome?.kind !== "result" || typeof fulfilled !== "function" || hasThen(outcome.value)
+        ) {
+          return resolve(this.#promise().then(fulfilled, rejected) as Promise<A | B>);
+        }
+        try {
+          resolve(fulfilled(outcome.value));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      this.addDoneCallback(() => soon(react));
     });
+  }
+
+  /** Its outcome, now that it is done. */
+  async #promise(): Promise<T> {
+    return this.result();
   }
 
   #get(method: string, timeout: number | null): Outcome<T> {
@@ -433,4 +451,10 @@ function kindOf(value: unknown): string {
   if (value instanceof Error) return value.name;
   const constructor: unknown = Reflect.get(value, "constructor");
   return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "object";
+}
+
+/** Whether a promise may take a value for something that is to be waited for. */
+function hasThen(value: unknown): boolean {
+  return (typeof value === "object" || typeof value === "function") && value !== null &&
+    "then" in value;
 }

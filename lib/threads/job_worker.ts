@@ -99,7 +99,11 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
       let told = begun;
       while (running === null) {
         const call = queue.shift();
-        if (call === undefined) return core.idle(jobs.leisure);
+        if (call === undefined) {
+          // At once: who waits for it is the only one who does.
+          core.flush();
+          return core.idle(jobs.leisure);
+        }
         if (call.known.target === null) jobs.load(call);
         else jobs.make(call, call.known.target);
         // Several are sent at a time because their like is quick. If one is not, others shall have

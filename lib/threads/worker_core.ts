@@ -152,6 +152,8 @@ export function makeCore<R extends CoreRest>(
   const transfers: WeakMap<object, readonly Transferable[]> = Reflect.get(globalThis, moved) ??
     new WeakMap();
   Reflect.set(globalThis, moved, transfers);
+  // As `soon` has it, in base/soon.ts.
+  const resolved = Promise.resolve();
   let outbox: FromWorker[] = [];
   /** The source of what makes the rest, where the script has not that itself. */
   let restText = "";
@@ -178,7 +180,7 @@ export function makeCore<R extends CoreRest>(
     },
 
     send(message: FromWorker): void {
-      if (outbox.length === 0) queueMicrotask(() => core.flush());
+      if (outbox.length === 0) resolved.then(() => core.flush());
       outbox.push(message);
     },
 

@@ -6,6 +6,7 @@
  * @module
  */
 import { RuntimeError } from "../base/errors.ts";
+import { soon } from "../base/soon.ts";
 import { host } from "../platform/current.ts";
 import type { WorkerDeath, WorkerHandle, Workers, WorkerStart } from "../platform/workers.ts";
 import type { Crossing } from "./crossing.ts";
@@ -211,7 +212,7 @@ export class WorkerLine {
       exposure: this.#holder.exposure,
       isAborted: (job) => this.#aborted.has(job),
       send: (answer) => {
-        if (this.#outbox.length === 0) queueMicrotask(() => this.flush());
+        if (this.#outbox.length === 0) soon(() => this.flush());
         this.#outbox.push(answer);
       },
       unsend: (id) => {

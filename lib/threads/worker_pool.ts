@@ -19,6 +19,7 @@
 import { checkOptions } from "../base/check_options.ts";
 import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
+import { soon } from "../base/soon.ts";
 import {
   BrokenExecutor,
   BrokenProcessPool,
@@ -139,7 +140,7 @@ export class WorkerPool {
     this.#queue.push(new WorkItem({ id, crossing, args, isChunk, context, moved, site }, future));
     if (!this.#turnEnds) {
       this.#turnEnds = true;
-      queueMicrotask(() => {
+      soon(() => {
         this.#turnEnds = false;
         this.#handOut();
       });

@@ -201,6 +201,33 @@ test("ConcurrentFuture is awaited by plain code as a promise is", async () => {
   await assertRejects(async () => await cancelled, CancelledError);
 });
 
+test("ConcurrentFuture.then() keeps to what a promise's does", async () => {
+  const log: string[] = [];
+  const works = new ConcurrentFuture<unknown>();
+  const doubled = works.then((value) => 2 * (value as number));
+  const thrown = works.then(() => {
+    throw new RangeError("by the callback");
+  });
+  const passed = works.then();
+  works.then(() => log.push("called"));
+  works.setResult(21);
+  log.push("settled");
+  assertEquals([await doubled, await passed, log], [42, 21, ["settled", "called"]]);
+  await assertRejects(async () => await thrown, RangeError, "by the callback");
+
+  // What can be waited for itself is waited for before the callback is called.
+  const later = new ConcurrentFuture<unknown>();
+  later.setResult(Promise.resolve("whole"));
+  assertEquals(await later.then((value) => typeof value), "string");
+
+  const fails = new ConcurrentFuture<unknown>();
+  const caught = fails.then(undefined, (error) => `caught ${error.message}`);
+  const lost = fails.then(() => "not called");
+  fails.setException(new RangeError("no"));
+  assertEquals(await caught, "caught no");
+  await assertRejects(async () => await lost, RangeError, "no");
+});
+
 test("ConcurrentFuture is awaited by a coroutine of either kind", async () => {
   await run(function* () {
     const future = new ConcurrentFuture<number>();

@@ -56,7 +56,6 @@ test("scriptText() of what is sent uses nothing but what every worker has", () =
     "WeakMap",
     "eval",
     "globalThis",
-    "queueMicrotask",
     "structuredClone",
     "undefined",
   ]);
