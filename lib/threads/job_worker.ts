@@ -240,13 +240,12 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
 
   core.listen((message) => {
     if (message[0] === "call" || message[0] === "chunk") {
-      const [kind, id, functionId, args, context] = message;
       queue.push({
-        id,
-        known: core.known(functionId),
-        args,
-        isChunk: kind === "chunk",
-        context,
+        id: message[1],
+        known: core.known(message[2]),
+        args: message[3],
+        isChunk: message[0] === "chunk",
+        context: message[4],
         aborted: false,
         controller: null,
         task: null,

@@ -191,7 +191,8 @@ export function makeCore<R extends CoreRest>(
       if (core.seen.length > 0) batch.push(["seen", core.seen.splice(0)]);
       try {
         const buffers: Transferable[] = [];
-        for (const message of batch) {
+        for (let at = 0; at < batch.length; at++) {
+          const message = batch[at]!;
           if (typeof message[2] === "object") buffers.push(...core.buffersOf(message));
         }
         port.post(core.pack(batch), buffers);
@@ -205,14 +206,15 @@ export function makeCore<R extends CoreRest>(
         }
       }
       // None of a simple value, which is no trouble.
-      for (const [, , value] of batch) transfers.delete(value as object);
+      for (const message of batch) transfers.delete(message[2] as object);
     },
 
     /** Makes one list of the results that follow each other, which stands alone where it is all. */
     pack(batch: FromWorker[]): unknown[] {
       const packed: FromWorker[] = [];
       let run: unknown[] | null = null;
-      for (const message of batch) {
+      for (let at = 0; at < batch.length; at++) {
+        const message = batch[at]!;
         if (message[0] !== "result") {
           run = null;
           packed.push(message);
@@ -317,7 +319,10 @@ export function makeCore<R extends CoreRest>(
       core.send(["up"]);
       port.listen((list: readonly unknown[]) => {
         const isRun = typeof list[0] === "number";
-        for (const message of (isRun ? [["calls", list]] : list) as readonly ToWorker[]) {
+        const batch = (isRun ? [["calls", list]] : list) as readonly ToWorker[];
+        // By indices: see worker_line.ts.
+        for (let at = 0; at < batch.length; at++) {
+          const message = batch[at]!;
           const kind = message[0];
           if (kind === "define") {
             const [, id, name, source] = message;

@@ -52,6 +52,12 @@ function lossesOf({ emptied }: Workers): Codec {
   return known;
 }
 
+/** What is moved with a message. */
+interface Moved {
+  readonly message: ToWorker;
+  readonly moved: Transferable[];
+}
+
 /** A worker, and what is on its way to it. */
 export class WorkerLine {
   /** What the worker is called. */
@@ -67,8 +73,8 @@ export class WorkerLine {
   #desk: ParentDesk | null = null;
   /** The jobs that were told to end and have not. */
   readonly #aborted = new Set<number>();
-  /** What is moved with the messages of the outbox, where something is. */
-  #moved: Map<ToWorker, Transferable[]> | null = null;
+  /** What is moved with messages of the outbox, where something is. */
+  #moved: Moved[] | null = null;
   #ready = false;
   #isUp = false;
   #isReceiving = false;
@@ -141,9 +147,7 @@ export class WorkerLine {
       // One that blocks will not read the message.
       this.#desk?.interrupt(message[1]);
     }
-    if (moved === null) return;
-    this.#moved ??= new Map();
-    this.#moved.set(message, moved);
+    if (moved !== null) (this.#moved ??= []).push({ message, moved });
   }
 
   /** Sends what waits, as soon as the worker is ready. */
@@ -154,11 +158,13 @@ export class WorkerLine {
     this.#outbox = [];
     this.#moved = null;
     try {
-      for (const message of batch) this.#checkLoss(message);
-      this.#handle.post(packCalls(batch), moved === null ? undefined : [...moved.values()].flat());
+      for (let at = 0; at < batch.length; at++) this.#checkLoss(batch[at]!);
+      this.#handle.post(packCalls(batch), moved === null ? undefined : allMoved(moved));
     } catch {
       // One that cannot be cloned fails them all: find out which.
-      for (const message of batch) this.#postAlone(message, moved?.get(message));
+      for (const message of batch) {
+        this.#postAlone(message, moved?.find((each) => each.message === message)?.moved);
+      }
     }
   }
 
@@ -243,7 +249,8 @@ export class WorkerLine {
   #take(list: readonly unknown[]): WorkerDeath | null {
     const isRun = typeof list[0] === "number";
     const batch = (isRun ? [["results", list]] : list) as readonly FromWorker[];
-    for (const message of batch) {
+    for (let place = 0; place < batch.length; place++) {
+      const message = batch[place]!;
       if (message[0] === "runtime") {
         this.push(["runtime", runtimeSource(this.#workers)]);
         this.flush();
@@ -252,7 +259,7 @@ export class WorkerLine {
       } else if (isFromAsker(message)) {
         this.#ask(message);
       } else if (message[0] === "results") {
-        const [, run] = message;
+        const run = message[1];
         for (let at = 0; at < run.length; at += 3) {
           this.#hand(["result", run[at] as number, run[at + 1], run[at + 2] as number]);
         }
@@ -282,16 +289,24 @@ export class WorkerLine {
   }
 }
 
-/** Makes one list of the calls that follow each other, which stands alone where it is all. */
+function allMoved(moved: readonly Moved[]): Transferable[] {
+  return moved.length === 1 ? moved[0]!.moved : moved.flatMap((each) => each.moved);
+}
+
+/**
+ * Makes one list of the calls that follow each other, which stands alone where it is all. By indices, as
+ * everything on a single job's way: Firefox has not compiled it yet, and makes an object of each step of an iterator.
+ */
 function packCalls(batch: ToWorker[]): readonly unknown[] {
   const packed: ToWorker[] = [];
   let run: unknown[] | null = null;
-  for (const message of batch) {
+  for (let at = 0; at < batch.length; at++) {
+    const message = batch[at]!;
     if (message[0] === "call" && message[4] === undefined) {
-      const [, id, functionId, args] = message;
+      const args = message[3];
       if (run === null) packed.push(["calls", run = []]);
-      run.push(id, functionId, args.length);
-      for (const argument of args) run.push(argument);
+      run.push(message[1], message[2], args.length);
+      for (let place = 0; place < args.length; place++) run.push(args[place]);
     } else {
       run = null;
       packed.push(message);
