@@ -17,7 +17,7 @@ import { ROOT } from "./test_files.ts";
 
 /** What such a test works with. */
 export interface Stage {
-  /** A fresh page, at `about:blank`. */
+  /** A page that is nowhere, or where the test before of the same file went: begin with `goto`. */
   page: Page;
   /** The browser. */
   browser: BrowserName;
@@ -49,7 +49,8 @@ interface PageTestFile {
 }
 
 /**
- * Runs the tests of such files, each in a page of its own.
+ * Runs the tests of such files, each file in a page of its own: to open one takes up to a second, and what a test
+ * leaves in it is gone where the next goes.
  *
  * @param session The browser.
  * @param files The files, from the root.
@@ -66,6 +67,7 @@ export async function runPageTests(
       pathToFileURL(join(ROOT, file)).href
     );
     if (plainOnly && options.isolated) continue;
+    let page: Page | null = null;
     for (const test of tests) {
       if (options.filter !== undefined && !test.name.includes(options.filter)) continue;
       const reason = test.skipped?.[session.name];
@@ -74,7 +76,10 @@ export async function runPageTests(
         continue;
       }
       const start = performance.now();
-      const error = await errorOf(test, session, options);
+      page ??= await session.freshPage();
+      const error = await errorOf(test, { page, session, options });
+      // Nobody knows what has become of it.
+      if (error !== null) page = null;
       options.report.add({
         place,
         file,
@@ -87,21 +92,24 @@ export async function runPageTests(
   }
 }
 
-async function errorOf(
-  test: PageTest,
-  session: BrowserSession,
-  { site, isolated, timeout }: BrowserRunOptions,
-): Promise<string | null> {
-  const page = await session.freshPage();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const failure = new Promise<never>((_, reject) => {
-    // Firefox tells of what a policy refused by the same way as of errors; the page goes on.
-    page.on("pageerror", (error) => {
-      if (error.name !== "Content-Security-Policy") reject(error);
-    });
-    page.on("crash", () => reject(new Error("the page crashed")));
-    timer = setTimeout(() => reject(new Error(`no end within ${timeout} s`)), timeout * 1000);
-  });
+/** What a test is run with. */
+interface Run {
+  page: Page;
+  session: BrowserSession;
+  options: BrowserRunOptions;
+}
+
+async function errorOf(test: PageTest, { page, session, options }: Run): Promise<string | null> {
+  const { site, isolated, timeout } = options;
+  let fail: (error: Error) => void = () => {};
+  const failure = new Promise<never>((_, reject) => fail = reject);
+  // Firefox tells of what a policy refused by the same way as of errors; the page goes on.
+  const onError = (error: Error): void => {
+    if (error.name !== "Content-Security-Policy") fail(error);
+  };
+  const onCrash = (): void => fail(new Error("the page crashed"));
+  page.on("pageerror", onError).on("crash", onCrash);
+  const timer = setTimeout(() => fail(new Error(`no end within ${timeout} s`)), timeout * 1000);
   const stage: Stage = {
     page,
     browser: session.name,
@@ -117,6 +125,7 @@ async function errorOf(
     return describeError(error);
   } finally {
     clearTimeout(timer);
+    page.off("pageerror", onError).off("crash", onCrash);
     failure.catch(() => {});
   }
 }
