@@ -213,8 +213,7 @@ export function makeCore<R extends CoreRest>(
     pack(batch: FromWorker[]): unknown[] {
       const packed: FromWorker[] = [];
       let run: unknown[] | null = null;
-      for (let at = 0; at < batch.length; at++) {
-        const message = batch[at]!;
+      for (const message of batch) {
         if (message[0] !== "result") {
           run = null;
           packed.push(message);

@@ -249,8 +249,7 @@ export class WorkerLine {
   #take(list: readonly unknown[]): WorkerDeath | null {
     const isRun = typeof list[0] === "number";
     const batch = (isRun ? [["results", list]] : list) as readonly FromWorker[];
-    for (let place = 0; place < batch.length; place++) {
-      const message = batch[place]!;
+    for (const message of batch) {
       if (message[0] === "runtime") {
         this.push(["runtime", runtimeSource(this.#workers)]);
         this.flush();
