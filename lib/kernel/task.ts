@@ -232,7 +232,7 @@ export class Task<T = unknown> extends Future<T> {
       const extras = task.#needExtras();
       extras.strands ??= new StrandLine();
       extras.strands.add(strand);
-      task.#enterStrand(strand, null);
+      task.#enter(strand, null);
     };
     returnToTask = (task) => task.#returnFromElsewhere();
     setSuspension((future) => {
@@ -630,12 +630,7 @@ export class Task<T = unknown> extends Future<T> {
     try {
       this.getContext().run(() => {
         hasBegun = true;
-        const leave = this.#enter();
-        try {
-          this.#step(null);
-        } finally {
-          leave();
-        }
+        this.#enter(null, null, true);
       });
     } finally {
       starting = previous;
@@ -654,14 +649,7 @@ export class Task<T = unknown> extends Future<T> {
   #resume(): void {
     this.#returnFromElsewhere();
     if (this.#isOver()) return;
-    const leave = this.#enter();
-    try {
-      if (this.#step(null)) schedulerOfFuture(this).hold.rest(this);
-    } catch (thrown) {
-      this.#reportStepError(thrown);
-    } finally {
-      leave();
-    }
+    this.#enter(null, null);
   }
 
   /** Nothing of the coroutine's comes here: a future of somebody's own kind has failed to be one. */
@@ -684,18 +672,7 @@ export class Task<T = unknown> extends Future<T> {
     strand.failure = null;
     const extras = this.#needExtras();
     if (extras.mustCancel) error = this.#takeCancellation(extras, waiter);
-    this.#enterStrand(strand, error);
-  }
-
-  #enterStrand(strand: Strand, error: unknown): void {
-    const leave = this.#enter();
-    try {
-      this.#stepStrand(strand, error);
-    } catch (thrown) {
-      this.#reportStepError(thrown);
-    } finally {
-      leave();
-    }
+    this.#enter(strand, error);
   }
 
   #stepStrand(strand: Strand, error: unknown): void {
@@ -762,11 +739,11 @@ export class Task<T = unknown> extends Future<T> {
   #resumeStrand(strand: Strand): void {
     this.#returnFromElsewhere();
     strand.calling = false;
-    if (!this.#isOver()) this.#enterStrand(strand, null);
+    if (!this.#isOver()) this.#enter(strand, null);
   }
 
-  /** Enters the task from a microtask; gives the way out. */
-  #enter(): () => void {
+  /** Enters the task from a microtask, or for its eager first step, and makes a step there: of a strand, or its own. */
+  #enter(strand: Strand | null, error: unknown, isFirst = false): void {
     const own = schedulerOfFuture(this);
     const previousContext = swapContext(this.getContext());
     const { scheduler, task, calling } = running;
@@ -774,13 +751,20 @@ export class Task<T = unknown> extends Future<T> {
     running.scheduler = own;
     running.task = this;
     running.calling = false;
-    return () => {
+    try {
+      if (strand !== null) this.#stepStrand(strand, error);
+      else if (this.#step(error) && !isFirst) own.hold.rest(this);
+    } catch (thrown) {
+      // Of the first step it is the maker's.
+      if (isFirst) throw thrown;
+      this.#reportStepError(thrown);
+    } finally {
       running.scheduler = scheduler;
       running.task = task;
       running.calling = calling;
       swapContext(previousContext);
       own.instrument?.stepEnded(this);
-    };
+    }
   }
 
   /** What the step that is due throws in, or `null`. */
