@@ -100,7 +100,7 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
       while (running === null) {
         const call = queue.shift();
         if (call === undefined) {
-          // At once: who waits for it is the only one who does.
+          // Not a microtask later: in this turn there is nothing more to come along.
           core.flush();
           return core.idle(jobs.leisure);
         }
