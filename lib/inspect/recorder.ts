@@ -12,6 +12,7 @@
  * @module
  */
 import { functionName } from "../base/repr.ts";
+import { soon } from "../base/soon.ts";
 import type { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import { type JobWatcher, jobWatchers } from "../concurrent/job_watchers.ts";
 import { type Future, peekError } from "../kernel/future.ts";
@@ -243,7 +244,7 @@ export class Recorder extends Instrument implements JobWatcher {
     segment.cause.copy(job.cause);
     this.#threads.set(job.thread, segment.end);
     this.#job = segment.id;
-    queueMicrotask(() => this.#job = 0);
+    soon(() => this.#job = 0);
   }
 
   // --- Segments

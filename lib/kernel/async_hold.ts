@@ -19,6 +19,7 @@
  *
  * @module
  */
+import { soon } from "../base/soon.ts";
 import { host } from "../platform/current.ts";
 import { running } from "./running.ts";
 
@@ -49,8 +50,6 @@ const QUIET_MICROTASKS = host.asyncIdentity === null ? 1_000 : 8;
 
 /** Microtasks after which a mark that nobody claimed was a mere look at the property. */
 const MARK_LIFE = 2;
-
-const RESOLVED = Promise.resolve();
 
 let segment = 0;
 
@@ -139,7 +138,7 @@ export class AsyncHold {
   mark(task: Holdable): void {
     const known = this.#find(task);
     if (known === null) {
-      RESOLVED.then(countSegment);
+      soon(countSegment);
       return;
     }
     known.marks++;
@@ -185,7 +184,7 @@ export class AsyncHold {
   #checkLater(): void {
     if (this.#isChecking) return;
     this.#isChecking = true;
-    RESOLVED.then(this.#check);
+    soon(this.#check);
   }
 
   readonly #check = (): void => {

@@ -20,6 +20,7 @@
 import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
+import { soon } from "../base/soon.ts";
 import { rootContext, swapContext } from "../coroutine/context_vars.ts";
 import { host } from "../platform/current.ts";
 import type { HostTimer } from "../platform/host.ts";
@@ -59,8 +60,6 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** How much too early, in seconds, a timer may be called; asyncio's clock resolution. */
 const RESOLUTION = 1e-9;
-
-const RESOLVED = Promise.resolve();
 
 // What a loop is doing. Numbers, for every push compares them, and strings cost more to compare.
 /** No run is on; nothing moves. */
@@ -329,12 +328,12 @@ export class Scheduler {
     this.#orderTurn(host.now() - this.#turnStart < TURN_BUDGET);
   }
 
-  #orderTurn(soon: boolean): void {
+  #orderTurn(isSoon: boolean): void {
     this.#phase = SCHEDULED;
     // Outside any task's identity: what the loop runs must not count as a part of who woke it. Where
     // there is none, whoever woke it must first be through with its microtasks.
     outsideIdentity(() => {
-      if (soon && host.asyncIdentity !== null) RESOLVED.then(this.#onMicrotask);
+      if (isSoon && host.asyncIdentity !== null) soon(this.#onMicrotask);
       else host.nextTurn(this.#onHostTurn);
     });
   }
@@ -362,7 +361,7 @@ export class Scheduler {
 
   /** Begins a turn that the host has given, in a microtask: in a callback of Deno's a throw is dear. */
   #turnSoon(): void {
-    if (this.#phase === SCHEDULED) RESOLVED.then(this.#onMicrotask);
+    if (this.#phase === SCHEDULED) soon(this.#onMicrotask);
   }
 
   #resume(): void {

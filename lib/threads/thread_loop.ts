@@ -9,6 +9,7 @@ import { RuntimeError } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
+import { soon } from "../base/soon.ts";
 import { BrokenExecutor } from "../concurrent/broken_executor.ts";
 import {
   claimFuture,
@@ -371,7 +372,7 @@ export class ThreadLoop {
   #flushSoon(): void {
     if (this.#turnEnds) return;
     this.#turnEnds = true;
-    queueMicrotask(() => {
+    soon(() => {
       this.#turnEnds = false;
       this.#line?.flush();
     });

@@ -53,12 +53,13 @@ export async function runInBrowser(
   }
 }
 
-type Where = Pick<Outcome, "file" | "title">;
-
 /** The name under which a browser's kind of page is reported. */
 export function placeName(session: BrowserSession, isolated: boolean): string {
   return `${session.name} ${isolated ? "isolated" : "plain"}`;
 }
+
+/** Where a test is. */
+type Where = Pick<Outcome, "file" | "title">;
 
 /** One load of a folder's page, to its end or to a hang or crash. */
 class Visit {
@@ -155,11 +156,9 @@ class Visit {
   }
 
   #reportSkips(): void {
-    for (const test of this.#tests) {
-      if (test.skip === null) continue;
-      const where = { file: this.#fileOf(test), title: test.title };
-      if (test.skip === "") this.#addFailure(where, NO_REASON);
-      else this.#add(where, { state: "skipped", detail: test.skip });
+    for (const [index, { skip }] of this.#tests.entries()) {
+      if (skip === "") this.#addFailure(this.#whereIs(index), NO_REASON);
+      else if (skip !== null) this.#add(this.#whereIs(index), { state: "skipped", detail: skip });
     }
   }
 
