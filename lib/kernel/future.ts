@@ -142,11 +142,14 @@ export let cancelMessageOf: (future: Future<unknown>) => string | undefined;
 /** The error of a future that failed, without counting as retrieving it; else `undefined`. */
 export let peekError: (future: Future<unknown>) => { readonly error: unknown } | undefined;
 
-/** The error of a future that is done and failed, which its own `exception()` tells; else `undefined`. */
+/** The error of a future that is done, which its own `exception()` tells; `undefined` where there is none. */
 export let seeError: (future: Future<unknown>) => { readonly error: unknown } | undefined;
 
 /** Whether a future is done by a result. */
 export let hasResult: (future: Future<unknown>) => boolean;
+
+/** The same of one whose class has no way of its own to tell how it ended. */
+export let hasPlainResult: (future: Future<unknown>) => boolean;
 
 /** Whether a future was cancelled, whatever a method of its own says. */
 export let wasCancelled: (future: Future<unknown>) => boolean;
@@ -284,14 +287,18 @@ export class Future<T = unknown> extends Awaitable<T> {
     };
     cancelMessageOf = (future) => Future.#message(future);
     peekError = (future) => future[STATE] === FAILED ? { error: future[OUTCOME] } : undefined;
-    const { exception } = this.prototype;
+    const { cancelled, exception } = this.prototype;
+    hasPlainResult = (future) =>
+      future[STATE] === FULFILLED && future.exception === exception &&
+      future.cancelled === cancelled;
     seeError = (future) => {
-      if (future[STATE] !== FAILED) return undefined;
       // Not always by the method, for what JavaScript throws may be `null`.
       if (future.exception === exception) {
+        if (future[STATE] !== FAILED) return undefined;
         Future.#retrieve(future);
         return { error: future[OUTCOME] };
       }
+      if (future[STATE] === CANCELLED) return undefined;
       const error = future.exception();
       return error === null ? undefined : { error };
     };

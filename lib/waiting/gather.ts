@@ -16,6 +16,7 @@ import {
   fail,
   fulfil,
   Future,
+  hasPlainResult,
   listen,
   type Listener,
   makeCancelledError,
@@ -158,10 +159,13 @@ class GatheringFuture extends Future<unknown> {
   readonly #cancelOnError: boolean;
   // The first error, kept back until the others have ended.
   #failure: { readonly error: unknown } | null = null;
+  // Those whose end is still to be taken note of, and of them those that have not ended.
   #unfinished = 0;
+  #running = 0;
   #cancelRequested = false;
   // Those that were done when they came, until it begins.
   #done: Future<unknown>[] | null = null;
+  readonly #watch = new ChildWatch(this, null);
 
   constructor(options: GatherOptions, loop: EventLoop) {
     super(plainOptions(loop));
@@ -173,7 +177,22 @@ class GatheringFuture extends Future<unknown> {
   watch(child: Future<unknown>): void {
     this.#unfinished++;
     if (child.done()) (this.#done ??= []).push(child);
-    else listen(child, new ChildWatch(this, child));
+    else {
+      this.#running++;
+      listen(child, this.#watch);
+    }
+  }
+
+  /**
+   * Takes note that a child has ended, and tells whether anything comes of it: of a result nothing does, but for the
+   * last one's, and so asyncio's callback for it would only count.
+   */
+  mustHear(child: Future<unknown>): boolean {
+    this.#running--;
+    if (this.#running === 0 || this.#children === NO_CHILDREN) return true;
+    if (!this.#returnExceptions && !hasPlainResult(child)) return true;
+    this.#unfinished--;
+    return false;
   }
 
   /** Begins, now that all children are there; as they are to stand in the results. */
@@ -231,31 +250,36 @@ class GatheringFuture extends Future<unknown> {
   }
 }
 
-/** Brings a child's end to the gathering, by the ready queue as every callback of a future's. */
+/**
+ * Listens to the children of a gathering; one with a child is the entry of the ready queue that brings its end, as a
+ * callback of the child's would.
+ */
 class ChildWatch implements Listener, Runnable {
   static get name(): string {
     return "gather";
   }
 
   readonly #gathering: GatheringFuture;
-  readonly #child: Future<unknown>;
+  readonly #child: Future<unknown> | null;
 
-  constructor(gathering: GatheringFuture, child: Future<unknown>) {
+  constructor(gathering: GatheringFuture, child: Future<unknown> | null) {
     this.#gathering = gathering;
     this.#child = child;
   }
 
-  [notify](): void {
-    schedulerOfFuture(this.#child).push(this);
+  [notify](child: Future<unknown>): void {
+    if (!this.#gathering.mustHear(child)) return;
+    schedulerOfFuture(child).push(new ChildWatch(this.#gathering, child));
   }
 
   [execute](): void {
+    const child = this.#child!;
     running.task = null;
     try {
-      this.#gathering.childDone(this.#child);
+      this.#gathering.childDone(child);
     } catch (error) {
       // A child of somebody's own kind has failed to be a future.
-      const { owner } = schedulerOfFuture(this.#child);
+      const { owner } = schedulerOfFuture(child);
       reportThrown(owner, error, "Exception in callback gather()");
     }
   }

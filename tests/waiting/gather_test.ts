@@ -605,3 +605,32 @@ test("gather() hears of a child that a later one settles as it begins after thos
   });
   assertEquals(log, ["RuntimeError: second child", false, [1, 2]]);
 });
+
+/** A future whose class counts a negative result as a failure. */
+class Suspicious extends Future<number> {
+  override exception(): unknown {
+    const error = super.exception();
+    return error === null && super.result() < 0 ? new ValueError("negative") : error;
+  }
+}
+
+test("gather() asks each child as it ends, in a way of its class's own, and not the last alone", async () => {
+  const log: unknown[] = [];
+  await virtually(function* () {
+    for (const returnExceptions of [false, true]) {
+      const children = [new Suspicious(), new Suspicious(), new Future<number>()] as const;
+      const all = gather(children, { returnExceptions });
+      children[0].setResult(1);
+      children[1].setResult(-1);
+      yield* sleep(0);
+      log.push(all.done());
+      children[2].setResult(2);
+      try {
+        log.push((yield* all).map(String));
+      } catch (error) {
+        log.push(String(error));
+      }
+    }
+  });
+  assertEquals(log, [true, "ValueError: negative", false, ["1", "ValueError: negative", "2"]]);
+});
