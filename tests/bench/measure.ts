@@ -38,8 +38,11 @@ export interface Figures {
 /** The figures of a row. */
 export type RowFigures = Partial<Record<SubjectName, Figures>>;
 
-/** How many rounds in a row must be no faster than the one before, and how many there are at most. */
-const SETTLING = { steady: 3, most: 30 } as const;
+/**
+ * How many rounds in a row must be no faster than the one before, how many there are at most, and how long they may
+ * take together, in milliseconds: some rows' take seconds.
+ */
+const SETTLING = { steady: 3, most: 30, time: 4_000 } as const;
 
 interface Entrant {
   subject: Subject;
@@ -80,7 +83,7 @@ async function warmUp(entrant: Entrant, row: Row, roundTime: number): Promise<vo
   // CPython has no optimiser to warm up, and its long rounds are dear.
   const isOptimised = subject.name !== "cpython" && subject.name !== "uvloop";
   if (row.isFixed) {
-    if (isOptimised) await subject.run(entrant.operations);
+    if (isOptimised) await settle(subject, entrant.operations);
     return;
   }
   const wanted = roundTime * 1e6;
@@ -98,7 +101,8 @@ async function warmUp(entrant: Entrant, row: Row, roundTime: number): Promise<vo
 }
 
 /**
- * Runs a subject until it gets no faster: on a busy machine the optimiser's own thread comes late.
+ * Runs a subject until it gets no faster: on a busy machine the optimiser's own thread comes late, and the heap takes
+ * some rounds to come to its size.
  *
  * @param subject The subject.
  * @param operations How many operations a round has.
@@ -108,10 +112,12 @@ export async function settle(
   subject: Pick<Subject, "run">,
   operations: number,
 ): Promise<number> {
+  const start = performance.now();
   let least = await subject.run(operations);
   // How often in a row it was no tenth faster than before.
   let steady = 0;
   for (let round = 0; round < SETTLING.most && steady < SETTLING.steady; round++) {
+    if (performance.now() - start > SETTLING.time) break;
     const time = await subject.run(operations);
     steady = time > 0.9 * least ? steady + 1 : 0;
     least = Math.min(least, time);
