@@ -6,8 +6,10 @@
  */
 
 import { median } from "simple-statistics";
+import { type Coroutine, gather, pause, run, Task } from "./subjects/least_kernel.ts";
 
 const ROUNDS = 9;
+const WARM_UP = 5;
 
 /** How many frames stand below who makes an error in a task's step. */
 const FRAMES = 12;
@@ -21,7 +23,7 @@ interface Floor {
   readonly rows: string;
   /** How often it is done in a round. */
   readonly times: number;
-  work(times: number): unknown;
+  work(times: number): unknown | Promise<unknown>;
 }
 
 class Thrown extends Error {}
@@ -61,7 +63,7 @@ function keepInLine(length: number, times: number): number {
 
 const shared = new Thrown();
 
-function* pause(): Generator<void, number> {
+function* pauseOnce(): Generator<void, number> {
   yield;
   return 1;
 }
@@ -129,6 +131,89 @@ function makeObjects(make: (i: number) => object, times: number): object[] {
   return kept;
 }
 
+const USED = Symbol("used");
+
+const listed: ListedTask<unknown>[] = [];
+const running: { task: unknown; context: object } = { task: null, context: shared };
+let named = 0;
+
+/**
+ * A task of the least kernel with what asyncio's must have at the least: there is one of each coroutine, `allTasks()` lists
+ * it, `currentTask()` tells it, it has a context and a number for its name, and what its coroutine throws does not end the
+ * loop.
+ */
+class ListedTask<T> extends Task<T> {
+  readonly context: object;
+  readonly name: number;
+  place: number;
+
+  constructor(coroutine: Coroutine<T>) {
+    super(coroutine);
+    const marked = coroutine as { [USED]?: boolean };
+    if (marked[USED]) throw new Error("cannot reuse already awaited coroutine");
+    marked[USED] = true;
+    this.context = running.context;
+    this.name = ++named;
+    this.place = listed.length;
+    listed.push(this);
+  }
+
+  override run(): void {
+    running.task = this;
+    try {
+      super.run();
+    } catch (error) {
+      console.error(error);
+    }
+    if (!this.isDone) return;
+    const last = listed.pop()!;
+    if (last === this) return;
+    listed[this.place] = last;
+    last.place = this.place;
+  }
+}
+
+function* one(): Coroutine<number> {
+  return 1;
+}
+
+/** What `gather` of 1,000 coroutines costs one of them. */
+function gatherBy(TaskClass: typeof Task): Pick<Floor, "rows" | "times" | "work"> {
+  return {
+    rows: "gather",
+    times: 200_000,
+    work: (times) =>
+      run(function* (): Coroutine<number> {
+        let sum = 0;
+        for (let i = 0; i < times; i += 1_000) {
+          const results = yield* gather(Array.from({ length: 1_000 }, one), TaskClass);
+          for (const result of results) sum += result;
+        }
+        return sum;
+      }()),
+  };
+}
+
+/** What each of 10 switches costs of 100,000 tasks that are alive at once. */
+function crowdBy(TaskClass: typeof Task): Pick<Floor, "rows" | "times" | "work"> {
+  return {
+    rows: "tasks",
+    times: 1_000_000,
+    work: (times) =>
+      run(function* (): Coroutine<number> {
+        const tasks = Array.from({ length: times / 10 }, () => new TaskClass(stepAside(10)));
+        let sum = 0;
+        for (const task of tasks) sum += yield* task;
+        return sum;
+      }()),
+  };
+}
+
+function* stepAside(times: number): Coroutine<number> {
+  for (let i = 0; i < times; i++) yield* pause();
+  return times;
+}
+
 const FLOORS: readonly Floor[] = [
   {
     what: "performance.now()",
@@ -168,7 +253,7 @@ const FLOORS: readonly Floor[] = [
     work(times) {
       let caught = 0;
       for (let i = 0; i < times; i++) {
-        const steps = pause();
+        const steps = pauseOnce();
         steps.next();
         try {
           steps.throw(shared);
@@ -210,13 +295,17 @@ const FLOORS: readonly Floor[] = [
     work(times) {
       let sum = 0;
       for (let i = 0; i < times; i++) {
-        const steps = pause();
+        const steps = pauseOnce();
         steps.next();
         sum += steps.next().value as number;
       }
       return sum;
     },
   },
+  { what: "one of 1,000 tasks of the least kernel that are gathered", ...gatherBy(Task) },
+  { what: "the same, listed, told as the current one, with a context", ...gatherBy(ListedTask) },
+  { what: "one of 10 switches of 100,000 tasks of the least kernel", ...crowdBy(Task) },
+  { what: "the same, listed, told as the current one, with a context", ...crowdBy(ListedTask) },
   {
     what: `a resumption through ${DEPTH} yield*`,
     rows: "nested, resume",
@@ -230,12 +319,13 @@ const FLOORS: readonly Floor[] = [
 ];
 
 for (const { what, rows, times, work } of FLOORS) {
-  for (let round = 0; round < 3; round++) work(times);
-  const amounts = Array.from({ length: ROUNDS }, () => {
+  for (let round = 0; round < WARM_UP; round++) await work(times);
+  const amounts: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
     const begin = performance.now();
-    work(times);
-    return (performance.now() - begin) * 1e6 / times;
-  });
+    await work(times);
+    amounts.push((performance.now() - begin) * 1e6 / times);
+  }
   const isOf = rows === "" ? "" : `  (${rows})`;
   console.log(`${median(amounts).toFixed(0).padStart(6)} ns  ${what}${isOf}`);
 }

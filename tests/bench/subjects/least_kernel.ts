@@ -131,10 +131,10 @@ class Gathering<T> extends Future<T[]> implements Runnable {
   readonly tasks: readonly Task<T>[];
   left: number;
 
-  constructor(coroutines: readonly Coroutine<T>[]) {
+  constructor(coroutines: readonly Coroutine<T>[], TaskClass: typeof Task) {
     super();
     this.left = coroutines.length;
-    this.tasks = coroutines.map((coroutine) => new Task(coroutine));
+    this.tasks = coroutines.map((coroutine) => new TaskClass(coroutine));
     for (const task of this.tasks) task.add(this);
   }
 
@@ -143,9 +143,12 @@ class Gathering<T> extends Future<T[]> implements Runnable {
   }
 }
 
-/** The results of some coroutines. */
-export function gather<T>(coroutines: readonly Coroutine<T>[]): Future<T[]> {
-  return new Gathering(coroutines);
+/** The results of some coroutines, which tasks of a class run. */
+export function gather<T>(
+  coroutines: readonly Coroutine<T>[],
+  TaskClass: typeof Task = Task,
+): Future<T[]> {
+  return new Gathering(coroutines, TaskClass);
 }
 
 /** A queue for one item. */
