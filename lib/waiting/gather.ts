@@ -18,19 +18,16 @@ import {
   Future,
   hasPlainResult,
   listen,
-  type Listener,
   makeCancelledError,
   notify,
-  schedulerOfFuture,
   seeError,
   waiters,
 } from "../kernel/future.ts";
-import { execute, reportThrown, type Runnable } from "../kernel/handle.ts";
 import { plainOptions } from "../kernel/loop_options.ts";
 import { getEventLoop, runningLoop } from "../kernel/loops.ts";
-import { running } from "../kernel/running.ts";
 import { Task } from "../kernel/task.ts";
 import { iterateAwaitables, type Outcome, type Outcomes } from "./awaitables.ts";
+import { childDone, type Parent, sendEnd } from "./child_end.ts";
 
 /** What {@linkcode gather} takes beside the awaitables. */
 export interface GatherOptions {
@@ -165,7 +162,7 @@ class GatheringFuture extends Future<unknown> {
   #cancelRequested = false;
   // Those that were done when they came, until it begins.
   #done: Future<unknown>[] | null = null;
-  readonly #watch = new ChildWatch(this, null);
+  readonly #watch = new ChildWatch(this);
 
   constructor(options: GatherOptions, loop: EventLoop) {
     super(plainOptions(loop));
@@ -189,7 +186,7 @@ class GatheringFuture extends Future<unknown> {
    */
   mustHear(child: Future<unknown>): boolean {
     this.#running--;
-    if (this.#running === 0 || this.#children === NO_CHILDREN) return true;
+    if (this.#running === 0) return true;
     if (!this.#returnExceptions && !hasPlainResult(child)) return true;
     this.#unfinished--;
     return false;
@@ -250,38 +247,24 @@ class GatheringFuture extends Future<unknown> {
   }
 }
 
-/**
- * Listens to the children of a gathering; one with a child is the entry of the ready queue that brings its end, as a
- * callback of the child's would.
- */
-class ChildWatch implements Listener, Runnable {
+/** Listens to the children of a gathering. */
+class ChildWatch implements Parent {
   static get name(): string {
     return "gather";
   }
 
   readonly #gathering: GatheringFuture;
-  readonly #child: Future<unknown> | null;
 
-  constructor(gathering: GatheringFuture, child: Future<unknown> | null) {
+  constructor(gathering: GatheringFuture) {
     this.#gathering = gathering;
-    this.#child = child;
   }
 
   [notify](child: Future<unknown>): void {
-    if (!this.#gathering.mustHear(child)) return;
-    schedulerOfFuture(child).push(new ChildWatch(this.#gathering, child));
+    if (this.#gathering.mustHear(child)) sendEnd(this, child);
   }
 
-  [execute](): void {
-    const child = this.#child!;
-    running.task = null;
-    try {
-      this.#gathering.childDone(child);
-    } catch (error) {
-      // A child of somebody's own kind has failed to be a future.
-      const { owner } = schedulerOfFuture(child);
-      reportThrown(owner, error, "Exception in callback gather()");
-    }
+  [childDone](child: Future<unknown>): void {
+    this.#gathering.childDone(child);
   }
 
   /** Who waits for the gathering waits for the child. */

@@ -15,11 +15,19 @@ import { asyncWith, type Eventually } from "../coroutine/async_with.ts";
 import { isGenerator, type Suspension } from "../coroutine/awaitable.ts";
 import { Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { callWhenDone, type Future, seeError, waiters } from "../kernel/future.ts";
+import {
+  type Future,
+  hasPlainResult,
+  listen,
+  notify,
+  seeError,
+  waiters,
+} from "../kernel/future.ts";
 import { endsRun } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import type { Task, TaskOptions } from "../kernel/task.ts";
 import { currentTask } from "../kernel/tasks.ts";
+import { childDone, sendEnd } from "./child_end.ts";
 
 /** The four stages of a group's life. Whether it is cancelling its tasks is another matter. */
 type TaskGroupState = "created" | "entered" | "exiting" | "finished";
@@ -55,7 +63,8 @@ export class TaskGroup {
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   readonly #tasks = new Set<Future<unknown>>();
-  readonly #onTaskDone = (task: Future<unknown>) => this.#taskDone(task);
+  // Those of them that have not ended.
+  #running = 0;
   #state: TaskGroupState = "created";
   #isAborting = false;
   // Whether the group has asked its parent to end, and so must take that back.
@@ -103,7 +112,8 @@ export class TaskGroup {
     const task = this.#loop!.createTask(coro, options);
     // Even of a task that is done already: its error must not end the parent before this returns.
     this.#tasks.add(task);
-    callWhenDone(task, this.#onTaskDone, this);
+    this.#running++;
+    listen(task, this);
     return task;
   }
 
@@ -148,6 +158,40 @@ export class TaskGroup {
    */
   exit(error: unknown): Coroutine<boolean> {
     return lazy("TaskGroup.exit", this.#exit(error));
+  }
+
+  /**
+   * @ignore Called by a task that has ended. Of a result nothing comes, but for the last one's, and so asyncio's callback
+   * for it would only count.
+   */
+  [notify](task: Future<unknown>): void {
+    this.#running--;
+    if (this.#running > 0 && hasPlainResult(task)) this.#tasks.delete(task);
+    else sendEnd(this, task);
+  }
+
+  /** @ignore Takes note of a task's end. */
+  [childDone](task: Future<unknown>): void {
+    this.#tasks.delete(task);
+    if (this.#tasks.size === 0 && this.#allDone !== null && !this.#allDone.done()) {
+      this.#allDone.setResult();
+    }
+    const failure = seeError(task);
+    if (failure === undefined) return;
+    this.#errors.push(failure.error);
+    if (endsRun(failure.error)) this.#systemError ??= failure.error;
+    const parent = this.#parent;
+    if (parent === null || parent.done()) {
+      this.#loop!.callExceptionHandler({
+        message: `Task ${task} has errored out but its parent task ${parent} is already completed`,
+        exception: failure.error,
+        task,
+      });
+      return;
+    }
+    if (this.#isAborting || this.#parentCancelRequested) return;
+    this.#abort();
+    this.#cancelParent();
   }
 
   /** @ignore The task that the group belongs to waits for the group's tasks. */
@@ -231,29 +275,6 @@ export class TaskGroup {
   #cancelParent(): void {
     this.#parentCancelRequested = true;
     this.#parent!.cancel();
-  }
-
-  #taskDone(task: Future<unknown>): void {
-    this.#tasks.delete(task);
-    if (this.#tasks.size === 0 && this.#allDone !== null && !this.#allDone.done()) {
-      this.#allDone.setResult();
-    }
-    const failure = seeError(task);
-    if (failure === undefined) return;
-    this.#errors.push(failure.error);
-    if (endsRun(failure.error)) this.#systemError ??= failure.error;
-    const parent = this.#parent;
-    if (parent === null || parent.done()) {
-      this.#loop!.callExceptionHandler({
-        message: `Task ${task} has errored out but its parent task ${parent} is already completed`,
-        exception: failure.error,
-        task,
-      });
-      return;
-    }
-    if (this.#isAborting || this.#parentCancelRequested) return;
-    this.#abort();
-    this.#cancelParent();
   }
 }
 
