@@ -67,8 +67,8 @@ ${figures(results.rows, "bytes")}
 ## What is aimed for
 
 What the engine and the host take by themselves for what a row cannot do without, \`deno run -A tests/bench/floors.ts\` prints: in
-Deno a look at the clock, of which each timer needs one, is a hundred nanoseconds, and an error, of which each cancellation needs
-one, some thousands, whether it has a stack or not. "The least kernel" (\`least_kernel.ts\` and \`least_timers.ts\` under
+Deno a look at the clock, of which each timer needs one, is a hundred nanoseconds, and an error some thousands, whether it has a
+stack or not; a cancellation takes none unless somebody looks (\`lib/base/quiet_cancellation.ts\`). "The least kernel" (\`least_kernel.ts\` and \`least_timers.ts\` under
 \`tests/bench/subjects/\`) is tasks, futures and a ready queue in asyncio's order and nothing else: no contexts, no errors, no checks;
 timers and cancellation only in the rows that are about them. What it misses, no loop with that order can reach in this engine.
 Its tasks are listed nowhere, are never the current one and have no context; with these alone one of 1,000 that are gathered costs

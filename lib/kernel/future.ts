@@ -13,6 +13,7 @@ import { checkFunction } from "../base/check_function.ts";
 import { checkOptions } from "../base/check_options.ts";
 import { CancelledError, InvalidStateError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
+import { quietCancellation } from "../base/quiet_cancellation.ts";
 import { describe, functionName, partRepr, repr, wholeRepr } from "../base/repr.ts";
 import { captureFrames, type FrameRange, type StackFrame } from "../base/stack.ts";
 import {
@@ -646,7 +647,7 @@ export class Future<T = unknown> extends Awaitable<T> {
       future[OUTCOME] = null;
       return own;
     }
-    return new CancelledError(Future.#message(future));
+    return newCancelledError(future);
   }
 
   static #message(future: Future<unknown>): string | undefined {
@@ -674,6 +675,12 @@ export class Future<T = unknown> extends Awaitable<T> {
  */
 export function isFuture(value: unknown): value is Future<unknown> {
   return value instanceof Future;
+}
+
+/** An error that tells of a future's cancellation, made anew. */
+export function newCancelledError(future: Future<unknown>): CancelledError {
+  const message = cancelMessageOf(future);
+  return schedulerOfFuture(future).debug ? new CancelledError(message) : quietCancellation(message);
 }
 
 /** A cancellation's message as text; `null` is none. */

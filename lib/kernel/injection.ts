@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { isQuiet } from "../base/quiet_cancellation.ts";
 import { restack } from "../base/stack.ts";
 import type { Steps } from "../coroutine/awaitable.ts";
 
@@ -17,7 +18,7 @@ let injected: Error | null = null;
 /** Throws at an iterator's suspension; one that takes no errors throws it on. */
 export function throwInto(steps: Steps, error: unknown): IteratorResult<unknown, unknown> {
   if (steps.throw === undefined) throw error;
-  injected = error instanceof Error ? error : null;
+  injected = error instanceof Error && !isQuiet(error) ? error : null;
   try {
     return steps.throw(error);
   } finally {

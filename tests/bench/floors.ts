@@ -227,7 +227,7 @@ const FLOORS: readonly Floor[] = [
   },
   {
     what: `new Error, ${FRAMES} frames deep`,
-    rows: "cancel",
+    rows: "timeout, where it fires",
     times: 100_000,
     work: (times) => makeErrors(FRAMES, times),
   },

@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { parseStack } from "../../lib/base/stack.ts";
 import { throwInto } from "../../lib/kernel/injection.ts";
-import { createTask, runVirtual, sleep } from "../../mod.ts";
+import { createTask, getRunningLoop, runVirtual, sleep } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 
 test("throwInto() throws at the suspension, or on where there is no way in", () => {
@@ -26,9 +26,10 @@ function namesIn(error: unknown, ...names: string[]): string[] {
     .filter((name) => names.includes(name));
 }
 
-test("a CancelledError that is thrown in from outside tells of all the coroutines it comes up through", () => {
+test("in debug mode a CancelledError thrown in from outside tells of all coroutines it comes up through", () => {
   const caught: string[][] = [];
   runVirtual(function* () {
+    getRunningLoop().setDebug(true);
     function* innermost() {
       // Nothing is waited for that could be cancelled: the error comes with the task's next step.
       yield* sleep(0);
@@ -50,9 +51,10 @@ test("a CancelledError that is thrown in from outside tells of all the coroutine
   assertEquals(caught, [["innermost", "middle", "outermost"]]);
 });
 
-test("a CancelledError that comes from what was waited for does, too", () => {
+test("in debug mode a CancelledError that comes from what was waited for does, too", () => {
   const caught: string[][] = [];
   runVirtual(function* () {
+    getRunningLoop().setDebug(true);
     function* innermost() {
       yield* sleep(60);
     }

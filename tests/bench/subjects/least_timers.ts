@@ -73,12 +73,12 @@ export function* letTimersFire(): Coroutine<void> {
   yield* pause();
 }
 
-/** What ends a task that is cancelled. */
-export class Cancelled extends Error {}
+/** What ends a task that is cancelled. No error: an engine takes the stack of each that is made. */
+export class Cancelled {}
 
 /** A future that may end by an error. */
 class Failing extends Future<void> {
-  error: Error | null = null;
+  error: unknown = null;
 
   override next() {
     if (this.error !== null) throw this.error;
@@ -124,7 +124,7 @@ export class SleepingTask extends Failing implements Runnable {
       if (done) this.setResult();
       else value?.add(this);
     } catch (error) {
-      this.error = error as Error;
+      this.error = error;
       this.setResult();
     }
   }

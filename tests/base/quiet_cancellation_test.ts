@@ -1,0 +1,91 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { parseStack } from "../../lib/base/stack.ts";
+import {
+  CancelledError,
+  createTask,
+  Future,
+  gather,
+  getRunningLoop,
+  runVirtual,
+  sleep,
+  wait,
+} from "../../mod.ts";
+import { test } from "../_support/harness.ts";
+
+/** What a task that is cancelled catches. */
+function caughtBy(message?: string, debug = false): CancelledError {
+  return runVirtual(function* () {
+    getRunningLoop().setDebug(debug);
+    let caught: unknown;
+    const task = createTask(function* () {
+      try {
+        yield* sleep(60);
+      } catch (error) {
+        caught = error;
+        throw error;
+      }
+    });
+    yield;
+    task.cancel(message);
+    yield* wait([task]);
+    return caught as CancelledError;
+  });
+}
+
+function namesIn(error: Error): string[] {
+  return parseStack(error.stack!).map(({ name }) => name);
+}
+
+test("a cancellation of the loop's is an error as programs know them", () => {
+  const error = caughtBy("too late");
+  assert(error instanceof CancelledError);
+  assert(error instanceof Error);
+  assertStrictEquals(error.constructor, CancelledError);
+  assertEquals([error.name, error.message, String(error)], [
+    "CancelledError",
+    "too late",
+    "CancelledError: too late",
+  ]);
+  assertEquals([caughtBy().message, String(caughtBy())], ["", "CancelledError"]);
+  assertEquals([Object.keys(error), JSON.stringify(error), error.cause], [[], "{}", undefined]);
+});
+
+test("a cancellation's stack is taken where it is looked at first, and stays", () => {
+  const error = caughtBy();
+  assert(!Object.hasOwn(error, "stack"));
+  function firstToLook() {
+    return namesIn(error);
+  }
+  assert(firstToLook().includes("firstToLook"));
+  const { stack } = error;
+  assertStrictEquals(error.stack, stack);
+  assertEquals(Object.keys(error), []);
+});
+
+test("in debug mode a cancellation is made with its stack", () => {
+  const error = caughtBy("why", true);
+  assert(Object.hasOwn(error, "stack"));
+  assertEquals(String(error), "CancelledError: why");
+});
+
+test("a cancellation takes another message and another stack, and may be frozen", () => {
+  const error = caughtBy("first");
+  error.message = "second";
+  error.stack = "nowhere";
+  assertEquals([error.message, error.stack, Object.keys(error)], ["second", "nowhere", []]);
+  const frozen = Object.freeze(caughtBy("cold"));
+  assertEquals(frozen.stack, "CancelledError: cold");
+});
+
+test("those among the results of gather() are cancellations of the same kind, each its own", () => {
+  const errors: Error[] = [];
+  runVirtual(function* () {
+    const futures = [new Future(), new Future()];
+    const all = gather(futures, { returnExceptions: true });
+    for (const future of futures) future.cancel("both");
+    for (const result of yield* all) if (result instanceof Error) errors.push(result);
+  });
+  assertEquals(errors.map(String), ["CancelledError: both", "CancelledError: both"]);
+  assert(errors.every((error) => error instanceof CancelledError));
+  assert(errors[0] !== errors[1]);
+});
