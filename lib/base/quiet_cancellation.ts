@@ -8,15 +8,25 @@
  *
  * In debug mode the loop makes errors like others, whose stack begins where the coroutine waited.
  *
+ * What an engine does for its own errors alone it does not do for these: a structured clone of one is `{}`. Thrown they
+ * cross to other threads all the same; as a part of a value they are refused, and those that `gather` puts among its results
+ * are errors of the engine's.
+ *
  * @module
  */
 import { CancelledError } from "./errors.ts";
 import { restack } from "./stack.ts";
+import { staysInThread } from "./staying.ts";
 
 let getStack: () => unknown;
 
 class QuietCancelledError {
   #message: unknown;
+
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(
+    this,
+    "send what it says, or throw it there",
+  );
 
   static readonly #kind: void = /* @__PURE__ */ (() => {
     const { prototype } = this;

@@ -647,7 +647,8 @@ export class Future<T = unknown> extends Awaitable<T> {
       future[OUTCOME] = null;
       return own;
     }
-    return newCancelledError(future);
+    const message = Future.#message(future);
+    return future[SCHEDULER].debug ? new CancelledError(message) : quietCancellation(message);
   }
 
   static #message(future: Future<unknown>): string | undefined {
@@ -675,12 +676,6 @@ export class Future<T = unknown> extends Awaitable<T> {
  */
 export function isFuture(value: unknown): value is Future<unknown> {
   return value instanceof Future;
-}
-
-/** An error that tells of a future's cancellation, made anew. */
-export function newCancelledError(future: Future<unknown>): CancelledError {
-  const message = cancelMessageOf(future);
-  return schedulerOfFuture(future).debug ? new CancelledError(message) : quietCancellation(message);
 }
 
 /** A cancellation's message as text; `null` is none. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptions } from "../base/check_options.ts";
+import { CancelledError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import { isGenerator } from "../coroutine/awaitable.ts";
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
@@ -11,13 +12,13 @@ import { isUnusedGenerator } from "../kernel/coroutine_steps.ts";
 import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import {
+  cancelMessageOf,
   fail,
   fulfil,
   Future,
   hasPlainResult,
   listen,
   makeCancelledError,
-  newCancelledError,
   notify,
   seeError,
   waiters,
@@ -279,7 +280,7 @@ function checkFlag(value: unknown, name: string): void {
 }
 
 function outcome(child: Future<unknown>): unknown {
-  if (child.cancelled()) return newCancelledError(child);
+  if (child.cancelled()) return new CancelledError(cancelMessageOf(child));
   const failure = seeError(child);
   return failure === undefined ? child.result() : failure.error;
 }

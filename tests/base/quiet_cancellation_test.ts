@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { parseStack } from "../../lib/base/stack.ts";
 import {
   CancelledError,
@@ -8,6 +14,7 @@ import {
   getRunningLoop,
   runVirtual,
   sleep,
+  ThreadPoolExecutor,
   wait,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
@@ -77,7 +84,7 @@ test("a cancellation takes another message and another stack, and may be frozen"
   assertEquals(frozen.stack, "CancelledError: cold");
 });
 
-test("those among the results of gather() are cancellations of the same kind, each its own", () => {
+test("those among the results of gather() are errors of the engine's, which may be cloned", () => {
   const errors: Error[] = [];
   runVirtual(function* () {
     const futures = [new Future(), new Future()];
@@ -87,5 +94,17 @@ test("those among the results of gather() are cancellations of the same kind, ea
   });
   assertEquals(errors.map(String), ["CancelledError: both", "CancelledError: both"]);
   assert(errors.every((error) => error instanceof CancelledError));
-  assert(errors[0] !== errors[1]);
+  assertEquals(structuredClone(errors).map(({ message }) => message), ["both", "both"]);
+});
+
+test("a cancellation that is part of a value is not sent to another thread as an empty object", async () => {
+  await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+  const error = assertThrows(
+    () => pool.submit((sent: object) => Object.keys(sent), { why: caughtBy("late") }),
+    TypeError,
+  );
+  assertStringIncludes(
+    error.message,
+    "args[0].why is CancelledError('late') (CancelledError), which belongs to its thread: send what it says",
+  );
 });
