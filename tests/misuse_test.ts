@@ -170,6 +170,28 @@ test("what takes options refuses everything that is no object in their place", a
   }
 });
 
+test("what takes options takes one that is undefined for one that is left out", async () => {
+  // All but what says where to print: it is printed to the console then.
+  const file = { write: () => {} };
+  await virtually(function* () {
+    for (const [name, call, known] of OPTIONS) {
+      const printing = known.includes("file") ? { file } : {};
+      const names = known.split(/, | or /).map((each) => [each, undefined]);
+      const shown = [printing, { ...Object.fromEntries(names), ...printing }].map((options) => {
+        try {
+          const given = call(options as never);
+          if (given instanceof Promise) given.catch(() => {});
+          return "no error";
+        } catch (error) {
+          return describeError(error);
+        }
+      });
+      assertEquals([name, shown[1]], [name, shown[0]]);
+    }
+    yield* sleep(1);
+  });
+});
+
 const wrong = 5 as never;
 const text = "x" as never;
 const nothing = undefined as never;

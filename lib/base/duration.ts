@@ -9,17 +9,17 @@ import { describe } from "./repr.ts";
 /** A length of time by its parts; a `Temporal.Duration` fits. */
 export interface DurationParts {
   /** Days of 24 hours. */
-  readonly days?: number;
+  readonly days?: number | undefined;
   /** Hours. */
-  readonly hours?: number;
+  readonly hours?: number | undefined;
   /** Minutes. */
-  readonly minutes?: number;
+  readonly minutes?: number | undefined;
   /** Seconds. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
   /** Thousandths of a second. */
-  readonly milliseconds?: number;
+  readonly milliseconds?: number | undefined;
   /** Millionths of a second. */
-  readonly microseconds?: number;
+  readonly microseconds?: number | undefined;
 }
 
 /** A length of time: a number of seconds, or an object such as `{ milliseconds: 50 }`. */

@@ -73,7 +73,7 @@ export interface CancelOptions {
    * How many seconds running work has to end by itself before its worker is ended, and the future
    * cancelled. The executor's own `terminateAfter` where left out; without one, all the time it takes.
    */
-  terminateAfter?: number | null;
+  terminateAfter?: number | null | undefined;
 }
 
 /**

@@ -54,25 +54,25 @@ export type Streamed<R> = R extends AsyncGenerator<infer T, infer V, unknown> ? 
 /** What {@linkcode Executor.map} takes beside the function and the items. */
 export interface MapOptions {
   /** How many seconds after the call of `map` the last result must be there. No limit where left out. */
-  timeout?: number | null;
+  timeout?: number | null | undefined;
   /**
    * How many items go to a worker as one job, in executors that have workers. It spares time where
    * there are very many items, each quick. @default {1}
    */
-  chunksize?: number;
+  chunksize?: number | undefined;
   /**
    * How many jobs may be asked for ahead of who reads the results; all at once where left out. With it
    * `items` may be without end, and a slow reader slows the taking of items down.
    */
-  buffersize?: number | null;
+  buffersize?: number | null | undefined;
 }
 
 /** How an executor is shut down. */
 export interface ExecutorShutdownOptions {
   /** Whether to wait until the running and queued jobs are done and the workers gone. @default {true} */
-  wait?: boolean;
+  wait?: boolean | undefined;
   /** Whether to cancel the jobs that have not begun. @default {false} */
-  cancelFutures?: boolean;
+  cancelFutures?: boolean | undefined;
 }
 
 /**

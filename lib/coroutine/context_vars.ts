@@ -35,7 +35,7 @@ export interface ContextVarOptions<T> {
    * and name that `toThread` finds the variable again in another one. All that are made with the same
    * module and name are one variable.
    */
-  module?: string | URL;
+  module?: string | URL | undefined;
 }
 
 /** A value on its way to another thread, and the variable by what it is known there. */

@@ -28,18 +28,18 @@ export interface CallGraphOptions {
    *
    * @default {1}
    */
-  depth?: number;
+  depth?: number | undefined;
   /**
    * How many frames of each stack: of a positive number those that are left are the outermost, of a negative
    * one the innermost; none for 0, all where left out.
    */
-  limit?: number | null;
+  limit?: number | null | undefined;
 }
 
 /** What {@linkcode printCallGraph} takes beside the future. */
 export interface PrintCallGraphOptions extends CallGraphOptions {
   /** What is written to; the host's console where left out. */
-  file?: TextFile;
+  file?: TextFile | undefined;
 }
 
 /**

@@ -25,13 +25,13 @@ export interface InspectOptions {
    *
    * @default {5} for a process, 0.5 for pages
    */
-  timeout?: Duration;
+  timeout?: Duration | undefined;
 }
 
 /** What the methods of {@linkcode Inspection} take. */
 export interface InspectionPrintOptions {
   /** What the text is written to; the host's console where left out, `null` for nothing. */
-  file?: TextFile | null;
+  file?: TextFile | null | undefined;
 }
 
 /**

@@ -15,9 +15,9 @@ import { formatTree } from "./task_tree.ts";
 /** What {@linkcode ps} and {@linkcode pstree} take. */
 export interface PsOptions {
   /** The loop whose tasks are shown; all loops of this thread that run where left out. */
-  loop?: EventLoop;
+  loop?: EventLoop | undefined;
   /** What the text is written to; the host's console where left out, `null` for nothing. */
-  file?: TextFile | null;
+  file?: TextFile | null | undefined;
 }
 
 /**

@@ -23,21 +23,21 @@ export interface TraceOptions {
    *
    * @default {100_000}
    */
-  capacity?: number;
+  capacity?: number | undefined;
   /**
    * Whether each segment is told to the host's own profiler, too, by `performance.measure`. The host keeps
    * them all until `performance.clearMeasures()` is called.
    *
    * @default {false}
    */
-  measure?: boolean;
+  measure?: boolean | undefined;
   /**
    * Whether to record where in their code tasks wait, and of which function a task's generator is. A look at
    * a stack costs some ten microseconds a step.
    *
    * @default {false}
    */
-  stacks?: boolean;
+  stacks?: boolean | undefined;
 }
 
 /**

@@ -33,7 +33,7 @@ export type AwaitableLike<T> = CoroutineLike<T> | HasAwaitable<T> | PromiseLike<
 /** What {@linkcode ensureFuture} takes beside the awaitable. */
 export interface EnsureFutureOptions {
   /** The loop that is to run a coroutine; the current one where left out. */
-  loop?: EventLoop;
+  loop?: EventLoop | undefined;
 }
 
 /**

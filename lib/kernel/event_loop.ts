@@ -55,9 +55,9 @@ const OwnTask = Task;
 /** What {@linkcode EventLoop} and {@linkcode newEventLoop} take. */
 export interface EventLoopOptions {
   /** Where time comes from; the host's monotonic clock where left out. */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /** What decides the order of what is ready; first in, first out where left out. */
-  schedule?: Schedule;
+  schedule?: Schedule | undefined;
 }
 
 /** Makes tasks in the loop's stead; see {@linkcode EventLoop.setTaskFactory}. */

@@ -55,13 +55,13 @@ export interface Listener extends Partial<Waiting> {
 /** What {@linkcode Future.addDoneCallback} takes beside the callback. */
 export interface DoneCallbackOptions {
   /** The context to call it in; a copy of the current one where left out or `null`. */
-  context?: Context | null;
+  context?: Context | null | undefined;
 }
 
 /** What {@linkcode Future} takes. */
 export interface FutureOptions {
   /** The loop it belongs to; the running one, or the one that was set, where left out. */
-  loop?: EventLoop;
+  loop?: EventLoop | undefined;
 }
 
 // The engine folds a module's own constants into its code, and loads imported and exported ones each time:

@@ -44,13 +44,13 @@ export interface ScheduleOptions {
    *
    * @default {"iteration"}
    */
-  freedom?: Freedom;
+  freedom?: Freedom | undefined;
   /**
    * Whether to keep what ran, for {@linkcode Schedule.steps}.
    *
    * @default {false}
    */
-  keepSteps?: boolean;
+  keepSteps?: boolean | undefined;
 }
 
 /** What a loop ran, and what it might have run in its place. */

@@ -103,9 +103,9 @@ import {
 /** What {@linkcode Task} and `createTask` take beside the coroutine. */
 export interface TaskOptions {
   /** The task's name; `Task-` and a number where left out or `null`. */
-  name?: string | null;
+  name?: string | null | undefined;
   /** The context it runs in; a copy of the current one where left out or `null`. */
-  context?: Context | null;
+  context?: Context | null | undefined;
   /**
    * Whether the first step is made at once, before the constructor returns, if the loop is running this
    * code. A coroutine that never waits is then done without the loop; of an async function that is known
@@ -113,9 +113,9 @@ export interface TaskOptions {
    *
    * @default {false}
    */
-  eagerStart?: boolean;
+  eagerStart?: boolean | undefined;
   /** Cancels the task when it is aborted; the reason's text is the cancellation's message. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What the constructor of {@linkcode Task} takes beside the coroutine. */

@@ -33,7 +33,7 @@ import type { Strand } from "./strand.ts";
 /** What {@linkcode Task.getStack} takes. */
 export interface StackOptions {
   /** How many frames at most; all where left out. */
-  limit?: number | null;
+  limit?: number | null | undefined;
 }
 
 /** What text is written to: a stream's writer, or any object with such a method. */
@@ -45,7 +45,7 @@ export interface TextFile {
 /** What {@linkcode Task.printStack} takes. */
 export interface PrintStackOptions extends StackOptions {
   /** What is written to; the host's console where left out. */
-  file?: TextFile;
+  file?: TextFile | undefined;
 }
 
 /** What a task drives, and what that waits for. */

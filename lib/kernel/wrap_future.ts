@@ -31,7 +31,7 @@ import { checkLoop } from "./scheduler.ts";
 /** What {@linkcode wrapFuture} takes beside the future. */
 export interface WrapFutureOptions {
   /** The loop of the new future; the running one, or the one that was set, where left out. */
-  loop?: EventLoop;
+  loop?: EventLoop | undefined;
 }
 
 /**

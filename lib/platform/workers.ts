@@ -18,21 +18,21 @@ export interface WorkerDeath {
  */
 export interface WorkerPermissions {
   /** Reading files and folders. */
-  readonly read?: boolean | readonly string[];
+  readonly read?: boolean | readonly string[] | undefined;
   /** Writing files and folders. */
-  readonly write?: boolean | readonly string[];
+  readonly write?: boolean | readonly string[] | undefined;
   /** Reaching hosts. */
-  readonly net?: boolean | readonly string[];
+  readonly net?: boolean | readonly string[] | undefined;
   /** Reading environment variables. */
-  readonly env?: boolean | readonly string[];
+  readonly env?: boolean | readonly string[] | undefined;
   /** Starting programs. */
-  readonly run?: boolean | readonly string[];
+  readonly run?: boolean | readonly string[] | undefined;
   /** Loading libraries. */
-  readonly ffi?: boolean | readonly string[];
+  readonly ffi?: boolean | readonly string[] | undefined;
   /** Asking the system about itself. */
-  readonly sys?: boolean | readonly string[];
+  readonly sys?: boolean | readonly string[] | undefined;
   /** Importing modules from hosts. */
-  readonly import?: boolean | readonly string[];
+  readonly import?: boolean | readonly string[] | undefined;
 }
 
 /** What to run in a worker, and whom to tell. */

@@ -23,11 +23,11 @@ import { formatError, formatSyntaxError } from "./traceback.ts";
 /** What {@linkcode Repl} takes. */
 export interface ReplOptions {
   /** What every entry sees: the names of this module, most often. */
-  names?: object;
+  names?: object | undefined;
   /** What relative imports are relative to. */
   baseUrl?: string | undefined;
   /** The parser, `@babel/parser`; it is loaded from npm where left out, which a page cannot. */
-  parser?: Parser | Promise<Parser>;
+  parser?: Parser | Promise<Parser> | undefined;
 }
 
 /** What became of an entry. */

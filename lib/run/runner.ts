@@ -34,22 +34,22 @@ function joinTimeout(loop: EventLoop): number | null {
 /** What {@linkcode Runner} and {@linkcode run} take. */
 export interface RunnerOptions {
   /** Whether the loop is to be in debug mode; as it comes where left out or `null`. */
-  debug?: boolean | null;
+  debug?: boolean | null | undefined;
   /**
    * Whether other programs of this user, or other pages of this origin, may ask meanwhile what runs here, by
    * `deno run mod.ts ps PID` and `pstree PID`, {@linkcode inspectProcess} or {@linkcode inspectPages}.
    *
    * @default {false}
    */
-  inspect?: boolean;
+  inspect?: boolean | undefined;
   /** Makes the loop: a function, or a class of loops; {@linkcode newEventLoop} where left out or `null`. */
-  loopFactory?: (() => EventLoop) | (new () => EventLoop) | null;
+  loopFactory?: (() => EventLoop) | (new () => EventLoop) | null | undefined;
 }
 
 /** What {@linkcode Runner.run} takes beside the coroutine. */
 export interface RunnerRunOptions {
   /** The context to run in; the runner's own where left out. */
-  context?: Context | null;
+  context?: Context | null | undefined;
 }
 
 /**

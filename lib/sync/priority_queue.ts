@@ -12,7 +12,7 @@ import { Queue } from "./queue.ts";
 /** What {@linkcode PriorityQueue} takes beside its size. */
 export interface PriorityQueueOptions<T> {
   /** Tells the order of two items: negative if the first comes first. */
-  compare?: Compare<T>;
+  compare?: Compare<T> | undefined;
 }
 
 /**

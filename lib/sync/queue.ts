@@ -29,7 +29,7 @@ export interface ShutdownOptions {
    *
    * @default {false}
    */
-  immediate?: boolean;
+  immediate?: boolean | undefined;
 }
 
 /** Where a queue keeps its items: what gives a kind of queue its order. */

@@ -55,7 +55,7 @@ export interface CancelAtEveryAwaitOptions {
    *
    * @default {100_000}
    */
-  mostSteps?: number;
+  mostSteps?: number | undefined;
 }
 
 const MOST_STEPS = 100_000;

@@ -35,13 +35,13 @@ export interface ReplayOptions {
    *
    * @default {"iteration"}
    */
-  freedom?: Freedom;
+  freedom?: Freedom | undefined;
   /**
    * How many steps and callbacks a run may take before it counts as one that never ends.
    *
    * @default {100_000}
    */
-  mostSteps?: number;
+  mostSteps?: number | undefined;
 }
 
 /** What {@linkcode explore} takes beside the program. */
@@ -51,13 +51,13 @@ export interface ExploreOptions extends ReplayOptions {
    *
    * @default {1000}
    */
-  runs?: number;
+  runs?: number | undefined;
   /**
    * The seed of the first order; the next ones follow. The same seed tries the same orders.
    *
    * @default {0}
    */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 /** What {@linkcode explore} tells of a program that did not fail. */

@@ -10,13 +10,13 @@ import { describe } from "../base/repr.ts";
 /** What {@linkcode registerErrorClass} takes beside the class. */
 export interface RegisterErrorClassOptions<E extends Error> {
   /** What the class is called where the error is thrown; to be given where a bundler renames classes. */
-  name?: string;
+  name?: string | undefined;
   /**
    * Makes the error of a plain one that has its message, its own properties and its cause. Only for a
    * class with private state, which does not cross; without it the error is an object of the class with
    * the same properties, and no constructor is called.
    */
-  rebuild?: (plain: Error) => E;
+  rebuild?: ((plain: Error) => E) | undefined;
 }
 
 interface RegisteredClass {

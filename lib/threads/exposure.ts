@@ -19,11 +19,11 @@ export interface ExposeOptions {
    * Functions of this thread that code there can call, through {@linkcode parentLoop}, by these names.
    * They may be coroutines of either kind, and close over what they like, for they stay here.
    */
-  expose?: Exposed;
+  expose?: Exposed | undefined;
   /**
    * The loop that runs them; the one that runs or was set when the object is made, where left out.
    */
-  parent?: EventLoop;
+  parent?: EventLoop | undefined;
 }
 
 /** What the options of {@linkcode ExposeOptions} are called. */

@@ -23,16 +23,16 @@ import { WorkerPool } from "./worker_pool.ts";
 /** What {@linkcode ProcessPoolExecutor} takes. */
 export interface ProcessPoolExecutorOptions extends WorkerOptions, ExposeOptions {
   /** The most processes at a time; the number of processors where left out. */
-  maxWorkers?: number | null;
+  maxWorkers?: number | null | undefined;
   /** How many jobs a process makes before a new one takes its place. No limit where left out. */
-  maxTasksPerChild?: number | null;
+  maxTasksPerChild?: number | null | undefined;
   /**
    * What the processes may do, beside importing the modules of their jobs, and this one. What those
    * import by an address that is made up at run time needs `read` or `import`.
    *
    * @default {{}}
    */
-  permissions?: WorkerPermissions;
+  permissions?: WorkerPermissions | undefined;
 }
 
 let made = 0;

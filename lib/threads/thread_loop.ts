@@ -38,7 +38,7 @@ import {
 /** What {@linkcode ThreadLoop} takes. */
 export interface ThreadLoopOptions extends ExposeOptions {
   /** What the thread is called in messages and in the host's tools. @default {"ThreadLoop-N"} */
-  name?: string;
+  name?: string | undefined;
 }
 
 /** Runs a call on a loop of another thread; for `runCoroutineThreadsafe`. */

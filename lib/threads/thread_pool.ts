@@ -27,11 +27,11 @@ export interface ThreadPoolExecutorOptions extends WorkerOptions, ExposeOptions 
    * The most threads at a time; the number of processors and four more, but at most 32: more than the
    * processors cost jobs that compute next to nothing, and a thread whose job waits makes no other.
    */
-  maxWorkers?: number | null;
+  maxWorkers?: number | null | undefined;
   /** What the names of the threads begin with. @default {"ThreadPoolExecutor-N"} */
-  threadNamePrefix?: string;
+  threadNamePrefix?: string | undefined;
   /** What the threads may do. No place can narrow that for a thread by now: it is an error that says so. */
-  permissions?: WorkerPermissions;
+  permissions?: WorkerPermissions | undefined;
 }
 
 let made = 0;

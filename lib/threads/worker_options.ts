@@ -15,21 +15,21 @@ export interface WorkerOptions {
    * A function that each worker calls before its first job: one that closes over nothing, or what
    * `workerFunction` made. If it fails, the pool is broken.
    */
-  initializer?: AnyFunction | null;
+  initializer?: AnyFunction | null | undefined;
   /** The initializer's arguments. They are cloned for each worker. @default {[]} */
-  initargs?: readonly unknown[];
+  initargs?: readonly unknown[] | undefined;
   /**
    * How many seconds a job has to end by itself when it is cancelled, be it by its future or by the task
    * that awaits it. Then its worker is ended and replaced. `null` for all the time it takes.
    *
    * @default {null}
    */
-  terminateAfter?: number | null;
+  terminateAfter?: number | null | undefined;
   /**
    * How much memory the values of a worker may take, in bytes. Buffers do not count. In Deno alone, and there a thread
    * is not always ended by it: not after a job's first `await`, nor while it makes large arrays. A process is.
    */
-  memoryLimit?: number;
+  memoryLimit?: number | undefined;
 }
 
 /** How a pool is made. */
@@ -75,7 +75,7 @@ const PERMISSIONS = ["read", "write", "net", "env", "run", "ffi", "sys", "import
 export function checkWorkerOptions(
   executor: string,
   workers: Workers,
-  options: WorkerOptions & { permissions?: WorkerPermissions },
+  options: WorkerOptions & { permissions?: WorkerPermissions | undefined },
 ): void {
   const { initializer, initargs, terminateAfter, memoryLimit, permissions } = options;
   if (initializer !== undefined && initializer !== null && typeof initializer !== "function") {

@@ -20,7 +20,7 @@ import type { FutureOf } from "./wait.ts";
 /** What {@linkcode asCompleted} takes beside the awaitables. */
 export interface AsCompletedOptions {
   /** How long all may take together, in seconds; `null` for ever. */
-  timeout?: Duration | null;
+  timeout?: Duration | null | undefined;
 }
 
 /**

@@ -36,14 +36,14 @@ export interface GatherOptions {
    *
    * @default {false}
    */
-  returnExceptions?: boolean;
+  returnExceptions?: boolean | undefined;
   /**
    * Whether the first error has the others cancelled; it is thrown when all have ended. asyncio lets them
    * go on.
    *
    * @default {false}
    */
-  cancelOnError?: boolean;
+  cancelOnError?: boolean | undefined;
 }
 
 /**
@@ -80,7 +80,7 @@ export function gather<const A extends readonly AwaitableLike<unknown>[]>(
 /** Runs the awaitables of a tuple at once and gives the tuple of their results. */
 export function gather<const A extends readonly AwaitableLike<unknown>[]>(
   awaitables: A,
-  options?: GatherOptions & { returnExceptions?: false },
+  options?: GatherOptions & { returnExceptions?: false | undefined },
 ): Future<Outcomes<A>>;
 /** Runs the awaitables of a tuple at once, where it is not known before whether errors stand among the results. */
 export function gather<const A extends readonly AwaitableLike<unknown>[]>(
@@ -90,7 +90,7 @@ export function gather<const A extends readonly AwaitableLike<unknown>[]>(
 /** Runs the awaitables of any iterable at once and gives the array of their results. */
 export function gather<A extends AwaitableLike<unknown>>(
   awaitables: Iterable<A>,
-  options?: GatherOptions & { returnExceptions?: false },
+  options?: GatherOptions & { returnExceptions?: false | undefined },
 ): Future<Outcome<A>[]>;
 /** The same, with the errors among the results. */
 export function gather<A extends AwaitableLike<unknown>>(

@@ -43,13 +43,13 @@ export type ReturnWhen = typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeo
 /** What {@linkcode wait} takes beside the awaitables. */
 export interface WaitOptions {
   /** How long to wait at most, in seconds; `null` for ever. */
-  timeout?: Duration | null;
+  timeout?: Duration | null | undefined;
   /**
    * When to return.
    *
    * @default {ALL_COMPLETED}
    */
-  returnWhen?: ReturnWhen;
+  returnWhen?: ReturnWhen | undefined;
 }
 
 /**

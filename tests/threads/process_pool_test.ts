@@ -189,6 +189,26 @@ test({
 });
 
 test({
+  name: "ProcessPoolExecutor takes a permission that is undefined for one that is left out",
+  ...needs("processes"),
+  async fn() {
+    const respond = () =>
+      new Response("export const one = () => 1;", {
+        headers: { "content-type": "text/javascript" },
+      });
+    const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, respond);
+    // What it may import is, where nothing is said, what its jobs are made of.
+    const url = new URL(`http://127.0.0.1:${server.addr.port}/jobs.js`);
+    await using pool = new ProcessPoolExecutor({
+      maxWorkers: 1,
+      permissions: { import: undefined },
+    });
+    assertEquals(await pool.submit(workerFunction<() => number>(url, "one")), 1);
+    await server.shutdown();
+  },
+});
+
+test({
   name: "ProcessPoolExecutor replaces a process that has made maxTasksPerChild jobs",
   ...needs("processes"),
   async fn() {

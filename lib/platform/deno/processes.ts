@@ -163,8 +163,8 @@ function childModule({ script, modules = [] }: WorkerStart): string {
 function childFlags({ permissions = {}, modules = [], memoryLimit }: WorkerStart): string[] {
   const hosts = modules.filter((url) => /^https?:/.test(url)).map((url) => new URL(url).host);
   const given: WorkerPermissions = {
-    import: [...new Set([...USUAL_HOSTS, ...hosts])],
     ...permissions,
+    import: permissions.import ?? [...new Set([...USUAL_HOSTS, ...hosts])],
   };
   const flags = Object.entries(given).flatMap(([name, what]) => {
     if (what === true) return [`--allow-${name}`];
