@@ -77,6 +77,7 @@ export {
   awaitable,
   type CoroutineObject,
   type HasAwaitable,
+  type RejectionHandler,
   type Suspending,
   type Suspension,
   type Then,

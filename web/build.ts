@@ -174,17 +174,21 @@ async function buildDeclarations(): Promise<void> {
   // A reader of `asyncio.mjs` looks for `.d.mts`; one of the script for `.d.ts`, and has a global.
   await Deno.writeTextFile(join(DIST, "asyncio.d.mts"), code);
   await Deno.writeTextFile(join(DIST, "asyncio.d.ts"), `${code}export as namespace asyncio;\n`);
-  requireSoundTypes(join(DIST, "asyncio.d.ts"));
+  for (const lib of ["es2020", "esnext"]) requireSoundTypes(join(DIST, "asyncio.d.ts"), lib);
 }
 
-/** Checks the declarations by themselves: they may not lean on a file that is not with them. */
-function requireSoundTypes(file: string): void {
+/**
+ * Checks the declarations by themselves: they may not lean on a file that is not with them, nor on what the program
+ * that uses them may not know of JavaScript.
+ */
+function requireSoundTypes(file: string, lib: string): void {
   const program = ts.createProgram([file], {
     strict: true,
+    exactOptionalPropertyTypes: true,
     noEmit: true,
-    target: ts.ScriptTarget.ESNext,
+    target: ts.ScriptTarget.ES2020,
     module: ts.ModuleKind.Preserve,
-    lib: ["lib.esnext.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    lib: [`lib.${lib}.d.ts`, "lib.dom.d.ts"],
     types: [],
   });
   const diagnostics = ts.getPreEmitDiagnostics(program);

@@ -26,7 +26,7 @@ import { defineMethods } from "../base/methods.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe, repr } from "../base/repr.ts";
 import { soon } from "../base/soon.ts";
-import { awaitable } from "../coroutine/awaitable.ts";
+import { awaitable, type RejectionHandler, type Then } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
 import { checkTimeout } from "./check_count.ts";
 
@@ -55,7 +55,7 @@ type DoneCallback = (future: ConcurrentFuture<unknown>) => unknown;
 /** How a concurrent future is awaited from inside a task; the kernel plugs it in. */
 export interface ConcurrentAwaiting {
   /** What `await` uses, or `null` where no task is running. */
-  then<T>(future: ConcurrentFuture<T>): PromiseLike<T>["then"] | null;
+  then<T>(future: ConcurrentFuture<T>): Then<T> | null;
   /** What `yield*` uses. */
   steps<T>(future: ConcurrentFuture<T>): Iterator<never, T, unknown>;
 }
@@ -323,9 +323,19 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
    * What `await` uses: inside a task the wait is the task's own, which can be cancelled; elsewhere it
    * is a promise's. A getter, because the engine reads it at the `await`, while the task can be told.
    */
-  get then(): PromiseLike<T>["then"] {
+  get then(): Then<T> {
     return awaiting?.then(this) ??
       ((fulfilled, rejected) => this.#then(fulfilled, rejected));
+  }
+
+  /** Has a function called with the error, as a promise does. */
+  catch<R = never>(onRejected?: RejectionHandler<R> | null): Promise<T | R> {
+    return this.then(undefined, onRejected);
+  }
+
+  /** Has a function called when it is over, as a promise does. */
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.then().finally(onFinally);
   }
 
   /** What `yield*` uses, in a generator coroutine. */

@@ -125,6 +125,14 @@ export const STEP_ASIDE: IteratorResult<Suspending, never> = {
 /** How a promise's machinery is told of an outcome. */
 export type Then<T> = Promise<T>["then"];
 
+/**
+ * A function of an error, which may say of what class it takes it to be, as that of a promise's `catch` may: the
+ * arguments of a method, which this is in types, are compared both ways.
+ *
+ * @typeParam R What it gives.
+ */
+export type RejectionHandler<R> = { of(reason: unknown): R | PromiseLike<R> }["of"];
+
 let thenOf: <T>(subject: Awaitable<T>) => Then<T>;
 
 /** Plugs in what stands behind `await`; for the kernel's promise bridge. */
@@ -171,6 +179,17 @@ export abstract class Awaitable<T> implements PromiseLike<T> {
    */
   get then(): Then<T> {
     return thenOf(this);
+  }
+
+  /** Has a function called with the error, as a promise does. */
+  catch<R = never>(onRejected?: RejectionHandler<R> | null): Promise<T | R> {
+    // By then(), and not by a promise of this: to a task's async function that would be an await.
+    return this.then(undefined, onRejected);
+  }
+
+  /** Has a function called when it is over, as a promise does. */
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.then().finally(onFinally);
   }
 }
 

@@ -513,17 +513,6 @@ export class Future<T = unknown> extends Awaitable<T> {
     return listenersWaiting(this);
   }
 
-  /** Has a function called with the error, as a promise does. */
-  catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
-    // By then(), and not by a promise of this: to a task's async function that would be an await.
-    return this.then(undefined, onRejected) as Promise<T | R>;
-  }
-
-  /** Has a function called when it is over, as a promise does. */
-  finally(onFinally?: (() => void) | null): Promise<T> {
-    return (this.then() as Promise<T>).finally(onFinally);
-  }
-
   /** The printed form. */
   override toString(): string {
     // Tasks that await each other in a circle print each other.

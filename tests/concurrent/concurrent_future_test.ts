@@ -228,6 +228,22 @@ test("ConcurrentFuture.then() keeps to what a promise's does", async () => {
   await assertRejects(async () => await lost, RangeError, "no");
 });
 
+test("ConcurrentFuture.catch() and finally() make promises, of plain code and of a task's", async () => {
+  const log: string[] = [];
+  async function goOn(): Promise<unknown> {
+    const [works, fails] = [new ConcurrentFuture<number>(), new ConcurrentFuture<number>()];
+    const all = Promise.all([
+      works.catch(() => "caught").finally(() => log.push("finally")),
+      fails.catch((error: Error) => error.message),
+    ]);
+    works.setResult(21);
+    fails.setException(new RangeError("no"));
+    return await all;
+  }
+  assertEquals([await goOn(), await run(goOn)], [[21, "no"], [21, "no"]]);
+  assertEquals(log, ["finally", "finally"]);
+});
+
 test("ConcurrentFuture is awaited by a coroutine of either kind", async () => {
   await run(function* () {
     const future = new ConcurrentFuture<number>();

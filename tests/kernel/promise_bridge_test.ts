@@ -258,6 +258,33 @@ test("Promise combinators take what is lazy as one task's awaits", async () => {
   });
 });
 
+test("catch() and finally() of what is lazy make promises, and the awaits are the task's", async () => {
+  const log: unknown[] = [];
+  await virtually(async () => {
+    const failing = coroutine(function* (): Generator<never, string, unknown> {
+      throw new URIError("bad");
+    });
+    const all = await Promise.all([
+      sleep(2, "slept").catch(() => "failed"),
+      sleep(1, 1).finally(() => log.push(`finally at ${getRunningLoop().time()}`)),
+      failing().catch((error: Error) => error.name),
+      new Kettle().catch(null).finally(null),
+    ]);
+    assertEquals(all, ["slept", 1, "URIError", "tea"]);
+    await assertRejects(() => failing().finally(() => log.push("finally")), URIError, "bad");
+    const task = createTask(() => sleep(10).catch((error: Error) => log.push(error.name)));
+    await sleep(1);
+    task.cancel();
+    await wait([task]);
+  });
+  assertEquals(log, ["finally at 1", "finally", "CancelledError"]);
+});
+
+test("catch() of what is lazy, in plain code, is given the error of its await there", async () => {
+  const error = await sleep(1).catch((error: Error) => error);
+  assert(error instanceof RuntimeError);
+});
+
 test("a value that an async function returns is flattened, as promises do", async () => {
   await virtually(async () => {
     const inner = createTask(sleep(1, "inner"));

@@ -132,6 +132,23 @@ export async function byAwait(): Promise<void> {
   checkType<Equal<typeof concurrent, string>>();
 }
 
+/** As promises are gone on from, of all kinds; what is known of an error is what the function says. */
+export function byPromise(): void {
+  const task = createTask(name()).catch((error: Error) => error.message.length);
+  checkType<Equal<typeof task, Promise<string | number>>>();
+  const lazy = isReady(true).catch((error) => {
+    checkType<Equal<typeof error, unknown>>();
+    return null;
+  });
+  checkType<Equal<typeof lazy, Promise<boolean | null>>>();
+  const slept = sleep(1, 1n).finally(() => {});
+  checkType<Equal<typeof slept, Promise<bigint>>>();
+  const custom = new Kettle().catch(() => {});
+  checkType<Equal<typeof custom, Promise<Date | void>>>();
+  const job = new ThreadPoolExecutor().submit(() => 1).catch(() => "none").finally(() => {});
+  checkType<Equal<typeof job, Promise<number | string>>>();
+}
+
 /** What waits for others. */
 export function* waiting(): CoroutineObject<void> {
   const all = yield* gather([name(), age, isReady(true), new Kettle(), Promise.resolve(1n)]);
