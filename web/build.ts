@@ -48,6 +48,10 @@ export const NOT_DENO: Readonly<Record<string, string>> = {
 
 const LICENSE = "/*! asyncio for TypeScript, MIT license */";
 
+/** What the declarations need of JavaScript's that is younger than ES2020: `using`, and errors of errors. */
+const NEEDED_LIBS = ["esnext.disposable", "es2021.promise", "es2022.error"]
+  .map((lib) => `/// <reference lib="${lib}" />\n`).join("");
+
 /** The pages that have a script of their own, `web/NAME/main.ts`. */
 const PAGES: readonly string[] = ["console", "trace"];
 
@@ -171,9 +175,16 @@ async function buildDeclarations(): Promise<void> {
   });
   const { output: [{ code }] } = await bundle.generate({ format: "es" });
   await bundle.close();
+  const declarations = `${NEEDED_LIBS}${code}`;
   // A reader of `asyncio.mjs` looks for `.d.mts`; one of the script for `.d.ts`, and has a global.
-  await Deno.writeTextFile(join(DIST, "asyncio.d.mts"), code);
-  await Deno.writeTextFile(join(DIST, "asyncio.d.ts"), `${code}export as namespace asyncio;\n`);
+  await Deno.writeTextFile(join(DIST, "asyncio.d.mts"), declarations);
+  await Deno.writeTextFile(
+    join(DIST, "asyncio.d.ts"),
+    `${declarations}export as namespace asyncio;\n`,
+  );
+  // The minified ones are the same to who reads types.
+  await Deno.writeTextFile(join(DIST, "asyncio.min.d.mts"), 'export * from "./asyncio.mjs";\n');
+  await Deno.writeTextFile(join(DIST, "asyncio.min.d.ts"), 'export * from "./asyncio.js";\n');
   for (const lib of ["es2020", "esnext"]) requireSoundTypes(join(DIST, "asyncio.d.ts"), lib);
 }
 
