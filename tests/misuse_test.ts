@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   aclosing,
   aiter,
@@ -47,6 +47,7 @@ import {
   replay,
   run,
   Runner,
+  RuntimeError,
   Schedule,
   Semaphore,
   setEventLoop,
@@ -715,6 +716,24 @@ test("a wrong argument is an error of CPython's class", () => {
     if (python === "-") continue;
     const name = python.split(":")[0]!;
     assertEquals([String(call), here.split(":")[0]], [String(call), CLASSES[name] ?? name]);
+  }
+});
+
+test("what is called or awaited outside of every loop tells of run(main)", async () => {
+  for (
+    const call of [
+      () => createTask(sleep(0)),
+      () => currentTask(),
+      () => new Future(),
+      () => gather([sleep(0)]),
+      () => sleep(0),
+      () => wait([sleep(0)]),
+      () => timeout(1, () => {}),
+    ]
+  ) {
+    const error = await Promise.resolve().then(call).catch((error: Error) => error);
+    assert(error instanceof RuntimeError);
+    assertMatch(error.message, /\brun\(main\)/);
   }
 });
 

@@ -231,7 +231,7 @@ function parseV8(line: string): StackFrame | "resumption" | "engine" | undefined
   const found = V8_FRAME.exec(line);
   if (found === null) return undefined;
   const [, async, name = "", place = ""] = found;
-  if (place === "<anonymous>" || place.startsWith("index ")) {
+  if (/^(?:<anonymous>$|index |ext:)/.test(place)) {
     return RESUMPTION.test(name) ? "resumption" : "engine";
   }
   return makeFrame(name.replace(/ \[as .*\]$/, ""), place, async !== undefined);

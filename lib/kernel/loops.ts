@@ -45,8 +45,8 @@ export function getRunningLoop(): EventLoop {
   const loop = runningLoop();
   if (loop === null) {
     throw new RuntimeError(
-      "no running event loop: expected to be called by a task or a callback of a loop, " +
-        "got called by code of the host's; methods of a loop (loop.createTask) work anywhere",
+      "no running event loop: expected to be called by a task or a callback of a loop, as in run(main), " +
+        "got called by the host; methods of a loop (loop.createTask) work anywhere",
     );
   }
   return loop;
@@ -76,7 +76,7 @@ export function getEventLoop(): EventLoop {
   const loop = runningLoop() ?? set;
   if (loop === null) {
     throw new RuntimeError(
-      "There is no current event loop: expected a running one, or one set by setEventLoop(), got none",
+      "There is no current event loop: expected a running one, as in run(main), or one set by setEventLoop(), got none",
     );
   }
   return loop;

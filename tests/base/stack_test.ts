@@ -19,6 +19,7 @@ const V8 = `RangeError: no
     at async outer (http://b/c.ts:30:40)
     at async Promise.all (index 0)
     at Foo.method [as alias] (file:///a.ts:5:6)
+    at AsyncLocalStorage.run (ext:deno_node/async_hooks.ts:1:1762)
     at file:///a.ts:7:8`;
 
 const SPIDERMONKEY = `inner@file:///a.ts:1:2
