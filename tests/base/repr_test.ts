@@ -150,7 +150,35 @@ test("repr() escapes what cannot be seen", () => {
 
 test("repr() prints errors by their class, and groups with their members", () => {
   class Mine extends Error {}
-  assertEquals(repr(new Mine("x")), "Mine('x')");
+  class Special extends ValueError {}
+  class MyGroup<E> extends ExceptionGroup<E> {}
+  class Named extends TypeError {
+    override name = "Renamed";
+  }
+  class Told extends RangeError {
+    readonly #name = "Told";
+    override get name() {
+      return this.#name;
+    }
+  }
+  class Inherited extends Told {}
+  assertEquals([
+    repr(new Mine("x")),
+    repr(new Special("x")),
+    repr(new MyGroup("g", [new Special()])),
+    repr(new Named("x")),
+    repr(new Told("x")),
+    repr(new Inherited("x")),
+    repr(new DOMException("x", "AbortError")),
+  ], [
+    "Mine('x')",
+    "Special('x')",
+    "MyGroup('g', [Special()])",
+    "Renamed('x')",
+    "Told('x')",
+    "Inherited('x')",
+    "AbortError('x')",
+  ]);
   assertEquals(
     repr(new ExceptionGroup("g", [new ValueError("1"), new TypeError("t")])),
     "ExceptionGroup('g', [ValueError('1'), TypeError('t')])",
