@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { formatNested } from "../base/nested_errors.ts";
 import { wholeRepr } from "../base/repr.ts";
 import { formatFrames } from "../base/stack.ts";
 import type { ExceptionContext } from "./handle.ts";
 
-/** An exception handler's context as text: the message, the rest by name, the error's stack. */
+/** An exception handler's context as text: the message, the rest by name, the error and those in it and behind it. */
 export function formatContext(context: ExceptionContext): string {
   const lines = [context.message || "Unhandled exception in event loop"];
   for (const key of Object.keys(context).sort()) {
@@ -16,14 +17,17 @@ export function formatContext(context: ExceptionContext): string {
     }
   }
   const { exception } = context;
-  if (exception instanceof Error) {
-    const { name, message } = exception;
-    const stack = typeof exception.stack === "string" ? exception.stack : "";
-    const title = message === "" ? name : `${name}: ${message}`;
-    // V8's stack begins with the title; the others' are of frames alone.
-    lines.push(stack.includes(title) ? stack : `${title}\n${stack}`.trimEnd());
-  } else if (exception !== undefined && exception !== null) lines.push(wholeRepr(exception));
+  if (exception !== undefined && exception !== null) {
+    lines.push(formatNested(exception, formatError));
+  }
   return lines.join("\n");
+}
+
+function formatError({ name, message, stack }: Error): string {
+  const frames = typeof stack === "string" ? stack : "";
+  const title = message === "" ? name : `${name}: ${message}`;
+  // V8's stack begins with the title; the others' are of frames alone.
+  return frames.includes(title) ? frames : `${title}\n${frames}`.trimEnd();
 }
 
 function formatEntry(context: ExceptionContext, key: string): string {

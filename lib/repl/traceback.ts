@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { repr } from "../base/repr.ts";
+import { formatNested } from "../base/nested_errors.ts";
 import { type Place, placeOf } from "./edits.ts";
 import type { EntrySyntaxError } from "./parser.ts";
 
@@ -35,7 +35,7 @@ const HOST_FRAMES = /^(?:ext:|node:|native|<anonymous>|wasm:)/;
  * @returns The text, of several lines.
  */
 export function formatError(error: unknown, entries: EntryPlaces): string {
-  return `Uncaught ${formatNested(error, entries, new Set())}`;
+  return `Uncaught ${formatNested(error, (each) => formatOne(each, entries))}`;
 }
 
 /**
@@ -54,20 +54,11 @@ export function formatSyntaxError(error: EntrySyntaxError, name: string, source:
   return `Uncaught ${headOf(error)}\n  ${line}\n  ${caret}\n${at}`;
 }
 
-function formatNested(error: unknown, entries: EntryPlaces, seen: Set<unknown>): string {
-  if (!(error instanceof Error)) return repr(error);
-  if (seen.has(error)) return `${headOf(error)} (see above)`;
-  seen.add(error);
+function formatOne(error: Error, entries: EntryPlaces): string {
   const lines = [headOf(error)];
   for (const { where, url, place } of userFrames(error, entries)) {
     const location = `${url}:${place.line}:${place.column}`;
     lines.push(`    at ${where === "" ? location : `${where} (${location})`}`);
-  }
-  if (error instanceof AggregateError) {
-    for (const inner of error.errors) lines.push(indent(formatNested(inner, entries, seen)));
-  }
-  if (error.cause !== undefined) {
-    lines.push(`Caused by: ${formatNested(error.cause, entries, seen)}`);
   }
   return lines.join("\n");
 }
@@ -76,10 +67,6 @@ function headOf(error: Error): string {
   // How entries call functions is no part of what is wrong with the call.
   const message = error.message.replaceAll(/\(0 ?, ?([\w$]+)\)/g, "$1");
   return message === "" ? error.name : `${error.name}: ${message}`;
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, "    ");
 }
 
 function userFrames(error: Error, entries: EntryPlaces): Frame[] {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formatContext } from "../../lib/kernel/exception_report.ts";
+import { ExceptionGroup, ValueError } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 
 const FRAME = { name: "main", file: "file:///a.ts", line: 3, column: 1, isCoroutine: true };
@@ -24,6 +25,24 @@ test("formatContext() ends with what was thrown", () => {
     formatContext({ message: "it broke", exception: bare }),
     "it broke\nRangeError: dry",
   );
+});
+
+test("formatContext() tells the errors of a group, and causes, with their stacks", () => {
+  const cause = new RangeError("why");
+  const group = new ExceptionGroup("several", [
+    new ValueError("one"),
+    new TypeError("two", { cause }),
+  ]);
+  const lines = formatContext({ message: "it broke", exception: group }).split("\n");
+  const titles = lines.filter((line) => !/^\s+at |@/.test(line));
+  assertEquals(titles, [
+    "it broke",
+    "ExceptionGroup: several",
+    "    ValueError: one",
+    "    TypeError: two",
+    "    Caused by: RangeError: why",
+  ]);
+  assertEquals(lines.filter((line) => line.includes("exception_report_test")).length >= 4, true);
 });
 
 test("formatContext() tells where things were made in asyncio's words", () => {
