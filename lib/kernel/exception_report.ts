@@ -5,7 +5,7 @@
  */
 import { formatNested } from "../base/nested_errors.ts";
 import { wholeRepr } from "../base/repr.ts";
-import { formatFrames } from "../base/stack.ts";
+import { formatFrames, type StackFrame } from "../base/stack.ts";
 import type { ExceptionContext } from "./handle.ts";
 
 /** An exception handler's context as text: the message, the rest by name, the error and those in it and behind it. */
@@ -24,19 +24,16 @@ export function formatContext(context: ExceptionContext): string {
 }
 
 function formatError({ name, message, stack }: Error): string {
-  const frames = typeof stack === "string" ? stack : "";
+  const frames = String(stack ?? "");
   const title = message === "" ? name : `${name}: ${message}`;
   // V8's stack begins with the title; the others' are of frames alone.
   return frames.includes(title) ? frames : `${title}\n${frames}`.trimEnd();
 }
 
 function formatEntry(context: ExceptionContext, key: string): string {
-  const { sourceTraceback, handleTraceback } = context;
-  if (key === "sourceTraceback" && sourceTraceback !== undefined) {
-    return `Object created at (most recent call last):\n${formatFrames(sourceTraceback).trimEnd()}`;
-  }
-  if (key === "handleTraceback" && handleTraceback !== undefined) {
-    return `Handle created at (most recent call last):\n${formatFrames(handleTraceback).trimEnd()}`;
-  }
-  return wholeRepr(context[key]);
+  const made = key === "sourceTraceback" ? "Object" : key === "handleTraceback" ? "Handle" : null;
+  const value = context[key];
+  if (made === null || value === undefined) return wholeRepr(value);
+  const frames = formatFrames(value as readonly StackFrame[]).trimEnd();
+  return `${made} created at (most recent call last):\n${frames}`;
 }

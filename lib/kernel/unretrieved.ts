@@ -96,7 +96,7 @@ export class Failures {
 /** An error may be anything, also what no text can be made of. */
 function textOf(error: unknown): string {
   try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return String(error);
   } catch {
     return "what cannot be shown";
   }
