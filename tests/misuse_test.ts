@@ -689,7 +689,7 @@ const MISUSES: [call: () => unknown, python: string, here: string][] = [
   [
     () => exceptStar(new Error()).on(TypeError, wrong),
     "-",
-    "TypeError: on() expects its handler to be a function, got 5 (number)",
+    "TypeError: on() expects a plain function, got 5 (number)",
   ],
   // Seeing
   [() => trace(wrong), "-", "TypeError: loop must be an EventLoop, got 5 (number)"],

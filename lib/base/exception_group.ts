@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { checkFunction } from "./check_function.ts";
 import { ValueError } from "./errors.ts";
 import { describe } from "./repr.ts";
 
@@ -244,17 +243,20 @@ export class ExceptStar {
    * Has errors handled.
    *
    * @param condition Which of those that no handler before took.
-   * @param handler Called with the group of them, if there are any. What it throws is thrown by
+   * @param handler A plain function, called with the group of them, if there are any. What it throws is thrown by
    * {@linkcode end}. That very group thrown again is Python's `raise` alone: its errors go back to where they were.
    * @returns The same, for the next handler.
-   * @throws {TypeError} If it is no condition, or a class of groups: their members are what is handled.
+   * @throws {TypeError} If it is no condition, or a class of groups: their members are what is handled; or if
+   * `handler` is no function, or makes coroutines: nobody would run them.
    */
   on<const C extends ErrorCondition>(
     condition: C,
     handler: (group: ExceptionGroup<Matching<C>>) => unknown,
   ): this {
     checkNoGroups(condition);
-    checkFunction(handler, "on() expects its handler to be");
+    if (typeof handler !== "function" || Symbol.toStringTag in handler) {
+      throw new TypeError(`on() expects a plain function, got ${describe(handler)}`);
+    }
     if (this.#rest === null) return this;
     const [matching, rest] = this.#rest.split(condition);
     this.#rest = rest;

@@ -446,6 +446,16 @@ test("ExceptStar.on() refuses what is no condition", () => {
   assertThrows(() => new ExceptStar(nested()).on(42 as never, () => {}), TypeError);
 });
 
+test("ExceptStar.on() refuses a handler that makes coroutines, which nobody would run", () => {
+  for (const handler of [function* work() {}, async function work() {}]) {
+    assertThrows(
+      () => exceptStar(nested()).on(ValueError, handler),
+      TypeError,
+      "on() expects a plain function, got <function work> (function)",
+    );
+  }
+});
+
 test("ExceptionGroup.subgroup() makes no group of the rest", () => {
   let derived = 0;
   class Counting<E> extends ExceptionGroup<E> {
