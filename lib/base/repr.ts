@@ -97,8 +97,9 @@ function printObject(value: object, limits: Limits, depth: number): string {
 
 function printError(error: Error, limits: Limits, depth: number): string {
   // Of a class that has given it no name it is the name of its parent's errors.
-  const parent = Object.getPrototypeOf(Object.getPrototypeOf(error));
-  const name = error.name === Reflect.get(parent, "name", error) ? className(error) : error.name;
+  const parent = Object(Object.getPrototypeOf(Object(error.constructor?.prototype)));
+  const isNamed = error.name !== Reflect.get(parent, "name", error);
+  const name = !isNamed && error.constructor?.name || error.name;
   const parts = error.message === "" ? [] : [quote(error.message)];
   const { errors } = error as { errors?: unknown };
   if (Array.isArray(errors)) parts.push(print(errors, limits, depth));

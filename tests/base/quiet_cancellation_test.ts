@@ -39,6 +39,16 @@ function caughtBy(message?: string, debug = false): CancelledError {
   });
 }
 
+function failedBy(error: Error): Future<never> {
+  return runVirtual(function* () {
+    const future = new Future<never>();
+    future.setException(error);
+    yield* wait([future]);
+    future.exception();
+    return future;
+  });
+}
+
 function namesIn(error: Error): string[] {
   return parseStack(error.stack!).map(({ name }) => name);
 }
@@ -54,6 +64,7 @@ test("a cancellation of the loop's is an error as programs know them", () => {
     "CancelledError: too late",
   ]);
   assertEquals([caughtBy().message, String(caughtBy())], ["", "CancelledError"]);
+  assertEquals(`${failedBy(error)}`, "<Future finished exception=CancelledError('too late')>");
   assertEquals([Object.keys(error), JSON.stringify(error), error.cause], [[], "{}", undefined]);
 });
 
