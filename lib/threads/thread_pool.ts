@@ -28,7 +28,7 @@ export interface ThreadPoolExecutorOptions extends WorkerOptions, ExposeOptions 
    * processors cost jobs that compute next to nothing, and a thread whose job waits makes no other.
    */
   maxWorkers?: number | null | undefined;
-  /** What the names of the threads begin with. @default {"ThreadPoolExecutor-N"} */
+  /** What the names of the threads begin with; empty is as left out. @default {"ThreadPoolExecutor-N"} */
   threadNamePrefix?: string | undefined;
   /** What the threads may do. No place can narrow that for a thread by now: it is an error that says so. */
   permissions?: WorkerPermissions | undefined;
@@ -96,7 +96,7 @@ export class ThreadPoolExecutor extends Executor {
     ]);
     const maxWorkers = options.maxWorkers ?? Math.min(32, hostWorkers.parallelism + 4);
     checkCount("maxWorkers", maxWorkers);
-    const prefix = options.threadNamePrefix ?? `ThreadPoolExecutor-${made++}`;
+    const prefix = options.threadNamePrefix || `ThreadPoolExecutor-${made++}`;
     if (typeof prefix !== "string") {
       throw new TypeError(`threadNamePrefix must be a string, got ${describe(prefix)}`);
     }

@@ -25,18 +25,20 @@ test("ThreadPoolExecutor refuses a number of workers that is none", () => {
 });
 
 test({
-  name: "ThreadPoolExecutor calls its threads by the prefix given",
+  name: "ThreadPoolExecutor calls its threads by the prefix given, or by one of its own",
   ...needs("workers"),
   async fn() {
-    await using pool = new ThreadPoolExecutor({ maxWorkers: 1, threadNamePrefix: "crunch" });
-    const doomed = pool.submit(() => {
-      setTimeout(() => {
-        throw new Error("stray");
+    for (const [threadNamePrefix, name] of [["crunch", "crunch_0"], ["", "ThreadPoolExecutor-"]]) {
+      await using pool = new ThreadPoolExecutor({ maxWorkers: 1, threadNamePrefix });
+      const doomed = pool.submit(() => {
+        setTimeout(() => {
+          throw new Error("stray");
+        });
+        return new Promise(() => {});
       });
-      return new Promise(() => {});
-    });
-    const error = await doomed.then(() => null, (error: unknown) => String(error));
-    assert(error?.startsWith("BrokenExecutor: crunch_0 "), String(error));
+      const error = await doomed.then(() => null, (error: unknown) => String(error));
+      assert(error?.startsWith(`BrokenExecutor: ${name}`), String(error));
+    }
   },
 });
 
