@@ -30,3 +30,15 @@ export function formatNested(
   }
   return cause === undefined ? text : `${text}\nCaused by: ${formatNested(cause, write, seen)}`;
 }
+
+/** Writes what was thrown, of errors their titles and stacks. */
+export function formatThrown(thrown: unknown): string {
+  return formatNested(thrown, formatError);
+}
+
+function formatError({ name, message, stack }: Error): string {
+  const frames = String(stack ?? "");
+  const title = message === "" ? name : `${name}: ${message}`;
+  // V8's stack begins with the title; the others' are of frames alone.
+  return frames.includes(title) ? frames : `${title}\n${frames}`.trimEnd();
+}

@@ -23,8 +23,9 @@ import {
   ValueError,
 } from "../base/errors.ts";
 import { defineMethods } from "../base/methods.ts";
+import { formatThrown } from "../base/nested_errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { describe, repr } from "../base/repr.ts";
+import { describe } from "../base/repr.ts";
 import { soon } from "../base/soon.ts";
 import { awaitable, type RejectionHandler, type Then } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
@@ -419,8 +420,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
     try {
       callback(this);
     } catch (error) {
-      const shown = error instanceof Error ? error.stack ?? String(error) : repr(error);
-      host.logError(`exception calling callback for ${this}\n${shown}`);
+      host.logError(`exception calling callback for ${this}\n${formatThrown(error)}`);
     }
   }
 }

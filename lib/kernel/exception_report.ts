@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatNested } from "../base/nested_errors.ts";
+import { formatThrown } from "../base/nested_errors.ts";
 import { wholeRepr } from "../base/repr.ts";
 import { formatFrames, type StackFrame } from "../base/stack.ts";
 import type { ExceptionContext } from "./handle.ts";
@@ -17,17 +17,8 @@ export function formatContext(context: ExceptionContext): string {
     }
   }
   const { exception } = context;
-  if (exception !== undefined && exception !== null) {
-    lines.push(formatNested(exception, formatError));
-  }
+  if (exception !== undefined && exception !== null) lines.push(formatThrown(exception));
   return lines.join("\n");
-}
-
-function formatError({ name, message, stack }: Error): string {
-  const frames = String(stack ?? "");
-  const title = message === "" ? name : `${name}: ${message}`;
-  // V8's stack begins with the title; the others' are of frames alone.
-  return frames.includes(title) ? frames : `${title}\n${frames}`.trimEnd();
 }
 
 function formatEntry(context: ExceptionContext, key: string): string {

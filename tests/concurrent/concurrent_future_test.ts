@@ -165,6 +165,29 @@ test("ConcurrentFuture.addDoneCallback() logs what a callback throws, and goes o
   ]);
 });
 
+test("ConcurrentFuture.addDoneCallback() logs what was thrown, though the engine's stack is of frames alone", () => {
+  const log: string[] = [];
+  const original = console.error;
+  console.error = (message: string) => log.push(message);
+  try {
+    const future = new ConcurrentFuture<number>();
+    future.setResult(1);
+    future.addDoneCallback(() => {
+      throw Object.assign(new RangeError("dry"), { stack: "pump@file:///a.ts:1:2" });
+    });
+    future.addDoneCallback(() => {
+      throw "nothing";
+    });
+  } finally {
+    console.error = original;
+  }
+  const title = "exception calling callback for <ConcurrentFuture state=finished returned number>";
+  assertEquals(log, [
+    `${title}\nRangeError: dry\npump@file:///a.ts:1:2`,
+    `${title}\n'nothing'`,
+  ]);
+});
+
 test("ConcurrentFuture.addDoneCallback() takes functions alone", () => {
   const future = new ConcurrentFuture<number>();
   assertThrows(
