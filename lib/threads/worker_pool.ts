@@ -89,6 +89,8 @@ export class WorkerPool {
   readonly #modules = new Set<string>();
   readonly #endings = new Set<Promise<void>>();
   readonly #shutdowns: ConcurrentFuture<void>[] = [];
+  /** Whether no job is begun any more, those included that workers give back. */
+  #cancelsQueue = false;
   #state: "open" | "shutting down" | "ending" | "gone" = "open";
   /** Why it takes no more jobs, or `null`. */
   #broken: string | null = null;
@@ -154,7 +156,10 @@ export class WorkerPool {
     const { wait = true, cancelFutures = false } = options;
     const future = new ConcurrentFuture<void>();
     if (this.#state === "open") this.#state = "shutting down";
-    if (cancelFutures) { for (const { future } of this.#queue) future.cancel(); }
+    if (cancelFutures) {
+      for (const { future } of this.#queue) future.cancel();
+      this.#cancelsQueue = true;
+    }
     for (const worker of this.#all) {
       if (cancelFutures) { for (const item of worker.items.values()) item.closeStream(); }
       if (wait) worker.line.ref();
@@ -200,7 +205,7 @@ export class WorkerPool {
       const next = this.#queue.peek();
       if (next === undefined) return null;
       if (next.future.cancelled()) next.future.setRunningOrNotifyCancel();
-      else if (next.aborted) next.confirmCancelled();
+      else if (next.aborted || this.#cancelsQueue) next.confirmCancelled();
       else if (!next.future.done()) return next;
       this.#queue.shift();
     }

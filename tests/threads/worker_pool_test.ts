@@ -248,6 +248,23 @@ test("WorkerPool does not hand out again a cancelled job that is given back", as
   assertEquals(jobs[2]?.cancelled(), true);
 });
 
+test("WorkerPool cancels what is given back after a shutdown that cancels", async () => {
+  const { pool, workers } = openPool(1);
+  const jobs = [0, 1, 2, 3].map((n) => pool.submit(quick, [n]));
+  await endTurn();
+  const worker = workerAt(workers, 0);
+  worker.getReady();
+  worker.say(["result", 0, 0, 0.01]);
+  worker.takePosted();
+  const shutdown = pool.shutdown({ wait: true, cancelFutures: true });
+  worker.say(["returned", [2, 3]]);
+  assertEquals(jobs.map((job) => job.cancelled()), [false, false, true, true]);
+  worker.say(["result", 1, 1, 9]);
+  assertEquals(worker.takePosted(), []);
+  await shutdown;
+  assertEquals(jobs[1]?.result(), 1);
+});
+
 test("WorkerPool sends no job that was cancelled in the turn of its submission", async () => {
   const { pool, workers } = openPool(1);
   pool.submit(quick, [0]).cancel();
