@@ -13,7 +13,7 @@ import type { AnyFunction } from "./crossing.ts";
 export interface WorkerOptions {
   /**
    * A function that each worker calls before its first job: one that closes over nothing, or what
-   * `workerFunction` made. If it fails, the pool is broken.
+   * `workerFunction` made. If it fails, the pool is broken, and the error is logged.
    */
   initializer?: AnyFunction | null | undefined;
   /** The initializer's arguments. They are cloned for each worker. @default {[]} */

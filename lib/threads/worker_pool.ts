@@ -20,6 +20,7 @@ import { checkOptions } from "../base/check_options.ts";
 import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { soon } from "../base/soon.ts";
+import { printThrown } from "../base/stack.ts";
 import {
   BrokenExecutor,
   BrokenProcessPool,
@@ -94,6 +95,7 @@ export class WorkerPool {
   #state: "open" | "shutting down" | "ending" | "gone" = "open";
   /** Why it takes no more jobs, or `null`. */
   #broken: string | null = null;
+  #cause: unknown;
   #failedStarts = 0;
   /** Whether a worker needs all of its script where it may not be able to evaluate what that lacks. */
   #isWhole = false;
@@ -386,7 +388,10 @@ export class WorkerPool {
 
   #finishInitializer(worker: PoolWorker, message: FromWorker): void {
     if (message[0] === "error") {
-      this.#break(`A ${this.#options.kind} initializer failed`, decode(message[2]));
+      const error = decode(message[2]);
+      // Its jobs may all be cancelled, or awaited by nobody.
+      host.logError(`Exception in initializer:\n${printThrown(error)}`);
+      this.#break(`A ${this.#options.kind} initializer failed`, error);
       this.#retire(worker);
     } else if (message[0] === "result") {
       worker.isInitialized = true;
@@ -490,7 +495,8 @@ export class WorkerPool {
   #break(why: string, cause: unknown): void {
     if (this.#broken !== null) return;
     this.#broken = `${why}, the ${this.#options.kind} pool is not usable anymore`;
-    const error = this.#brokenError(cause);
+    this.#cause = cause;
+    const error = this.#brokenError();
     const waiting = [...this.#queue];
     this.#queue.clear();
     this.#endPause();
@@ -501,9 +507,9 @@ export class WorkerPool {
     for (const worker of this.#idle.splice(0)) this.#retire(worker);
   }
 
-  #brokenError(cause?: unknown): BrokenExecutor {
+  #brokenError(): BrokenExecutor {
     const Class = this.#options.kind === "thread" ? BrokenThreadPool : BrokenProcessPool;
-    return new Class(this.#broken ?? "", causeOf({ reason: "", error: cause }));
+    return new Class(this.#broken ?? "", causeOf({ reason: "", error: this.#cause }));
   }
 
   /** Has a worker no more. */

@@ -1076,12 +1076,26 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
           throw new RangeError("no luck");
         },
       });
-      const jobs = [pool.submit(add, 1, 2), pool.submit(add, 3, 4)];
-      for (const job of jobs) {
-        const error = await assertRejects(async () => await job, broken, "initializer failed");
-        assertInstanceOf(error.cause, RangeError);
+      const log: string[] = [];
+      const original = console.error;
+      console.error = (message: string) => log.push(message);
+      try {
+        const jobs = [pool.submit(add, 1, 2), pool.submit(add, 3, 4)];
+        for (const job of jobs) {
+          const error = await assertRejects(async () => await job, broken, "initializer failed");
+          assertInstanceOf(error.cause, RangeError);
+        }
+      } finally {
+        console.error = original;
       }
-      assertThrows(() => pool.submit(add, 1, 2), broken, "pool is not usable anymore");
+      const text = "Exception in initializer:\nRangeError: no luck\n";
+      assertEquals(log.map((message) => message.slice(0, text.length)), [text]);
+      const error = assertThrows(
+        () => pool.submit(add, 1, 2),
+        broken,
+        "pool is not usable anymore",
+      );
+      assertInstanceOf(error.cause, RangeError);
     },
   });
 
