@@ -105,6 +105,8 @@ function block(asked: Asked, milliseconds: number): void {
       `result() cannot wait: ${hub.blockingRefusal}; or await the future instead`,
     );
   }
+  // The answer may depend on a job that was sent along behind this one.
+  hub.giveBack?.();
   const answer = waitInCell(asked, milliseconds);
   if (answer === null) return;
   const [kind, value] = answer;

@@ -108,7 +108,7 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
         else jobs.make(call, call.known.target);
         // Several are sent at a time because their like is quick. If one is not, others shall have
         // the rest, and nobody wait longer for what is done.
-        if (running !== null || clock - begun > 5) jobs.giveBack();
+        if (running !== null || clock - begun > 5) core.giveBack!();
         if (clock - told > 1) {
           told = clock;
           core.flush();
@@ -118,11 +118,6 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
 
     leisure(): number {
       return running === null ? Infinity : 0;
-    },
-
-    giveBack(): void {
-      const rest = queue.splice(0).map(({ id }) => id);
-      if (rest.length > 0) core.send(["returned", rest]);
     },
 
     async load(call: Call): Promise<void> {
@@ -236,6 +231,11 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
       }
       jobs.goOn();
     },
+  };
+
+  core.giveBack = () => {
+    const rest = queue.splice(0).map(({ id }) => id);
+    if (rest.length > 0) core.send(["returned", rest]);
   };
 
   core.listen((message) => {

@@ -171,6 +171,8 @@ export interface AskHub {
   send(message: FromWorker): void;
   /** Sends what waits, now. */
   flush(): void;
+  /** Gives back what waits behind the job that is being made, where that is one of several. */
+  giveBack?(): void;
   /** The answers that have come, of which the other thread is told with the next message. */
   readonly seen: number[];
 }

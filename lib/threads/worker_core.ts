@@ -106,6 +106,8 @@ export interface WorkerCore<R = CoreRest> {
   send(message: FromWorker): void;
   /** Sends at once what waits. */
   flush(): void;
+  /** Gives back what waits behind the job that is being made; where there may be such, set by who makes jobs. */
+  giveBack?(): void;
   /** Takes note that an item of the job's stream cannot be sent: the stream ends by that. */
   refuse(error: TypeError): void;
   /** Marks what of a value is moved when it is sent, as this module's function of this name. */

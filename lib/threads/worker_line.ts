@@ -345,7 +345,7 @@ export function describeDeath({ reason, error }: WorkerDeath): string {
 }
 
 /** The error that ended a worker, as the `cause` of another, where there is one. */
-export function causeOf({ error }: WorkerDeath): ErrorOptions {
+export function causeOf({ error }: { error?: unknown }): ErrorOptions {
   return error === undefined ? {} : { cause: error };
 }
 

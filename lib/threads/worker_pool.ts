@@ -95,7 +95,8 @@ export class WorkerPool {
   #state: "open" | "shutting down" | "ending" | "gone" = "open";
   /** Why it takes no more jobs, or `null`. */
   #broken: string | null = null;
-  #cause: unknown;
+  /** What broke it. */
+  #breaking: { error?: unknown } = {};
   #failedStarts = 0;
   /** Whether a worker needs all of its script where it may not be able to evaluate what that lacks. */
   #isWhole = false;
@@ -391,7 +392,7 @@ export class WorkerPool {
       const error = decode(message[2]);
       // Its jobs may all be cancelled, or awaited by nobody.
       host.logError(`Exception in initializer:\n${printThrown(error)}`);
-      this.#break(`A ${this.#options.kind} initializer failed`, error);
+      this.#break(`A ${this.#options.kind} initializer failed`, { error });
       this.#retire(worker);
     } else if (message[0] === "result") {
       worker.isInitialized = true;
@@ -400,7 +401,7 @@ export class WorkerPool {
 
   #refuse(worker: PoolWorker, id: number, error: TypeError): void {
     if (id === INITIALIZER) {
-      this.#break(`A ${this.#options.kind} initializer failed`, error);
+      this.#break(`A ${this.#options.kind} initializer failed`, { error });
       this.#retire(worker);
       return;
     }
@@ -462,11 +463,11 @@ export class WorkerPool {
       if (this.#failedStarts >= START_TRIES) {
         this.#break(
           `${START_TRIES} ${this.#options.kind} starts failed in a row: ${text}`,
-          death.error,
+          death,
         );
       }
     } else if (!isInitialized) {
-      this.#break(`A ${this.#options.kind} initializer failed: ${text}`, death.error);
+      this.#break(`A ${this.#options.kind} initializer failed: ${text}`, death);
     } else {
       const [culprit] = items.values();
       if (culprit === undefined) logDeath(line.name, death);
@@ -492,10 +493,10 @@ export class WorkerPool {
   }
 
   /** Gives up: what waits fails, and nothing more is taken. What runs may end. */
-  #break(why: string, cause: unknown): void {
+  #break(why: string, death: { error?: unknown }): void {
     if (this.#broken !== null) return;
     this.#broken = `${why}, the ${this.#options.kind} pool is not usable anymore`;
-    this.#cause = cause;
+    this.#breaking = death;
     const error = this.#brokenError();
     const waiting = [...this.#queue];
     this.#queue.clear();
@@ -509,7 +510,7 @@ export class WorkerPool {
 
   #brokenError(): BrokenExecutor {
     const Class = this.#options.kind === "thread" ? BrokenThreadPool : BrokenProcessPool;
-    return new Class(this.#broken ?? "", causeOf({ reason: "", error: this.#cause }));
+    return new Class(this.#broken ?? "", causeOf(this.#breaking));
   }
 
   /** Has a worker no more. */

@@ -71,6 +71,26 @@ test({
 });
 
 test({
+  name:
+    "ConcurrentFuture.result() keeps no other job waiting that was sent along for its like was quick",
+  ...needs("workers", "sharedMemory"),
+  async fn() {
+    await run(async () => {
+      const others: ConcurrentFuture<number>[] = [];
+      const exposed = { other: async () => await others[0]! };
+      await using pool = new ThreadPoolExecutor({ expose: exposed, maxWorkers: 2 });
+      const job = (n: number) =>
+        n < 0 ? asyncio.parentLoop<typeof exposed>().call("other").result(10) : n;
+      // Once for the runtime, and often enough for the function to count as quick.
+      for (let i = 0; i < 30; i++) await pool.submit(job, i);
+      const blocked = pool.submit(job, -1);
+      others.push(pool.submit(job, 7));
+      assertEquals([await blocked, await others[0]!], [7, 7]);
+    });
+  },
+});
+
+test({
   name: "ConcurrentFuture.result() takes answers too large for the shared memory, in any order",
   ...needs("workers", "sharedMemory"),
   async fn() {
