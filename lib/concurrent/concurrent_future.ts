@@ -201,19 +201,15 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
     checkOptions(options, "cancel()", ["terminateAfter"]);
     checkTerminateAfter(options.terminateAfter);
     switch (this.#state) {
-      case "RUNNING":
-        this.#cancelRequest?.(options);
-        return false;
-      case "FINISHED":
-        return false;
-      case "CANCELLED":
-      case "CANCELLED_AND_NOTIFIED":
-        return true;
       case "PENDING":
         if (this.#joins) this.#cancelRequest?.(options);
         else this.#settle("CANCELLED", null);
         return true;
+      case "RUNNING":
+        // An executor may have it cancelled at once: a job that was given back, or whose worker is ended.
+        this.#cancelRequest?.(options);
     }
+    return this.cancelled();
   }
 
   /** Tells whether the future was cancelled. */

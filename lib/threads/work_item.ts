@@ -72,11 +72,13 @@ export class WorkItem {
    * @param grace How many seconds it has to do that by itself, or `null` for ever.
    */
   stop(grace: number | null): void {
+    // A worker has given it back: it waits in the queue again.
+    if (this.line === null) return this.confirmCancelled();
     if (!this.aborted) {
       this.aborted = true;
-      this.line?.abort(this);
+      this.line.abort(this);
     }
-    if (grace === null || this.line === null) return;
+    if (grace === null) return;
     this.#stopTimer();
     if (grace === 0) this.line.terminate(this);
     else this.#timer = host.setTimer(() => this.line?.terminate(this), grace * 1000);

@@ -248,6 +248,24 @@ test("WorkerPool does not hand out again a cancelled job that is given back", as
   assertEquals(jobs[2]?.cancelled(), true);
 });
 
+test("WorkerPool cancels at once a job that was given back and waits in the queue again", async () => {
+  const { pool, workers } = openPool(1);
+  const jobs = [0, 1, 2, 3].map((n) => pool.submit(quick, [n]));
+  await endTurn();
+  const worker = workerAt(workers, 0);
+  worker.getReady();
+  worker.say(["result", 0, 0, 0.01]);
+  worker.takePosted();
+  worker.say(["returned", [2, 3]]);
+  assertEquals(jobs[2]?.cancel(), true);
+  assertEquals(jobs[2]?.cancelled(), true);
+  const shutdown = pool.shutdown({ cancelFutures: true });
+  assertEquals(jobs[3]?.cancelled(), true);
+  worker.say(["result", 1, 1, 9]);
+  assertEquals(worker.takePosted(), []);
+  await shutdown;
+});
+
 test("WorkerPool cancels what is given back after a shutdown that cancels", async () => {
   const { pool, workers } = openPool(1);
   const jobs = [0, 1, 2, 3].map((n) => pool.submit(quick, [n]));
@@ -346,7 +364,7 @@ test("WorkerPool ends the worker of a job that does not stop, and hands out what
   const first = workerAt(workers, 0);
   first.getReady();
   first.say(["up"], ["result", 0, 0, 0.01]);
-  assertEquals(jobs[1]!.cancel({ terminateAfter: 0 }), false);
+  assertEquals(jobs[1]!.cancel({ terminateAfter: 0 }), true);
   assertEquals([jobs[1]!.cancelled(), first.state], [true, "terminated"]);
   await hostTurn();
   const second = workerAt(workers, 1);
