@@ -28,7 +28,12 @@ test({
   name: "ThreadPoolExecutor calls its threads by the prefix given, or by one of its own",
   ...needs("workers"),
   async fn() {
-    for (const [threadNamePrefix, name] of [["crunch", "crunch_0"], ["", "ThreadPoolExecutor-"]]) {
+    for (
+      const [threadNamePrefix, name] of [["crunch", "crunch_0"], [
+        "",
+        "ThreadPoolExecutor-",
+      ]] as const
+    ) {
       await using pool = new ThreadPoolExecutor({ maxWorkers: 1, threadNamePrefix });
       const doomed = pool.submit(() => {
         setTimeout(() => {
