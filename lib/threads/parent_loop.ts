@@ -70,8 +70,8 @@ export class ParentLoop<E extends Exposed = Exposed> {
   }
 
   /**
-   * Has the parent's loop call a function that it exposes, a plain one, and waits for nothing. Calls are made in
-   * order. What the function throws goes to the loop's exception handler there.
+   * Has the parent's loop call a function that it exposes, a plain one, and waits for nothing. It is sent at
+   * once, though the code goes on computing. Calls are made in order. What the function throws goes to the loop's exception handler there.
    *
    * @param name The function's name among those exposed.
    * @param args Its arguments, which are cloned.
@@ -88,6 +88,8 @@ export class ParentLoop<E extends Exposed = Exposed> {
       );
     }
     this.#hub.send(["tell", "call", name, args, contextToCarry()]);
+    // As asyncio wakes the loop: who tells how far it is may compute for long before its turn ends.
+    this.#hub.flush();
   }
 
   /** The printed form. */

@@ -129,6 +129,25 @@ test({
 });
 
 test({
+  name: "ParentLoop.callSoonThreadsafe() is heard while the job that calls it computes",
+  ...needs("workers", "sharedMemory"),
+  async fn() {
+    await run(async () => {
+      const heard = new Int32Array(new SharedArrayBuffer(4));
+      const exposed = { hear: () => void Atomics.store(heard, 0, 1) };
+      await using pool = new ThreadPoolExecutor({ expose: exposed, maxWorkers: 1 });
+      const job = (heard: Int32Array) => {
+        asyncio.parentLoop<typeof exposed>().callSoonThreadsafe("hear");
+        const end = performance.now() + 5000;
+        while (Atomics.load(heard, 0) === 0 && performance.now() < end);
+        return Atomics.load(heard, 0);
+      };
+      assertEquals(await pool.submit(job, heard), 1);
+    });
+  },
+});
+
+test({
   name: "ParentLoop.call()'s cancel is over when the task in the parent is",
   ...needs("workers"),
   async fn() {
