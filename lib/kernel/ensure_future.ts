@@ -94,7 +94,8 @@ export function ensureFutureOn<T>(
     }
     return subject as Future<T>;
   }
-  return (loop ?? getEventLoop()).createTask(toCoroutine(subject), options);
+  const coro = toCoroutine(subject);
+  return (loop ?? getEventLoop()).createTask(coro, options);
 }
 
 /** Makes of an awaitable something that a task can be made of. */

@@ -136,6 +136,14 @@ test("ensureFuture() refuses what cannot be awaited, and says what came", async 
   });
 });
 
+test("ensureFuture() refuses what cannot be awaited before it looks for a loop", () => {
+  assertThrows(
+    () => ensureFuture("ok" as never),
+    TypeError,
+    "An asyncio.Future, a coroutine or an awaitable is required",
+  );
+});
+
 test("ensureFuture() goes through the loop's task factory", async () => {
   await virtually(function* () {
     const loop = getRunningLoop();
