@@ -199,7 +199,10 @@ export function timeout<T>(
   body?: TimeoutBody<T>,
 ): Timeout | Coroutine<T> {
   const seconds = delay === null ? null : toDelay(delay, "delay");
-  const make = () => new Timeout(seconds === null ? null : getRunningLoop().time() + seconds);
+  const make = () => {
+    const loop = getRunningLoop();
+    return new Timeout(seconds === null ? null : loop.time() + seconds);
+  };
   if (body === undefined) return make();
   checkFunction(body, "timeout() expects its body to be");
   return lazy("timeout", timeoutSteps(make, body));

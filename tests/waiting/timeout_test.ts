@@ -466,6 +466,7 @@ test("Timeout.enter() needs a task", async () => {
   });
   assertEquals(log, ["Timeout should be used inside a task"]);
   assertThrows(() => timeout(1), RuntimeError, "no running event loop");
+  assertThrows(() => timeout(null), RuntimeError, "no running event loop");
   assertThrows(() => new Timeout(1).enter(), RuntimeError, "no running event loop");
 });
 
