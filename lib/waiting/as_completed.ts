@@ -14,7 +14,7 @@ import { callWhenDone, type Future, waiters } from "../kernel/future.ts";
 import type { TimerHandle } from "../kernel/handle.ts";
 import { getEventLoop } from "../kernel/loops.ts";
 import { gettersOf, Queue } from "../sync/queue.ts";
-import { iterateAwaitables, type Outcome } from "./awaitables.ts";
+import { eachOnce, iterateAwaitables, type Outcome } from "./awaitables.ts";
 import type { FutureOf } from "./wait.ts";
 
 /** What {@linkcode asCompleted} takes beside the awaitables. */
@@ -31,7 +31,7 @@ export interface AsCompletedOptions {
  * were passed themselves, done, and tasks for the rest.
  *
  * @typeParam A The awaitables.
- * @param awaitables Any iterable of awaitables; each counts once.
+ * @param awaitables Any iterable of awaitables; each counts once, but a function as often as it comes.
  * @param options `timeout` in seconds.
  * @returns What to iterate over.
  * @throws {TimeoutError} From the iteration, if the time is up.
@@ -60,7 +60,7 @@ export function asCompleted<A extends AwaitableLike<unknown>>(
   checkOptions(options, "asCompleted()", ["timeout"]);
   const { timeout = null } = options;
   return new AsCompletedIterator<Outcome<A>, FutureOf<A>>(
-    new Set(iterateAwaitables(awaitables, "asCompleted", "expects an iterable of awaitables")),
+    eachOnce(iterateAwaitables(awaitables, "asCompleted", "expects an iterable of awaitables")),
     timeout === null ? null : toDelay(timeout, "timeout"),
   );
 }
@@ -87,10 +87,10 @@ export class AsCompletedIterator<T, F = Future<T>> implements IterableIterator<C
   /**
    * Makes a new `AsCompletedIterator`.
    *
-   * @param awaitables What to run, each once.
+   * @param awaitables What to run.
    * @param timeout How long all may take together, in seconds, or `null`.
    */
-  constructor(awaitables: ReadonlySet<AwaitableLike<unknown>>, timeout: number | null) {
+  constructor(awaitables: Iterable<AwaitableLike<unknown>>, timeout: number | null) {
     const loop = getEventLoop();
     for (const item of awaitables) this.#todo.add(ensureFutureOn(loop, item) as Future<T>);
     for (const future of this.#todo) {

@@ -57,3 +57,11 @@ export function iterateAwaitables(
   }
   return awaitables;
 }
+
+/** What is to be run of them: each object once, but a function, which is no coroutine yet, as often as it comes. */
+export function eachOnce<A>(awaitables: Iterable<A>): A[] {
+  const seen = new Set<A>();
+  return [...awaitables].filter((each) =>
+    typeof each === "function" || seen.size < seen.add(each).size
+  );
+}

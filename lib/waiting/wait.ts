@@ -14,7 +14,7 @@ import { callWhenDone, type Future, isFuture, seeError } from "../kernel/future.
 import type { TimerHandle } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import type { Task } from "../kernel/task.ts";
-import { iterateAwaitables, type Outcome } from "./awaitables.ts";
+import { eachOnce, iterateAwaitables, type Outcome } from "./awaitables.ts";
 
 /**
  * Has {@linkcode wait} return when any is done.
@@ -71,7 +71,7 @@ export type FutureOf<A> = [Future<Outcome<A>>] extends [A] ? Future<Outcome<A>>
  * where you want to know which is which.
  *
  * @typeParam A The awaitables.
- * @param awaitables Any iterable of awaitables; each counts once.
+ * @param awaitables Any iterable of awaitables; each counts once, but a function as often as it comes.
  * @param options `timeout` in seconds, `returnWhen`.
  * @returns A lazy object that gives the pair of sets, `[done, pending]`.
  * @throws {TypeError} When awaited, if one cannot be awaited, or `awaitables` is no iterable.
@@ -110,8 +110,8 @@ function* waitSteps(
   awaitables: Iterable<AwaitableLike<unknown>>,
   { timeout, returnWhen = ALL_COMPLETED }: WaitOptions,
 ): Generator<Suspension, [Set<Future<unknown>>, Set<Future<unknown>>], unknown> {
-  const items = new Set(iterateAwaitables(awaitables, "wait", "expect a list of futures"));
-  if (items.size === 0) throw new ValueError("Set of Tasks/Futures is empty.");
+  const items = eachOnce(iterateAwaitables(awaitables, "wait", "expect a list of futures"));
+  if (items.length === 0) throw new ValueError("Set of Tasks/Futures is empty.");
   if (
     returnWhen !== FIRST_COMPLETED && returnWhen !== FIRST_EXCEPTION && returnWhen !== ALL_COMPLETED
   ) {

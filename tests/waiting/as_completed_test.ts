@@ -191,6 +191,17 @@ test("asCompleted() counts the same awaitable once", async () => {
   });
 });
 
+test("asCompleted() of the same function twice runs it twice", async () => {
+  await virtually(function* () {
+    let runs = 0;
+    function* count() {
+      yield* sleep(1);
+      return ++runs;
+    }
+    assertEquals(yield* collect(asCompleted([count, count])), [1, 2]);
+  });
+});
+
 test("asCompleted() takes any iterable, and any kind of awaitable", async () => {
   await virtually(function* () {
     const future = new Future<string>();

@@ -162,6 +162,18 @@ test("wait() counts each awaitable once", async () => {
   });
 });
 
+test("wait() of the same function twice runs it twice", async () => {
+  await virtually(function* () {
+    let runs = 0;
+    function* count() {
+      yield* sleep(1);
+      return ++runs;
+    }
+    const [done] = yield* wait([count, count]);
+    assertEquals([...done].map((each) => each.result()), [1, 2]);
+  });
+});
+
 test("wait() makes tasks of coroutines and functions, which the sets hold", async () => {
   await virtually(function* () {
     const future = new Future<string>();
