@@ -59,7 +59,9 @@ export const TEST_FUTURES: PythonIds = {
     "wrapFuture() brings an error",
     "wrapFuture() brings a cancellation of the work",
   ],
-  "BaseFutureTests.test_iter": ["awaiting a pending future suspends until it is done"],
+  "BaseFutureTests.test_iter": [
+    "a pending future that is iterated over says that it was not awaited",
+  ],
   "BaseFutureTests.test_log_traceback": skipped(NO_PRIVATE),
   "BaseFutureTests.test_tb_logger_abandoned": [
     "a future that has a result or was cancelled is not reported",
@@ -139,7 +141,9 @@ export const TEST_FUTURES: PythonIds = {
   ],
   "BaseFutureDoneCallbackTests.test_remove_done_callbacks_list_mutation": skipped(BY_IDENTITY),
   "BaseFutureDoneCallbackTests.test_remove_done_callbacks_list_clear": skipped(BY_IDENTITY),
-  "BaseFutureDoneCallbackTests.test_schedule_callbacks_list_mutation_1": skipped(BY_IDENTITY),
+  "BaseFutureDoneCallbackTests.test_schedule_callbacks_list_mutation_1": [
+    "a done callback that takes another off comes too late",
+  ],
   "BaseFutureDoneCallbackTests.test_schedule_callbacks_list_mutation_2": skipped(OF_C),
 
   "BaseFutureInheritanceTests.test_inherit_without_calling_super_init": skipped(
