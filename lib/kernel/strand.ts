@@ -152,14 +152,16 @@ function cancelStrand(strand: Strand, message: string | undefined): boolean {
     return false;
   }
   strand.waiter = task;
-  const isAsked = waiter.cancel(message);
-  if (strand.waiter === null) {
-    unlisten(waiter, strand);
-    schedulerOfFuture(task).push(strand);
-    return true;
+  try {
+    return waiter.cancel(message);
+  } finally {
+    if (strand.waiter === null) {
+      unlisten(waiter, strand);
+      schedulerOfFuture(task).push(strand);
+    } else {
+      strand.waiter = waiter;
+    }
   }
-  strand.waiter = waiter;
-  return isAsked;
 }
 
 /**

@@ -812,16 +812,18 @@ export class Task<T = unknown> extends Future<T> {
   /** Hands a cancellation on to what the task waits for, and tells whether that was all. */
   #cancelWaiter(waiter: Future<unknown>, message: string | undefined): boolean {
     this.#waiter = this;
-    const isAsked = waiter.cancel(message);
-    if (this.#waiter === null) {
-      // Tasks that await each other in a circle: none of them would ever be woken.
-      unlisten(waiter, this);
-      schedulerOfFuture(this).push(this);
-      return true;
+    try {
+      return waiter.cancel(message);
+    } finally {
+      if (this.#waiter === null) {
+        // Tasks that await each other in a circle: none of them would ever be woken.
+        unlisten(waiter, this);
+        schedulerOfFuture(this).push(this);
+      } else {
+        // The waiter stays: it may be a task that refuses, and then it must be asked again.
+        this.#waiter = waiter;
+      }
     }
-    // The waiter stays: it may be a task that refuses, and then it must be asked again.
-    this.#waiter = waiter;
-    return isAsked;
   }
 
   #needExtras(): TaskExtras {

@@ -724,3 +724,24 @@ test("a task is cancelled though a future of a class of one's own does not say w
   });
   assertEquals(log, ["CancelledError: enough"]);
 });
+
+test("a future of a class of one's own that throws when it is to be cancelled throws each time, and is waited for on", async () => {
+  class Stubborn extends Future<number> {
+    override cancel(): boolean {
+      throw new RangeError("not to be cancelled");
+    }
+  }
+  await virtually(function* () {
+    const stubborn = new Stubborn();
+    const task = createTask(function* () {
+      return yield* stubborn;
+    });
+    yield* sleep(0);
+    for (const count of [1, 2]) {
+      assertThrows(() => task.cancel(), RangeError, "not to be cancelled");
+      assertEquals(task.cancelling(), count);
+    }
+    stubborn.setResult(5);
+    assertEquals(yield* task, 5);
+  });
+});
