@@ -248,7 +248,7 @@ export class Task<T = unknown> extends Future<T> {
         return task === null || task.#waiter === null ? undefined : task.#waiter;
       },
       willThrow: (future) =>
-        future instanceof Future && (future.cancelled() || peekError(future) !== undefined),
+        future instanceof Future && (wasCancelled(future) || peekError(future) !== undefined),
     });
     setAmbientContext({
       context: () => {

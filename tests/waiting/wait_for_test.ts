@@ -298,3 +298,16 @@ test("waitFor() refuses, when awaited, what cannot be awaited and what is no tim
     assertEquals(future.done(), false);
   });
 });
+
+test("waitFor() does not ask a future of a class of one's own whether it was cancelled", async () => {
+  class Silent extends Future<number> {
+    override cancelled(): boolean {
+      throw new RangeError("not to be asked");
+    }
+  }
+  await virtually(function* () {
+    const silent = new Silent();
+    getRunningLoop().callSoon(() => silent.setResult(1));
+    assertEquals(yield* waitFor(silent, 5), 1);
+  });
+});
