@@ -44,7 +44,7 @@ export function shield<T>(subject: AwaitableLike<T>): Future<T> {
       outer.cancel();
       return;
     }
-    if (outer.done()) throw new InvalidStateError(`invalid state: the shield is done: ${outer}`);
+    if (outer.done()) throw new InvalidStateError(`invalid state: ${outer}`);
     const failure = seeError(inner);
     if (failure === undefined) fulfil(outer, inner.result());
     else fail(outer, failure.error);
