@@ -19,8 +19,8 @@
 import { checkOptions } from "../base/check_options.ts";
 import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
+import { formatThrown } from "../base/nested_errors.ts";
 import { soon } from "../base/soon.ts";
-import { printThrown } from "../base/stack.ts";
 import {
   BrokenExecutor,
   BrokenProcessPool,
@@ -391,7 +391,7 @@ export class WorkerPool {
     if (message[0] === "error") {
       const error = decode(message[2]);
       // Its jobs may all be cancelled, or awaited by nobody.
-      host.logError(`Exception in initializer:\n${printThrown(error)}`);
+      host.logError(`Exception in initializer:\n${formatThrown(error)}`);
       this.#break(`A ${this.#options.kind} initializer failed`, { error });
       this.#retire(worker);
     } else if (message[0] === "result") {
