@@ -298,7 +298,8 @@ export async function completed(urls: string[]): Promise<void> {
     checkType<Equal<typeof future, Future<number>>>();
   }
   for await (const task of asCompleted(urls.map(lazily))) {
-    checkType<Equal<typeof task, Task<number>>>();
+    // The other way round the compiler says no, but only where it checks all files at once.
+    checkType<Equal<Task<number>, typeof task>>();
   }
   for await (const each of asCompleted([new Future<string>(), lazily("a"), createTask(sleep(1))])) {
     checkType<Equal<typeof each, Future<string> | Task<number> | Task<void>>>();
