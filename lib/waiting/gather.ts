@@ -101,6 +101,8 @@ export function gather(
   awaitables: Iterable<AwaitableLike<unknown>>,
   options: GatherOptions = {},
 ): Future<unknown> {
+  // Before the options: what comes first is often one of several that were not put into an array.
+  const items = iterateAwaitables(awaitables, "gather");
   checkOptions(options, "gather()", ["returnExceptions", "cancelOnError"]);
   checkFlag(options.returnExceptions, "returnExceptions");
   checkFlag(options.cancelOnError, "cancelOnError");
@@ -109,7 +111,7 @@ export function gather(
   let gathering: GatheringFuture | null = null;
   let loop = runningLoop();
   try {
-    for (const item of iterateAwaitables(awaitables, "gather")) {
+    for (const item of items) {
       // A function is a recipe, not a coroutine: the same one twice is two coroutines. And a generator
       // object that is new to the loop is new here: the map, which costs as much as a task, is for the rest.
       const isNew = typeof item === "function" || isUnusedGenerator(item);

@@ -505,6 +505,11 @@ test("gather() refuses what is no iterable of awaitables", async () => {
       );
     }
     assertThrows(
+      () => gather(function* first() {} as never, function* second() {} as never),
+      TypeError,
+      "not <function first> (function): put what gather() takes into an array",
+    );
+    assertThrows(
       () => gather([1] as never),
       TypeError,
       "An asyncio.Future, a coroutine or an awaitable is required, got 1 (number)",
