@@ -10,7 +10,8 @@
  * In Python it is no `Exception`, so `except Exception` lets it through; a JavaScript `catch` does
  * not. Whoever catches it without throwing it again keeps the task from being cancelled.
  *
- * The `stack` of one that a loop threw begins, in debug mode, where the coroutine waited; otherwise where it was first looked at.
+ * The `stack` of one that a loop threw begins where the coroutine waited; but in Deno without debug mode where it was first
+ * looked at.
  *
  * @example
  * ```ts

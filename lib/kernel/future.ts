@@ -24,6 +24,7 @@ import {
 } from "../coroutine/awaitable.ts";
 import { checkContext, type Context, copyContext } from "../coroutine/context_vars.ts";
 import { refuseCoroutine } from "../coroutine/coroutine.ts";
+import { host } from "../platform/current.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { Handle } from "./handle.ts";
 import { throwOn } from "./injection.ts";
@@ -69,6 +70,7 @@ export interface FutureOptions {
 const SUSPENDED = importedSUSPENDED;
 const tell: typeof notify = notify;
 const running = importedRunning;
+const { hasDearErrors } = host;
 
 // What a future keeps, under keys that nobody else has. Private fields they are not, for of a class whose parent has
 // fields V8 makes objects three times as slowly, and tasks are such (tests/bench/floors.ts).
@@ -637,7 +639,9 @@ export class Future<T = unknown> extends Awaitable<T> {
       return own;
     }
     const message = Future.#message(future);
-    return future[SCHEDULER].debug ? new CancelledError(message) : quietCancellation(message);
+    return hasDearErrors && !future[SCHEDULER].debug
+      ? quietCancellation(message)
+      : new CancelledError(message);
   }
 
   static #message(future: Future<unknown>): string | undefined {

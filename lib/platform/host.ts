@@ -36,6 +36,8 @@ export interface Host {
   nextTurn(callback: () => void): void;
   /** Whether a pending run must hold a timer, lest the process end under it. */
   readonly needsKeepAlive: boolean;
+  /** Whether it has the engine take more of each error's stack than the error shows, which costs some microseconds. */
+  readonly hasDearErrors: boolean;
   /** The identity that the host carries across promises, or `null` where it carries none. */
   readonly asyncIdentity: AsyncIdentity | null;
   /** Its child processes, or `null` where it has none. */

@@ -17,7 +17,7 @@ import {
   ThreadPoolExecutor,
   wait,
 } from "../../mod.ts";
-import { test } from "../_support/harness.ts";
+import { needs, test } from "../_support/harness.ts";
 
 /** What a task that is cancelled catches. */
 function caughtBy(message?: string, debug = false): CancelledError {
@@ -68,7 +68,12 @@ test("a cancellation of the loop's is an error as programs know them", () => {
   assertEquals([Object.keys(error), JSON.stringify(error), error.cause], [[], "{}", undefined]);
 });
 
-test("a cancellation's stack is taken where it is looked at first, and stays", () => {
+/** Where errors are dear. */
+function denoTest(name: string, fn: () => void | Promise<void>): void {
+  test({ name, ...needs("deno"), fn });
+}
+
+denoTest("a cancellation's stack is taken where it is looked at first, and stays", () => {
   const error = caughtBy();
   assert(!Object.hasOwn(error, "stack"));
   function firstToLook() {
@@ -86,7 +91,7 @@ test("in debug mode a cancellation is an error of the engine's, made with its st
   assertEquals(String(error), "CancelledError: why");
 });
 
-test("a cancellation takes another message and another stack, and may be frozen", () => {
+denoTest("a cancellation takes another message and another stack, and may be frozen", () => {
   const error = caughtBy("first");
   error.message = "second";
   error.stack = "nowhere";
@@ -108,14 +113,17 @@ test("those among the results of gather() are errors of the engine's, which may 
   assertEquals(structuredClone(errors).map(({ message }) => message), ["both", "both"]);
 });
 
-test("a cancellation that is part of a value is not sent to another thread as an empty object", async () => {
-  await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-  const error = assertThrows(
-    () => pool.submit((sent: object) => Object.keys(sent), { why: caughtBy("late") }),
-    TypeError,
-  );
-  assertStringIncludes(
-    error.message,
-    "args[0].why is CancelledError('late') (CancelledError), which belongs to its thread: send what it says",
-  );
-});
+denoTest(
+  "a cancellation that is part of a value is not sent to another thread as an empty object",
+  async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const error = assertThrows(
+      () => pool.submit((sent: object) => Object.keys(sent), { why: caughtBy("late") }),
+      TypeError,
+    );
+    assertStringIncludes(
+      error.message,
+      "args[0].why is CancelledError('late') (CancelledError), which belongs to its thread: send what it says",
+    );
+  },
+);

@@ -19,6 +19,7 @@ export function browserHost(): Host {
     clearTimer: (timer) => clearTimeout(timer),
     nextTurn: nextTurn(),
     needsKeepAlive: false,
+    hasDearErrors: false,
     asyncIdentity: null,
     processes: null,
     onInterrupt: null,

@@ -22,6 +22,7 @@ export function denoHost(): Host {
       denoGlobal.setImmediate(callback);
     },
     needsKeepAlive: true,
+    hasDearErrors: true,
     asyncIdentity: asyncIdentity(),
     processes: denoProcesses(),
     onInterrupt,
