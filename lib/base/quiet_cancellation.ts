@@ -21,6 +21,7 @@ import { staysInThread } from "./staying.ts";
 
 let getStack: () => unknown;
 
+/** In place of an error's own fields it has what looks like them, and the rest of its class's. */
 class QuietCancelledError {
   #message: unknown;
 
@@ -58,10 +59,6 @@ class QuietCancelledError {
   set stack(stack: unknown) {
     Object.defineProperty(this, "stack", { value: stack, configurable: true, writable: true });
   }
-
-  static isOne(error: object): boolean {
-    return #message in error;
-  }
 }
 
 /** Makes a cancellation whose stack is taken when somebody looks at it. */
@@ -70,6 +67,6 @@ export function quietCancellation(message: string | undefined): CancelledError {
 }
 
 /** Tells whether an error is such a one. */
-export function isQuiet(error: object): boolean {
-  return QuietCancelledError.isOne(error);
+export function isQuiet(error: unknown): boolean {
+  return error instanceof QuietCancelledError;
 }

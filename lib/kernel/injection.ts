@@ -5,7 +5,7 @@
  * again from there; but its stack is of where it was made, in the loop. What is awaited stands on all the
  * coroutine's frames, though, so it has the error tell of the stack there. That costs nothing until an
  * error is thrown in, and then what making an error costs. A coroutine that stands at a bare `yield`
- * awaits nothing, so there the frames stay unknown.
+ * awaits nothing, so there the frames stay unknown. A quiet cancellation is left as it is: it has no stack yet.
  *
  * @module
  */

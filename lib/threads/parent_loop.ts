@@ -71,7 +71,8 @@ export class ParentLoop<E extends Exposed = Exposed> {
 
   /**
    * Has the parent's loop call a function that it exposes, a plain one, and waits for nothing. It is sent at
-   * once, though the code goes on computing. Calls are made in order. What the function throws goes to the loop's exception handler there.
+   * once, though the code goes on computing. Calls are made in order. What the function throws goes to the
+   * loop's exception handler there.
    *
    * @param name The function's name among those exposed.
    * @param args Its arguments, which are cloned.

@@ -199,9 +199,11 @@ export function timeout<T>(
   body?: TimeoutBody<T>,
 ): Timeout | Coroutine<T> {
   const seconds = delay === null ? null : toDelay(delay, "delay");
-  // Without a limit, too, there must be a loop.
-  const make = (now = getRunningLoop().time()) =>
-    new Timeout(seconds === null ? null : now + seconds);
+  const make = () => {
+    // Without a limit, too, there must be a loop.
+    const now = getRunningLoop().time();
+    return new Timeout(seconds === null ? null : now + seconds);
+  };
   if (body === undefined) return make();
   checkFunction(body, "timeout() expects its body to be");
   return lazy("timeout", timeoutSteps(make, body));

@@ -20,13 +20,13 @@ import {
 import { needs, test } from "../_support/harness.ts";
 
 /** What a task that is cancelled catches. */
-function caughtBy(message?: string, debug = false): CancelledError {
+function caughtBy(message?: string, debug = false, delay = 60): CancelledError {
   return runVirtual(function* () {
     getRunningLoop().setDebug(debug);
     let caught: unknown;
     const task = createTask(function* () {
       try {
-        yield* sleep(60);
+        yield* sleep(delay);
       } catch (error) {
         caught = error;
         throw error;
@@ -84,6 +84,13 @@ denoTest("a cancellation's stack is taken where it is looked at first, and stays
   assertStrictEquals(error.stack, stack);
   assertEquals(Object.keys(error), []);
 });
+
+denoTest(
+  "a cancellation that is thrown in where nothing can be cancelled has no stack before, either",
+  () => {
+    assert(!Object.hasOwn(caughtBy("aside", false, 0), "stack"));
+  },
+);
 
 test("in debug mode a cancellation is an error of the engine's, made with its stack", () => {
   const error = caughtBy("why", true);

@@ -31,6 +31,18 @@ async function endTurn(): Promise<void> {
   await Promise.resolve();
 }
 
+/** A pool whose one worker has shown its jobs to be quick, and so was sent the others at once. */
+async function openBatch(count: number) {
+  const { pool, workers } = openPool(1);
+  const jobs = Array.from({ length: count }, (_, n) => pool.submit(quick, [n]));
+  await endTurn();
+  const worker = workerAt(workers, 0);
+  worker.getReady();
+  worker.takePosted();
+  worker.say(["result", 0, 0, 0.01]);
+  return { pool, worker, jobs, sent: worker.takePosted() };
+}
+
 /** Lets what is put off to a turn of the host's be done. */
 function hostTurn(): Promise<void> {
   return new Promise((resolve) => host.nextTurn(resolve));
@@ -151,14 +163,8 @@ test("WorkerPool sends a function that it does not know alone", async () => {
 });
 
 test("WorkerPool sends several jobs at once where their like was quick", async () => {
-  const { pool, workers } = openPool(1);
-  for (let n = 0; n < 5; n++) pool.submit(quick, [n]);
-  await endTurn();
-  const worker = workerAt(workers, 0);
-  worker.getReady();
-  worker.takePosted();
-  worker.say(["result", 0, 0, 0.01]);
-  assertEquals(worker.takePosted(), ["call 1, call 2, call 3, call 4"]);
+  const { sent } = await openBatch(5);
+  assertEquals(sent, ["call 1, call 2, call 3, call 4"]);
 });
 
 test("WorkerPool sends but one job at a time where their like took long, or waited", async () => {
@@ -233,13 +239,7 @@ test("WorkerPool hands out again, and first, what a worker gives back", async ()
 });
 
 test("WorkerPool does not hand out again a cancelled job that is given back", async () => {
-  const { pool, workers } = openPool(1);
-  const jobs = [0, 1, 2].map((n) => pool.submit(quick, [n]));
-  await endTurn();
-  const worker = workerAt(workers, 0);
-  worker.getReady();
-  worker.say(["result", 0, 0, 0.01]);
-  worker.takePosted();
+  const { worker, jobs } = await openBatch(3);
   assertEquals(jobs[2]?.cancel(), false);
   assertEquals(worker.takePosted(), ["abort 2"]);
   worker.say(["returned", [2]]);
@@ -249,13 +249,7 @@ test("WorkerPool does not hand out again a cancelled job that is given back", as
 });
 
 test("WorkerPool cancels at once a job that was given back and waits in the queue again", async () => {
-  const { pool, workers } = openPool(1);
-  const jobs = [0, 1, 2, 3].map((n) => pool.submit(quick, [n]));
-  await endTurn();
-  const worker = workerAt(workers, 0);
-  worker.getReady();
-  worker.say(["result", 0, 0, 0.01]);
-  worker.takePosted();
+  const { pool, worker, jobs } = await openBatch(4);
   worker.say(["returned", [2, 3]]);
   assertEquals(jobs[2]?.cancel(), true);
   assertEquals(jobs[2]?.cancelled(), true);
@@ -267,13 +261,7 @@ test("WorkerPool cancels at once a job that was given back and waits in the queu
 });
 
 test("WorkerPool cancels what is given back after a shutdown that cancels", async () => {
-  const { pool, workers } = openPool(1);
-  const jobs = [0, 1, 2, 3].map((n) => pool.submit(quick, [n]));
-  await endTurn();
-  const worker = workerAt(workers, 0);
-  worker.getReady();
-  worker.say(["result", 0, 0, 0.01]);
-  worker.takePosted();
+  const { pool, worker, jobs } = await openBatch(4);
   const shutdown = pool.shutdown({ wait: true, cancelFutures: true });
   worker.say(["returned", [2, 3]]);
   assertEquals(jobs.map((job) => job.cancelled()), [false, false, true, true]);
