@@ -85,12 +85,15 @@ function* untilDone(
     isCancelled ||= isAsked;
     return isAsked;
   };
+  const countEnd = () => {
+    if (--left > 0) return;
+    if (isCancelled) fail(all, makeCancelledError(tasks.at(-1)!));
+    else all.setResult();
+  };
   for (const task of tasks) {
-    task.addDoneCallback(() => {
-      if (--left > 0) return;
-      if (isCancelled) fail(all, makeCancelledError(tasks.at(-1)!));
-      else all.setResult();
-    });
+    // An eager one that has closed its generator at once is not waited for.
+    if (task.done()) countEnd();
+    else task.addDoneCallback(countEnd);
   }
   yield* all;
 }

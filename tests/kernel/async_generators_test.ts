@@ -8,6 +8,7 @@ import {
   type AsyncIteratorLike,
   BREAK,
   createTask,
+  eagerTaskFactory,
   type ExceptionContext,
   forEach,
   GeneratorExit,
@@ -60,6 +61,35 @@ test("shutdownAsyncgens() closes what was begun and left open, all at the same t
     "b closed at 1",
     "a closed at 3",
   ]);
+});
+
+// Of an async generator it is known a microtask later that it has closed.
+/* generator only */
+test("shutdownAsyncgens() waits for no eager task that has closed its generator at once", async () => {
+  async function shutDown(isEager: boolean): Promise<number[]> {
+    const loop = newEventLoop();
+    if (isEager) loop.setTaskFactory(eagerTaskFactory);
+    const iterations: number[] = [];
+    const countOn = (n: number) => {
+      iterations.push(n);
+      if (n < 4) loop.callSoon(() => countOn(n + 1));
+    };
+    const counting = asyncGenerator(function* () {
+      try {
+        yield 1;
+      } finally {
+        loop.callSoon(() => countOn(1));
+      }
+    });
+    await loop.runUntilComplete(function* () {
+      yield* anext(counting());
+    });
+    await loop.runUntilComplete(loop.shutdownAsyncgens());
+    loop.close();
+    return iterations;
+  }
+  assertEquals(await shutDown(false), [1, 2, 3]);
+  assertEquals(await shutDown(true), [1]);
 });
 
 test("shutdownAsyncgens() closes an engine's own generators that went through anext()", async () => {
