@@ -214,6 +214,26 @@ function* stepAside(times: number): Coroutine<number> {
   return times;
 }
 
+/** The same of async functions, which have no tasks: what each awaits is made anew or kept. */
+function bareCrowd(subject: () => unknown): Pick<Floor, "rows" | "times" | "work"> {
+  async function awaitOften(times: number): Promise<number> {
+    for (let i = 0; i < times; i++) await subject();
+    return times;
+  }
+  return {
+    rows: "tasks",
+    times: 1_000_000,
+    async work(times) {
+      const calls = Array.from({ length: times / 10 }, () => awaitOften(10));
+      let sum = 0;
+      for (const call of calls) sum += await call;
+      return sum;
+    },
+  };
+}
+
+const kept = Promise.resolve();
+
 const FLOORS: readonly Floor[] = [
   {
     what: "performance.now()",
@@ -306,6 +326,11 @@ const FLOORS: readonly Floor[] = [
   { what: "the same, listed, told as the current one, with a context", ...gatherBy(ListedTask) },
   { what: "one of 10 switches of 100,000 tasks of the least kernel", ...crowdBy(Task) },
   { what: "the same, listed, told as the current one, with a context", ...crowdBy(ListedTask) },
+  {
+    what: "the same of async functions that await one resolved promise, always the same",
+    ...bareCrowd(() => kept),
+  },
+  { what: "the same of async functions that await a value", ...bareCrowd(() => 1) },
   {
     what: `a resumption through ${DEPTH} yield*`,
     rows: "nested, resume",
