@@ -380,6 +380,7 @@ export class EventLoop implements HandleOwner {
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_at
    */
   callAt<A extends unknown[]>(when: number, callback: Callback<A>, ...args: A): TimerHandle {
+    if (when === null) throw new TypeError("when cannot be null, expected a number of seconds");
     if (typeof when !== "number") {
       throw new TypeError(`when must be a number of seconds, got ${describe(when)}`);
     }
