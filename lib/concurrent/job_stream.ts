@@ -43,6 +43,9 @@ type End<R> =
  * `return()`, by a cancellation of the task that waits for an item. Then `this.signal` is aborted in
  * the job, and its `finally` blocks are run.
  *
+ * Until then `shutdown()` of the executor waits for the job, and so does the end of `run()` for one of the
+ * default executor's: a stream that is not read to its end wants `return()`.
+ *
  * @typeParam T What an item is.
  * @typeParam R What the generator returns.
  *
