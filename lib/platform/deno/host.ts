@@ -11,6 +11,12 @@ import { denoTerminal } from "./terminal.ts";
 
 /** Assembles the host from what Deno has. */
 export function denoHost(): Host {
+  const { Deno, process } = denoGlobal;
+  if (process?.getBuiltinModule === undefined) {
+    throw new Error(`asyncio runs in Deno 2.2 and later, got Deno ${Deno.version.deno}`);
+  }
+  // Before Deno 2.5 it is no global.
+  const { setImmediate } = process.getBuiltinModule("node:timers");
   return {
     name: "deno",
     now: () => performance.now(),
@@ -18,9 +24,7 @@ export function denoHost(): Host {
     setTimer: (callback, milliseconds) => setTimeout(callback, Math.max(0, milliseconds)),
     clearTimer: (timer) => clearTimeout(timer),
     // 1 to 2 us a turn; setTimeout(0) takes 2.2 ms (THREADS.md).
-    nextTurn: (callback) => {
-      denoGlobal.setImmediate(callback);
-    },
+    nextTurn: (callback) => void setImmediate(callback),
     needsKeepAlive: true,
     hasDearErrors: true,
     asyncIdentity: asyncIdentity(),

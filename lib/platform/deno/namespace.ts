@@ -113,6 +113,7 @@ type PermissionDescriptor =
   | { readonly name: "run"; readonly command: string };
 
 interface DenoNamespace {
+  readonly version: { readonly deno: string };
   readonly env: { get(name: string): string | undefined };
   readonly permissions: {
     querySync(descriptor: PermissionDescriptor): PermissionStatus;
@@ -138,6 +139,7 @@ interface DenoGlobal {
   readonly process: {
     getBuiltinModule(name: "node:async_hooks"): AsyncHooks;
     getBuiltinModule(name: "node:worker_threads"): WorkerThreads;
+    getBuiltinModule(name: "node:timers"): { setImmediate(callback: () => void): unknown };
     getBuiltinModule(name: "node:v8"): V8;
     getBuiltinModule(name: "node:console"): {
       Console: new (stdout: unknown, stderr: unknown) => Console;
@@ -152,7 +154,6 @@ interface DenoGlobal {
     exit(code: number): never;
     kill(pid: number, signal: "SIGKILL"): void;
   };
-  setImmediate(callback: () => void): unknown;
 }
 
 /** The global object, as far as the runtime knows it under Deno. */

@@ -129,7 +129,8 @@ function inThread(
   emptied: readonly string[],
   makeParked: typeof parkedThread,
 ): void {
-  const { process, setImmediate } = globalThis as unknown as typeof denoGlobal;
+  const { process } = globalThis as unknown as typeof denoGlobal;
+  const { setImmediate } = process.getBuiltinModule("node:timers");
   const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
   const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
   const outside = AsyncLocalStorage.snapshot();
