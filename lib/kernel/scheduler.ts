@@ -428,15 +428,17 @@ export class Scheduler {
       return false;
     }
     do {
-      while (this.#todo > 0) {
-        this.#todo--;
+      let todo = this.#todo;
+      this.#todo = 0;
+      while (todo > 0) {
+        todo--;
         const entry = ready.shift()!;
         instrument.entryBegan(entry);
         entry[execute]();
         running.task = null;
         if (this.hold.isOn) this.#held = entry;
         else instrument.entryEnded(entry);
-        if (--this.#untilLook === 0 && this.#isCutShort(this.#todo)) {
+        if (--this.#untilLook === 0 && this.#isCutShort(todo)) {
           if (this.#held === null && !this.#isRewired) {
             instrument.turnEnded(TURN_ENDS[this.#phase] ?? "ended");
           }

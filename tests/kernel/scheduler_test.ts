@@ -8,6 +8,7 @@ import {
   newEventLoop,
   run,
   sleep,
+  trace,
   VirtualClock,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
@@ -223,6 +224,27 @@ test("EventLoop.stop() lets the iteration end, and nothing more", async () => {
   await loop.runUntilComplete(sleep(2));
   assertEquals(log, ["a's", "later timer"]);
   loop.close();
+});
+
+test("EventLoop.stop() lets no more than the iteration end in debug mode or with a trace, too", async () => {
+  for (const look of [() => {}, (loop: EventLoop) => loop.setDebug(true), trace]) {
+    const loop = virtualLoop();
+    const count = { parents: 0, children: 0 };
+    look(loop);
+    // So many that the loop looks at the clock between some, and not after each.
+    for (let n = 0; n < 1_000; n++) {
+      loop.callSoon(() => {
+        count.parents++;
+        loop.callSoon(() => count.children++);
+        loop.stop();
+      });
+    }
+    await loop.runForever();
+    assertEquals(count, { parents: 1_000, children: 0 });
+    await iterate(loop);
+    assertEquals(count, { parents: 1_000, children: 1_000 });
+    loop.close();
+  }
 });
 
 test("EventLoop.stop() before a run lets it have one iteration, however often it is called", async () => {
