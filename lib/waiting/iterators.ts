@@ -17,6 +17,7 @@ import {
 import {
   Awaitable,
   CALLING,
+  type CoroutineObject,
   isThenable,
   STEP_ASIDE,
   SUSPENDED,
@@ -27,12 +28,12 @@ import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { trackGenerator } from "../kernel/async_generators.ts";
 import { PatientCall } from "../kernel/patient_call.ts";
 
-/** An async iterator, as far as this module uses it. */
+/** An async iterator, as far as this module uses it; its methods may be coroutines, as Python's `__anext__` is. */
 export interface AsyncIteratorLike<T> {
   /** Goes on to the next item. */
-  next(): PromiseLike<IteratorResult<T, unknown>>;
+  next(): PromiseLike<IteratorResult<T, unknown>> | CoroutineObject<IteratorResult<T, unknown>>;
   /** Ends the iteration before its end. */
-  return?(value?: never): PromiseLike<unknown>;
+  return?(value?: never): PromiseLike<unknown> | CoroutineObject<unknown>;
 }
 
 /** Whatever gives an async iterator. */

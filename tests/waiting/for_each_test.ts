@@ -1,10 +1,13 @@
 // kinds: generator, async
 import { assertEquals, assertThrows } from "@std/assert";
 import {
+  aiter,
+  anext,
   asyncGenerator,
   type AsyncIterableLike,
   BREAK,
   CancelledError,
+  type CoroutineObject,
   createTask,
   currentTask,
   forEach,
@@ -234,6 +237,46 @@ test("forEach() goes over a queue until it is shut down", async () => {
     assertEquals(yield* task, true);
   });
   assertEquals(seen, [1, 2, 3]);
+});
+
+/** Counts down, waiting before each item: what in Python has an `async def __anext__`. */
+class Countdown {
+  #left: number;
+
+  constructor(from: number) {
+    this.#left = from;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  *next(): CoroutineObject<IteratorResult<number, undefined>> {
+    yield* sleep(1);
+    return this.#left === 0
+      ? { done: true, value: undefined }
+      : { done: false, value: this.#left-- };
+  }
+
+  *return(): CoroutineObject<void> {
+    yield* sleep(1);
+    this.#left = 0;
+  }
+}
+
+test("forEach(), aiter() and anext() take iterators whose methods are coroutines", async () => {
+  await virtually(function* () {
+    const items: number[] = [];
+    yield* forEach(new Countdown(3), (item) => items.push(item));
+    assertEquals([items, getRunningLoop().time()], [[3, 2, 1], 4]);
+    const countdown = aiter(new Countdown(2));
+    assertEquals([yield* anext(countdown), yield* anext(countdown)], [2, 1]);
+    assertEquals(yield* anext(countdown, "over"), "over");
+    assertEquals(getRunningLoop().time(), 7);
+    const left = new Countdown(5);
+    yield* forEach(left, () => BREAK);
+    assertEquals([yield* anext(left, "closed"), getRunningLoop().time()], ["closed", 10]);
+  });
 });
 
 test("forEach() takes iterables of items and of promises of them, as for await does", async () => {
