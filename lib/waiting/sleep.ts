@@ -162,7 +162,7 @@ class Sleep<T> extends Coroutine<T> implements Iterator<Suspending, T, unknown> 
   }
 
   override close(): void {
-    this.#state = "over";
+    if (this.#state === "new") this.#state = "over";
     noteUsed(this);
   }
 

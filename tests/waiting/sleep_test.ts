@@ -11,6 +11,7 @@ import {
   run,
   RuntimeError,
   sleep,
+  type Task,
   VirtualClock,
   wait,
 } from "../../mod.ts";
@@ -168,6 +169,26 @@ test("a sleep that is cancelled and swallows it may sleep again", async () => {
     yield* sleep(2);
     task.cancel();
     assertEquals([yield* task, getRunningLoop().time()], [2, 3]);
+  });
+});
+
+test("Coroutine.close() of a sleep that is awaited leaves it to its task", async () => {
+  await virtually(function* () {
+    for (const delay of [0, 5]) {
+      const naps = [sleep(delay, "slept"), sleep(delay, "slept")];
+      const [slept, cancelled] = naps.map((nap) =>
+        createTask(function* () {
+          return yield* nap;
+        })
+      ) as [Task<string>, Task<string>];
+      yield* sleep(0);
+      const began = getRunningLoop().time();
+      for (const nap of naps) nap.close();
+      cancelled.cancel();
+      yield* wait([slept, cancelled]);
+      assertEquals([slept.result(), getRunningLoop().time() - began], ["slept", delay]);
+      assertEquals(cancelled.cancelled(), true);
+    }
   });
 });
 
