@@ -51,6 +51,14 @@ export function coroutineSteps(coro: unknown): Steps {
   );
 }
 
+/**
+ * Closes the coroutine that a task is made of, if an error is thrown in before its first step: as in asyncio it is over
+ * then, though the task has not taken it yet. One that was begun is left as it is.
+ */
+export function closeUnbegun(coro: unknown): void {
+  if (coro instanceof Coroutine) coro.close();
+}
+
 /** What such a function gives is iterated over, and no coroutine. */
 function isAsyncGeneratorFunction(value: object): boolean {
   return (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] ===

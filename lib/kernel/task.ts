@@ -53,7 +53,14 @@ import { isWaiting, restElsewhere } from "./async_hold.ts";
 import { abortSignalOf, cancelOnAbort, checkSignal, isAbortFor, signalOf } from "./abort.ts";
 import { callFor, seenAs } from "./async_call.ts";
 import { lastAwait } from "./await_places.ts";
-import { badWaiting, badYield, coroutineSteps, markUsed, takeFrame } from "./coroutine_steps.ts";
+import {
+  badWaiting,
+  badYield,
+  closeUnbegun,
+  coroutineSteps,
+  markUsed,
+  takeFrame,
+} from "./coroutine_steps.ts";
 import type { EventLoop } from "./event_loop.ts";
 import {
   cancelMessageOf,
@@ -788,6 +795,7 @@ export class Task<T = unknown> extends Future<T> {
       // The task has seen how it ended, though the coroutine will not.
       markRetrieved(waiter);
     }
+    closeUnbegun(this.#coroutine);
     return makeCancelledError(this);
   }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import {
   coroutine,
   type CoroutineObject,
@@ -9,7 +9,9 @@ import {
   Queue,
   runVirtual,
   sleep,
+  TimeoutError,
   VirtualClock,
+  waitFor,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
 import { collectGarbage } from "../_support/garbage.ts";
@@ -66,6 +68,22 @@ test("what was awaited, made a task or closed is not told of", () => {
       const task = createTask(work());
       yield* task;
       for (const unused of [work(), sleep(1), sleep(0)]) unused.close();
+    }),
+    [],
+  );
+});
+
+test("nor is that of a task which was asked to end before its first step", () => {
+  assertEquals(
+    warningsOf(function* () {
+      for (const coro of [work(), sleep(1), sleep(0), new Queue().get()]) {
+        createTask<unknown>(coro).cancel();
+      }
+      try {
+        yield* waitFor(work(), 0);
+      } catch (error) {
+        assertInstanceOf(error, TimeoutError);
+      }
     }),
     [],
   );

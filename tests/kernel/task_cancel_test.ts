@@ -2,12 +2,14 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   CancelledError,
+  coroutine,
   type CoroutineObject,
   createTask,
   currentTask,
   Future,
   gather,
   getRunningLoop,
+  Lock,
   sleep,
   type Task,
   wait,
@@ -56,6 +58,28 @@ test("Task.cancel() before the first step keeps the coroutine from running at al
     yield* wait([task]);
     assertEquals([task.cancelled(), log], [true, []]);
     assertEquals(assertThrows(() => task.result(), CancelledError).message, "not at all");
+  });
+});
+
+test("Task.cancel() before the first step is the end of the coroutine object, too", async () => {
+  await virtually(function* () {
+    let runs = 0;
+    const work = coroutine(function* () {
+      runs++;
+    });
+    for (const coro of [work(), sleep(0), sleep(1), new Lock().acquire()]) {
+      const task = createTask<unknown>(coro);
+      task.cancel();
+      yield* wait([task]);
+      let thrown: unknown = null;
+      try {
+        yield* coro;
+      } catch (error) {
+        thrown = error;
+      }
+      assertEquals(named(thrown), "RuntimeError:cannot reuse already awaited coroutine");
+    }
+    assertEquals(runs, 0);
   });
 });
 
