@@ -162,10 +162,10 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
   /**
    * Moves all that is registered to a new stack; nothing is left.
    *
-   * @returns The new stack. Who opens several things hands them on so, once all have been opened.
+   * @returns The new stack, of the same class. Who opens several things hands them on so, once all have been opened.
    */
-  popAll(): AsyncExitStack {
-    const stack = new AsyncExitStack();
+  popAll(): this {
+    const stack = new (this.constructor as new () => this)();
     stack.#exits = this.#exits;
     this.#exits = [];
     return stack;

@@ -215,6 +215,26 @@ test("AsyncExitStack.popAll() moves all to another stack", async () => {
   });
 });
 
+test("AsyncExitStack.popAll() of a class of one's own gives a stack of that class", async () => {
+  class Rooms extends AsyncExitStack {
+    readonly log: string[] = [];
+
+    open(name: string): void {
+      this.callback(() => this.log.push(name));
+    }
+  }
+  await virtually(function* () {
+    const stack = new Rooms();
+    stack.open("first");
+    const moved: Rooms = stack.popAll();
+    moved.open("second");
+    yield* stack.aclose();
+    assertEquals([stack.log, moved.log, moved instanceof Rooms], [[], [], true]);
+    yield* moved.aclose();
+    assertEquals([stack.log, moved.log], [["first"], ["second"]]);
+  });
+});
+
 test("what is pushed while the stack is left is left, too", async () => {
   const log: string[] = [];
   await virtually(function* () {
