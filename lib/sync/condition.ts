@@ -15,7 +15,7 @@ import { Purpose } from "../kernel/waiter.ts";
 import type { Guard } from "./guard.ts";
 import { Lock } from "./lock.ts";
 import { LoopBinding } from "./loop_bound.ts";
-import { acquireBy } from "./wait_call.ts";
+import { acquireBy, enterBy } from "./wait_call.ts";
 
 /**
  * A lock with which tasks wait for a state: who waits gives the lock up, is notified by who changed
@@ -102,7 +102,7 @@ export class Condition {
 
   /** Takes the lock, for `asyncWith`. */
   enter(): Coroutine<null> {
-    return this.#lock.enter();
+    return this.#hasOwnAcquire() ? enterBy(this) : this.#lock.enter();
   }
 
   /** Gives the lock back, for `asyncWith`. */
@@ -158,6 +158,10 @@ export class Condition {
     return `<${this.constructor.name} [${this.locked() ? "locked" : "unlocked"}${waiters}]>`;
   }
 
+  #hasOwnAcquire(): boolean {
+    return this.acquire !== Condition.prototype.acquire;
+  }
+
   *#wait(): Generator<Suspension, true, unknown> {
     if (!this.locked()) throw new RuntimeError("cannot wait on un-acquired lock");
     const waiter = this.#binding.waiterFor<false>(this.#toWait);
@@ -185,7 +189,9 @@ export class Condition {
     let cancellation: CancelledError | null = null;
     for (;;) {
       try {
-        yield* acquireBy(this.#lock, Lock.prototype.acquire);
+        yield* this.#hasOwnAcquire()
+          ? acquireBy(this, null)
+          : acquireBy(this.#lock, Lock.prototype.acquire);
         break;
       } catch (error) {
         if (!(error instanceof CancelledError)) throw error;

@@ -553,6 +553,30 @@ test("new Condition() refuses what is no lock", () => {
   }
 });
 
+test("a block and Condition.wait() take the lock by the acquire() of the class, as they give it back", async () => {
+  const log: string[] = [];
+  class Told extends Condition {
+    override acquire() {
+      log.push("acquire");
+      return super.acquire();
+    }
+
+    override release() {
+      log.push("release");
+      super.release();
+    }
+  }
+  await virtually(function* () {
+    const condition = new Told();
+    const waiting = createTask(() => asyncWith(condition, () => condition.wait()));
+    yield* sleep(0);
+    assertEquals(log.splice(0), ["acquire", "release"]);
+    yield* asyncWith(condition, () => condition.notify());
+    yield* waiting;
+  });
+  assertEquals(log, ["acquire", "release", "acquire", "release"]);
+});
+
 test("Condition.wait() without the lock is a RuntimeError", async () => {
   await assertRejects(
     () =>
