@@ -89,7 +89,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
     if (!isManager(manager)) {
       const dispose = methodOf(manager, disposeKey);
       if (dispose === null) throw notSupported(manager, "the context manager protocol");
-      this.callback(dispose);
+      this.#pushCallback(dispose, [], "enterContext");
       return manager;
     }
     const result = manager.enter();
@@ -100,7 +100,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
           "its enter() waits, expected enterAsyncContext()",
       );
     }
-    this.push(manager);
+    this.#push(manager, "enterContext");
     return result;
   }
 
@@ -199,14 +199,14 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
   *#enterAsync(manager: unknown): Generator<Suspension, unknown, unknown> {
     if (isManager(manager)) {
       const result = yield* new CallFrame(() => manager.enter());
-      this.pushAsyncExit(manager);
+      this.#push(manager, "enterAsyncContext");
       return result;
     }
     const dispose = methodOf(manager, asyncDisposeKey) ?? methodOf(manager, disposeKey);
     if (dispose === null) {
       throw notSupported(manager, "the asynchronous context manager protocol");
     }
-    this.pushAsyncCallback(dispose);
+    this.#pushCallback(dispose, [], "enterAsyncContext");
     return manager;
   }
 
@@ -234,7 +234,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack> {
   }
 
   *#aclose(): Generator<Suspension, void, unknown> {
-    yield* this.#exit(null);
+    yield* new CallFrame(() => this.exit(null));
   }
 
   *#exit(received: unknown): Generator<Suspension, boolean, unknown> {

@@ -235,6 +235,28 @@ test("AsyncExitStack.popAll() of a class of one's own gives a stack of that clas
   });
 });
 
+test("AsyncExitStack.aclose() leaves by the exit() of its class, and entering goes by no push() of it", async () => {
+  const log: string[] = [];
+  class Told extends AsyncExitStack {
+    override exit(error: unknown) {
+      log.push(`exit ${error}`);
+      return super.exit(error);
+    }
+
+    override push<E>(exit: E): E {
+      log.push("push");
+      return exit;
+    }
+  }
+  await virtually(function* () {
+    const stack = new Told();
+    stack.enterContext(nullContext());
+    yield* stack.enterAsyncContext(room(log, "a"));
+    yield* stack.aclose();
+  });
+  assertEquals(log, ["a in", "exit null", "a out: null"]);
+});
+
 test("what is pushed while the stack is left is left, too", async () => {
   const log: string[] = [];
   await virtually(function* () {
