@@ -1,5 +1,5 @@
 /**
- * Ctrl-C: the first cancels the main task, the second ends the run.
+ * Ctrl-C: the first cancels the main task, the second ends the run, and one while the rest is ended ends that.
  *
  * @module
  */
@@ -32,5 +32,19 @@ export async function runInterruptibly<T>(loop: EventLoop, main: Future<T>): Pro
     throw error;
   } finally {
     restore();
+  }
+}
+
+/**
+ * Ends what a loop has left, and lets the user interrupt that: tasks may take their time to clean up.
+ *
+ * @throws {KeyboardInterrupt} If the user did; the promise is rejected with it.
+ */
+export async function endInterruptibly(loop: EventLoop, end: () => Promise<void>): Promise<void> {
+  const restore = host.onInterrupt?.(() => loop.interrupt(new KeyboardInterrupt()));
+  try {
+    await end();
+  } finally {
+    restore?.();
   }
 }

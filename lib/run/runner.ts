@@ -20,7 +20,7 @@ import { openInspector } from "../inspect/inspector.ts";
 import { runningLoop } from "../kernel/loops.ts";
 import { checkLoop, schedulerOf } from "../kernel/scheduler.ts";
 import { cancelAllTasks } from "./cancel_all.ts";
-import { runInterruptibly } from "./interrupt.ts";
+import { endInterruptibly, runInterruptibly } from "./interrupt.ts";
 import { keepLayouts } from "./kept_layouts.ts";
 
 /** How long the default executor may take to end, in seconds; asyncio's number. */
@@ -130,6 +130,8 @@ export class Runner {
    * the loop. Closing twice does nothing.
    *
    * @returns A promise that is settled when all is over.
+   * @throws {KeyboardInterrupt} If the user pressed Ctrl-C meanwhile (in Deno), which closes the loop at once; the
+   * promise is rejected with it.
    */
   async close(): Promise<void> {
     if (this.#state !== "initialized") return;
@@ -139,9 +141,11 @@ export class Runner {
 
   async #close(loop: EventLoop): Promise<void> {
     try {
-      await cancelAllTasks(loop);
-      await loop.runUntilComplete(loop.shutdownAsyncgens());
-      await loop.runUntilComplete(loop.shutdownDefaultExecutor(joinTimeout(loop)));
+      await endInterruptibly(loop, async () => {
+        await cancelAllTasks(loop);
+        await loop.runUntilComplete(loop.shutdownAsyncgens());
+        await loop.runUntilComplete(loop.shutdownDefaultExecutor(joinTimeout(loop)));
+      });
     } finally {
       loop.close();
       this.#loop = null;

@@ -122,6 +122,31 @@ test("a cancellation by others beside Ctrl-C stays a cancellation", async () => 
   assertEquals([ending.lines, ending.code], [["run: CancelledError"], 0]);
 });
 
+test("Ctrl-C while what main left behind is being ended ends that, by KeyboardInterrupt", async () => {
+  const ending = await runInterrupted(`
+    let other;
+    try {
+      await run(function* () {
+        other = createTask(function* () {
+          try {
+            yield* sleep(60);
+          } finally {
+            say("ready");
+            yield* sleep(60);
+          }
+        });
+        yield* sleep(0);
+      });
+    } catch (error) {
+      say(\`run: \${error}, \${other.done()}, \${other.getLoop().isClosed()}\`);
+    }
+    // What it was at keeps no program alive.
+    say(await run(sleep(0, "another")));
+  `);
+  assertEquals(ending.lines, ["run: KeyboardInterrupt, false, true", "another"]);
+  assertEquals([ending.code, ending.signal], [0, null]);
+});
+
 test("after the run Ctrl-C is the host's again, and ends the program", async () => {
   const ending = await runInterrupted(`
     await run(() => sleep(0));
