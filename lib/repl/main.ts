@@ -62,7 +62,13 @@ class Session {
 
   constructor(terminal: Terminal, names: object) {
     this.#terminal = terminal;
-    this.#repl = new Repl({ names, baseUrl: terminal.folderUrl });
+    this.#repl = new Repl({
+      names,
+      baseUrl: terminal.folderUrl,
+      display: (value) => {
+        if (value !== undefined) terminal.print(terminal.inspect(value));
+      },
+    });
     setEventLoop(this.#repl.loop);
     terminal.onUncaught((error) => terminal.printError(this.#repl.format(error)));
     this.#input = terminal.readLines({
@@ -139,11 +145,6 @@ class Session {
     switch (outcome.kind) {
       case "exit":
         return outcome;
-      case "value":
-        if (outcome.value !== undefined) {
-          this.#terminal.print(this.#terminal.inspect(outcome.value));
-        }
-        break;
       case "text":
         if (outcome.text !== "") this.#terminal.print(outcome.text);
         break;

@@ -26,6 +26,11 @@ export interface ReplOptions {
   names?: object | undefined;
   /** What relative imports are relative to. */
   baseUrl?: string | undefined;
+  /**
+   * Shows an entry's value. Called where the entry ends, before other tasks run, as `sys.displayhook` is; what it
+   * throws is the entry's error.
+   */
+  display?: ((value: unknown) => void) | undefined;
   /** The parser, `@babel/parser`; it is loaded from npm where left out, which a page cannot. */
   parser?: Parser | Promise<Parser> | undefined;
 }
@@ -132,10 +137,10 @@ export class Repl {
   /**
    * Makes a console, and the loop that it keeps running.
    *
-   * @param options `names`, `baseUrl`, `parser`.
+   * @param options `names`, `baseUrl`, `display`, `parser`.
    */
   constructor(options: ReplOptions = {}) {
-    checkOptions(options, "Repl()", ["names", "baseUrl", "parser"]);
+    checkOptions(options, "Repl()", ["names", "baseUrl", "display", "parser"]);
     this.#options = options;
     this.#loop = this.#runner.getLoop();
     const exit = (status?: unknown): never => this.#leave(status);
@@ -314,8 +319,13 @@ export class Repl {
       const isAsync = isOn || entry.imports;
       const helper = new EntryHelper(this.#scope, isAsync);
       const body = makeBody(helper)();
-      if (!isAsync) return { kind: "value", value: body.next().value };
-      this.#running = new RunningEntry(body, helper);
+      const { display } = this.#options;
+      if (!isAsync) {
+        const { value } = body.next();
+        display?.(value);
+        return { kind: "value", value };
+      }
+      this.#running = new RunningEntry(body, helper, display);
       return await this.#running.run(this.#loop, this.#context, this.#autoawait);
     } finally {
       this.#scope.close(entry.names);

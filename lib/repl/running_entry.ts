@@ -27,6 +27,7 @@ export type EntryBody = Generator<Suspension, unknown, unknown>;
 export class RunningEntry {
   readonly #body: EntryBody;
   readonly #helper: EntryHelper;
+  readonly #display: ((value: unknown) => void) | undefined;
   readonly #over: Promise<void>;
   readonly #abandoned: Promise<never>;
   #setOver!: () => void;
@@ -40,10 +41,12 @@ export class RunningEntry {
   /**
    * @param body Its body.
    * @param helper The body's helper.
+   * @param display Shows its value.
    */
-  constructor(body: EntryBody, helper: EntryHelper) {
+  constructor(body: EntryBody, helper: EntryHelper, display?: (value: unknown) => void) {
     this.#body = body;
     this.#helper = helper;
+    this.#display = display;
     this.#over = new Promise((resolve) => this.#setOver = resolve);
     this.#abandoned = new Promise((_resolve, reject) => this.#abandon = reject);
   }
@@ -100,6 +103,7 @@ export class RunningEntry {
       let value = yield* this.#body;
       // What is typed at top level is awaited, except what runs by itself, as a task does.
       if (isCoroutine(value)) value = yield* value;
+      this.#display?.(value);
       this.#result = { kind: "value", value };
     } catch (error) {
       this.#result = { kind: "error", error };

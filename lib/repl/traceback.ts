@@ -94,7 +94,7 @@ function isSame(one: Frame | undefined, other: Frame): boolean {
 
 function framesOf(error: Error): Frame[] {
   const frames: Frame[] = [];
-  for (const line of (error.stack ?? "").split("\n")) {
+  for (const line of String(error.stack).split("\n")) {
     // V8's `    at where (url:1:2)`, or SpiderMonkey's and JavaScriptCore's `where@url:1:2`.
     const match = /^ +at (?:(.*) \()?(.*?):(\d+):(\d+)\)?$/.exec(line) ??
       /^(.*?)@(.*):(\d+):(\d+)$/.exec(line);

@@ -43,6 +43,44 @@ test({
 });
 
 test({
+  name: "main() shows a value as it is when its entry is over, before other tasks run",
+  ...needs("processes"),
+  async fn() {
+    const { stdout, stderr, code } = await runPiped(
+      [
+        "createTask(() => 1, { name: 'made' })",
+        "[allTasks().size, allTasks().has(currentTask()), currentTask()]",
+        "await createTask(() => 2)",
+      ].join("\n"),
+    );
+    const [made, running, last] = stdout.split("\n");
+    assertStringIncludes(made!, "<Task pending name='made'");
+    assertStringIncludes(running!, "[ 1, true, <Task pending ");
+    assertEquals([last, stderr, code], ["2", "", 0]);
+  },
+});
+
+test({
+  name: "main() tells why a value cannot be shown, and goes on",
+  ...needs("processes"),
+  async fn() {
+    const { stdout, stderr, code } = await runPiped(
+      [
+        "5",
+        "({ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('not to be shown') } })",
+        "_",
+        "throw Object.assign(new Error('odd'), { stack: 3 })",
+        "'goes on'",
+      ].join("\n"),
+    );
+    assertEquals(stdout, '5\n5\n"goes on"\n');
+    assertStringIncludes(stderr, "Uncaught Error: not to be shown\n    at Object.");
+    assertStringIncludes(stderr, "Uncaught Error: odd\n");
+    assertEquals(code, 0);
+  },
+});
+
+test({
   name: "main() ends with the code of exit(), and runs nothing behind it",
   ...needs("processes"),
   async fn() {

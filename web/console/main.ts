@@ -23,7 +23,14 @@ let repl = start();
 
 /** Begins a console, and once more when it is left. */
 function start(): asyncio.Repl {
-  const begun = new asyncio.Repl({ names: asyncio, parser, baseUrl: location.href });
+  const begun = new asyncio.Repl({
+    names: asyncio,
+    parser,
+    baseUrl: location.href,
+    display: (value) => {
+      if (value !== undefined) write("value", show(value));
+    },
+  });
   asyncio.setEventLoop(begun.loop);
   begun.ended.then(async ({ code, message }) => {
     if (message !== "") write("error", message);
@@ -103,9 +110,6 @@ async function enter(entry: string): Promise<void> {
   const outcome = await repl.enter(entry);
   setBusy(false);
   switch (outcome.kind) {
-    case "value":
-      if (outcome.value !== undefined) write("value", show(outcome.value));
-      break;
     case "text":
       if (outcome.text !== "") write("text", outcome.text);
       break;
