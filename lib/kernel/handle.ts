@@ -48,9 +48,9 @@ export type Callback<A extends unknown[] = never[]> = (...args: A) => unknown;
 export interface ExceptionContext {
   /** What went wrong. */
   readonly message: string;
-  /** What was thrown, where something was. */
+  /** What was thrown, where something was; of what was collected with its future, an error that tells the same. */
   readonly exception?: unknown;
-  /** The future it concerns. */
+  /** The future it concerns; its printed form, of one that was collected. */
   readonly future?: unknown;
   /** The task it concerns. */
   readonly task?: unknown;

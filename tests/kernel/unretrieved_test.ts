@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import {
   type EventLoop,
   type ExceptionContext,
+  logger,
   newEventLoop,
   sleep,
   VirtualClock,
@@ -46,6 +47,102 @@ test({
     });
     assertEquals(reports.map(({ message }) => message), ["Task exception was never retrieved"]);
   },
+});
+
+test({
+  name:
+    "a failure whose future is collected is logged as any other: the future, the error, its stack and causes",
+  ...needs("deno"),
+  async fn() {
+    class BadGateway extends RangeError {
+      override name = "BadGateway";
+    }
+    const loop = newEventLoop({ clock: new VirtualClock() });
+    const logged: string[] = [];
+    const reports: ExceptionContext[] = [];
+    loop.setExceptionHandler((loop, context) => {
+      reports.push(context);
+      loop.defaultExceptionHandler(context);
+    });
+    logger.setSink(({ message }) => logged.push(message));
+    try {
+      (() => {
+        loop.createTask(function* ask() {
+          yield* sleep(0);
+          throw new BadGateway("gone", { cause: new TypeError("why") });
+        }, { name: "asking" });
+        loop.runUntilCompleteSync(sleep(1));
+        loop.createFuture().setException(new RangeError("bare"));
+      })();
+      await collectGarbage();
+    } finally {
+      logger.setSink(null);
+    }
+    const [task, future] = [...logged].sort().reverse().map((text) => text.split("\n"));
+    assertEquals(task!.slice(0, 3), [
+      "Task exception was never retrieved",
+      "future: <Task finished name='asking' coro=<function ask> exception=BadGateway('gone')>",
+      "BadGateway: gone",
+    ]);
+    assertMatch(task![3]!, /^ +at ask .*unretrieved_test/);
+    assertEquals(task!.includes("Caused by: TypeError: why"), true);
+    assertEquals(future!.slice(0, 3), [
+      "Future exception was never retrieved",
+      "future: <Future finished exception=RangeError('bare')>",
+      "RangeError: bare",
+    ]);
+    assertEquals(
+      reports.map(({ exception }) => [exception instanceof RangeError, `${exception}`]).sort(),
+      [[true, "BadGateway: gone"], [true, "RangeError: bare"]],
+    );
+    loop.close();
+    assertEquals(logged.length, 2);
+  },
+});
+
+test({
+  name: "of very many failures that nobody saw the first alone are told with stacks",
+  ...needs("deno"),
+  async fn() {
+    const stacks: boolean[] = [];
+    const loop = newEventLoop({ clock: new VirtualClock() });
+    loop.setExceptionHandler((_loop, { message, exception, future }) => {
+      assertEquals(message, "Future exception was never retrieved");
+      assertEquals(`${exception}`, "RangeError: unseen");
+      assertEquals(`${future}`, "<Future finished exception=RangeError('unseen')>");
+      stacks.push(exception instanceof Error);
+    });
+    (() => {
+      for (let n = 0; n < 90; n++) loop.createFuture().setException(new RangeError("unseen"));
+    })();
+    await null;
+    (() => {
+      for (let n = 0; n < 90; n++) loop.createFuture().setException(new RangeError("unseen"));
+    })();
+    await collectGarbage();
+    loop.close();
+    assertEquals(stacks.filter(Boolean).length, 90);
+    assertEquals(stacks.length, 180);
+  },
+});
+
+test("what is thrown that is no error is told as it is, be it null", async () => {
+  for (const thrown of [null, undefined, 0, "text"]) {
+    const loop = newEventLoop({ clock: new VirtualClock() });
+    const logged: string[] = [];
+    loop.createTask(() => {
+      throw thrown;
+    });
+    await loop.runUntilComplete(sleep(1));
+    logger.setSink(({ message }) => logged.push(message));
+    try {
+      loop.close();
+    } finally {
+      logger.setSink(null);
+    }
+    const shown = typeof thrown === "string" ? `'${thrown}'` : `${thrown}`;
+    assertEquals(logged.map((text) => text.split("\n").at(-1)), [shown]);
+  }
 });
 
 test({
