@@ -6,7 +6,7 @@
 import { disposeKey } from "../base/dispose.ts";
 import { KeyboardInterrupt, SystemExit } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
-import { functionName, repr } from "../base/repr.ts";
+import { functionName, partRepr } from "../base/repr.ts";
 import type { StackFrame } from "../base/stack.ts";
 import {
   bindingOf,
@@ -249,7 +249,7 @@ export class Handle {
     const name = functionName(binding === null ? callback : binding.callback);
     if (!handle[LOOP].getDebug()) return `${name}()`;
     const args = handle[ARGS] === ONE_ARG ? [handle[ARG]] : handle[ARGS];
-    return `${name}(${args.map((arg) => repr(arg)).join(", ")})`;
+    return `${name}(${args.map(partRepr).join(", ")})`;
   }
 }
 

@@ -1,5 +1,5 @@
 // kinds: generator, async
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   ContextVar,
   copyContext,
@@ -129,6 +129,12 @@ test("in debug mode Handle.toString() shows the arguments as well, of a cancelle
     "<Handle welcome('hello', { n: 1 })>",
     "<TimerHandle when=12.5 welcome('later')>",
   ]);
+  const list = Array.from({ length: 50 }, (_, n) => n);
+  // Long ones as those of futures are: by their items, texts by both of their ends.
+  assertMatch(
+    `${loop.callSoon(welcome, "begins".padEnd(99) + "ends", list)}`,
+    /^<Handle welcome\('begins {6}\.\.\. {9}ends', \[0, 1, 2, 3, 4, 5, \.\.\.\]\) created at /,
+  );
   for (const handle of handles) handle.cancel();
   for (const handle of handles) handle.cancel();
   assertEquals(printed(), [
