@@ -481,8 +481,9 @@ export class Task<T = unknown> extends Future<T> {
    */
   printStack(options: PrintStackOptions = {}): void {
     checkOptions(options, "printStack()", ["limit", "file"]);
-    const { file = { write: host.logError } } = options;
-    file.write(formatStack(this, this.#situation(), options.limit ?? null));
+    const text = formatStack(this, this.#situation(), options.limit ?? null);
+    if (options.file === undefined) host.logError(text.trimEnd());
+    else options.file.write(text);
   }
 
   /** @ignore Called by the future it waits for. */

@@ -243,6 +243,24 @@ function printed(task: Task<unknown>): string {
   return text;
 }
 
+test("Task.printStack() leaves no empty line behind it on the console", () => {
+  const lines: unknown[] = [];
+  const original = console.error;
+  console.error = (line) => lines.push(line);
+  try {
+    runVirtual(function* () {
+      const task = createTask(() => sleep(60), { name: "sleeper" });
+      yield* sleep(1);
+      task.printStack();
+      task.cancel();
+    });
+  } finally {
+    console.error = original;
+  }
+  assertEquals(lines.length, 1);
+  assertMatch(`${lines[0]}`, /^Stack for <Task pending name='sleeper'.*[^\n]$/s);
+});
+
 test("Task.printStack() prints it as Python does", () => {
   runVirtual(function* () {
     const waiting = createTask(middle);
