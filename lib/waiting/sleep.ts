@@ -106,7 +106,7 @@ class Aside extends Coroutine<void> implements Iterator<Suspending, void, unknow
   }
 
   override close(): void {
-    this.#state = OVER;
+    if (this.#state === NEW) this.#state = OVER;
     noteUsed(this);
   }
 }

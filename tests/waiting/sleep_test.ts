@@ -18,6 +18,24 @@ import {
 import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
 
+test("closing a sleep that is being awaited does nothing, not even to who looks where its task stands", async () => {
+  await virtually(function* () {
+    const log: string[] = [];
+    const nap = sleep(2, "slept");
+    const task = createTask(function* () {
+      log.push(yield* nap);
+      yield* sleep(10);
+    });
+    yield* sleep(1);
+    nap.close();
+    task.getStack();
+    assertEquals(log, []);
+    yield* sleep(2);
+    assertEquals(log, ["slept"]);
+    task.cancel();
+  });
+});
+
 test("sleep() waits its time, by number and by parts", async () => {
   await virtually(function* () {
     const times: number[] = [];
