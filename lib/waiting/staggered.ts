@@ -142,6 +142,9 @@ class StaggeredRace<T> implements Waiting {
       result = yield* new CallFrame<T>(next.value);
     } catch (error) {
       if (endsRun(error)) throw error;
+      // A loser's error is an outcome of the race, be it its cancellation: nobody is left to hear of that.
+      const self = currentTask()!;
+      while (self.cancelling() > 0) self.uncancel();
       this.#exceptions[index] = error;
       failed.set();
       return;

@@ -415,3 +415,25 @@ test("staggeredRace() keeps its winner, and tells of a loser that returns all th
     ]);
   });
 });
+
+test("in debug mode staggeredRace() accuses no loser, however it ends, of having swallowed its cancellation", async () => {
+  await virtually(function* () {
+    getRunningLoop().setDebug(true);
+    const outcome = yield* staggeredRace([
+      () => sleep(10),
+      function* () {
+        try {
+          yield* sleep(10);
+        } catch {
+          yield* sleep(1);
+          throw new ValueError("cleaning up");
+        }
+      },
+      function* () {
+        yield* sleep(0.1);
+        return "won";
+      },
+    ], 0.5);
+    assertEquals(show(outcome), ["won", 2, ["CancelledError", "ValueError", null]]);
+  });
+});
