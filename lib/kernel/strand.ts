@@ -143,6 +143,17 @@ export function cancelStrands(strands: readonly Strand[], message: string | unde
   return cancelled;
 }
 
+/**
+ * What a task or a strand of it waits for, or `null`. While a cancellation is handed on to that, the task itself stands
+ * there; who looked at it then, as a future may that is told, would have the coroutine go on.
+ */
+export function waiterIn(
+  task: Future<unknown>,
+  waiter: Future<unknown> | null,
+): Future<unknown> | null {
+  return waiter === task ? null : waiter;
+}
+
 /** As a task does for its own waiter: the asking may come round where tasks await each other. */
 function cancelStrand(strand: Strand, message: string | undefined): boolean {
   const { waiter, task } = strand;
@@ -155,7 +166,7 @@ function cancelStrand(strand: Strand, message: string | undefined): boolean {
   try {
     return waiter.cancel(message);
   } finally {
-    if (strand.waiter === null) {
+    if (strand.waiter === null && !waiter.done()) {
       unlisten(waiter, strand);
       schedulerOfFuture(task).push(strand);
     } else {

@@ -97,6 +97,7 @@ import {
   runStrand,
   Strand,
   StrandLine,
+  waiterIn,
 } from "./strand.ts";
 import {
   formatStack,
@@ -271,11 +272,14 @@ export class Task<T = unknown> extends Future<T> {
     listTasks = (tasks) => [...tasks].sort((one, other) => one.#serial - other.#serial);
     positionOf = (task) => ({
       steps: task.#steps,
-      waiter: task.#waiter,
+      waiter: waiterIn(task, task.#waiter),
       strands: task.#strands()?.list() ?? [],
     });
-    waiterOf = (task) =>
-      task.#waiter ?? task.#strands()?.find((strand) => strand.waiter !== null)?.waiter ?? null;
+    waiterOf = (task) => {
+      const waiter = task.#waiter ??
+        task.#strands()?.find((strand) => strand.waiter !== null)?.waiter;
+      return waiterIn(task, waiter ?? null);
+    };
   })();
 
   /**
@@ -824,7 +828,7 @@ export class Task<T = unknown> extends Future<T> {
     try {
       return waiter.cancel(message);
     } finally {
-      if (this.#waiter === null) {
+      if (this.#waiter === null && !waiter.done()) {
         // Tasks that await each other in a circle: none of them would ever be woken.
         unlisten(waiter, this);
         schedulerOfFuture(this).push(this);

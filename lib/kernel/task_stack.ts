@@ -28,7 +28,7 @@ import { CALLING, type Steps, SUSPENDED } from "../coroutine/awaitable.ts";
 import { outermostSteps } from "../coroutine/call_stack.ts";
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { type Future, probe } from "./future.ts";
-import type { Strand } from "./strand.ts";
+import { type Strand, waiterIn } from "./strand.ts";
 
 /** What {@linkcode Task.getStack} takes. */
 export interface StackOptions {
@@ -103,7 +103,8 @@ export function suspendedFrames(coroutine: unknown, position: TaskPosition): Sta
   const { steps, waiter, strands } = position;
   const frames = framesAt(steps, waiter);
   for (const strand of strands) {
-    frames.unshift(...framesAt(strand.steps, strand.waiter), ...awaitFrames(strand));
+    const waiting = waiterIn(strand.task, strand.waiter);
+    frames.unshift(...framesAt(strand.steps, waiting), ...awaitFrames(strand));
   }
   const isBottomKnown = strands.length > 0
     ? strands[0]!.source !== null

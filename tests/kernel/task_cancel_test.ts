@@ -1,6 +1,7 @@
 // kinds: generator, async
 import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  allTasks,
   CancelledError,
   coroutine,
   type CoroutineObject,
@@ -81,6 +82,34 @@ test("Task.cancel() before the first step is the end of the coroutine object, to
     }
     assertEquals(runs, 0);
   });
+});
+
+test("Task.cancel() while the future that the task waits for is told of a cancellation wakes it once", async () => {
+  const log: string[] = [];
+  class Told extends Future<void> {
+    override cancel(message?: string): boolean {
+      const isCancelled = super.cancel(message);
+      task.cancel("again");
+      return isCancelled;
+    }
+  }
+  let task: Task<unknown>;
+  await virtually(function* () {
+    const told = new Told();
+    task = createTask(function* () {
+      try {
+        yield* told;
+      } catch (error) {
+        log.push(named(error));
+      }
+      log.push("went on");
+    });
+    yield* sleep(1);
+    task.cancel("first");
+    yield* wait([task]);
+    assertEquals([task.cancelling(), allTasks().has(task)], [2, false]);
+  });
+  assertEquals(log, ["CancelledError:first", "went on"]);
 });
 
 test("Task.cancel() of a task that is done does nothing", async () => {

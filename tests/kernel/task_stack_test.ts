@@ -5,6 +5,8 @@ import {
   createTask,
   currentTask,
   Event,
+  formatCallGraph,
+  Future,
   gather,
   newEventLoop,
   Queue,
@@ -16,6 +18,7 @@ import {
   TaskGroup,
   timeout,
   VirtualClock,
+  wait,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
 
@@ -242,6 +245,31 @@ function printed(task: Task<unknown>): string {
   task.printStack({ file: { write: (piece) => text += piece } });
   return text;
 }
+
+test("a task that is being cancelled may be looked at by the future that is told", async () => {
+  for (const debug of [false, true]) {
+    const seen: unknown[] = [];
+    class Told extends Future<void> {
+      override cancel(message?: string): boolean {
+        seen.push(task.getStack(), /wait_for=/.test(`${task}`), formatCallGraph(task) !== "");
+        return super.cancel(message);
+      }
+    }
+    let task: Task<unknown>;
+    await run(function* () {
+      const told = new Told();
+      task = createTask(function* outermost() {
+        yield* told;
+      });
+      yield* sleep(0);
+      yield* sleep(0);
+      task.cancel();
+      yield* wait([task]);
+      seen.push(task.cancelled());
+    }, { debug });
+    assertEquals(seen.slice(1), [false, true, true]);
+  }
+});
 
 test("Task.printStack() leaves no empty line behind it on the console", () => {
   const lines: unknown[] = [];

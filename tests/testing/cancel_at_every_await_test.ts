@@ -300,3 +300,23 @@ test("cancelAtEveryAwait() refuses what is no scenario", async () => {
     "mostSteps must be a whole number from 1 on, got 0 (number)",
   );
 });
+
+test("cancelAtEveryAwait() in debug mode, of a task that its scenario cancels as well", async () => {
+  const points = await cancelAtEveryAwait(function* (victim) {
+    getRunningLoop().setDebug(true);
+    const task = victim(createTask(function* () {
+      yield* sleep(1);
+      yield* new Event().wait();
+    }));
+    yield* sleep(5);
+    task.cancel();
+    yield* wait([task]);
+  });
+  assertEquals(places(points), [
+    "1 waiting at 0",
+    "2 waiting at 1",
+    "1 woken at 1",
+    "2 woken at 5",
+  ]);
+  assertEquals(points.filter(({ waitingFor }) => /^<Task /.test(waitingFor ?? "")), []);
+});
