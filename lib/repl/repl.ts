@@ -138,9 +138,11 @@ export class Repl {
    * Makes a console, and the loop that it keeps running.
    *
    * @param options `names`, `baseUrl`, `display`, `parser`.
+   * @throws {RuntimeError} If a loop is running this code.
    */
   constructor(options: ReplOptions = {}) {
     checkOptions(options, "Repl()", ["names", "baseUrl", "display", "parser"]);
+    refuseInside("Repl()");
     this.#options = options;
     this.#loop = this.#runner.getLoop();
     const exit = (status?: unknown): never => this.#leave(status);
@@ -220,9 +222,7 @@ export class Repl {
     if (this.#isBusy) {
       throw new RuntimeError("another entry is running: expected to wait for its end");
     }
-    if (runningLoop() !== null) {
-      throw new RuntimeError("enter() cannot be called from a running event loop");
-    }
+    refuseInside("enter()");
     this.#isBusy = true;
     this.#isInterrupted = false;
     try {
@@ -414,6 +414,11 @@ const COMMANDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["ps", []],
   ["pstree", []],
 ]);
+
+function refuseInside(method: string): void {
+  if (runningLoop() === null) return;
+  throw new RuntimeError(`${method} cannot be called from a running event loop`);
+}
 
 function isCommand(source: string): boolean {
   return /^\s*%/.test(source);

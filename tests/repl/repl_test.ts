@@ -1,7 +1,13 @@
 /** The console's engine: what entries see of each other, how they run, how they end. */
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { Repl } from "../../lib/repl/repl.ts";
-import { RuntimeError, Task } from "../../mod.ts";
+import { run, RuntimeError, Task } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
 import { enter, enterBoxed, enterFailing, parser, withRepl } from "./with_repl.ts";
 
@@ -228,6 +234,12 @@ test("Repl.enter() refuses to run two entries at once, or inside a loop", () =>
       await other.close();
     }
   }));
+
+test("new Repl() is refused inside a loop", async () => {
+  await run(function* () {
+    assertThrows(() => new Repl({ parser }), RuntimeError, "cannot be called from a running event");
+  });
+});
 
 test("Repl.isIncomplete() tells text that breaks off from text that is wrong", () =>
   withRepl(async (repl) => {
