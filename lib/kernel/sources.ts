@@ -8,6 +8,7 @@ import {
   captureStack,
   DEBUG_STACK_DEPTH,
   foreignFrames,
+  isOwnFrame,
   parseStack,
   type StackFrame,
 } from "../base/stack.ts";
@@ -30,9 +31,14 @@ export function sourceTraceback(made: object): readonly StackFrame[] | null {
   return stack === undefined ? null : readSource(stack);
 }
 
+/** How many frames stand above who made an object: what takes the stack, what notes it, and the constructor. */
+const NOTING = 3;
+
 /** The frames of a stack that was taken where something was made. */
 export function readSource(stack: string): readonly StackFrame[] {
-  return foreignFrames(parseStack(stack)).slice(0, DEBUG_STACK_DEPTH).reverse();
+  const frames = foreignFrames(parseStack(stack));
+  const from = frames.every(isOwnFrame) ? NOTING : 0;
+  return frames.slice(from, from + DEBUG_STACK_DEPTH).reverse();
 }
 
 /** What the printed form says of where an object was made. */

@@ -66,6 +66,20 @@ test({
   },
 });
 
+test({
+  name: "what this module made by itself was made where it asked for it, not where that was noted",
+  ...needs("sources"),
+  async fn() {
+    const loop = debugLoop();
+    const sleeper = loop.createTask(sleep(10));
+    await loop.runUntilComplete(sleep(1));
+    assertMatch(`${sleeper}`, /wait_for=<Future pending .*? created at [^ ]*event_loop\.ts:\d+> /);
+    sleeper.cancel();
+    await loop.runUntilComplete(sleep(1));
+    loop.close();
+  },
+});
+
 test("a task that a coroutine makes was made in the coroutine", () => {
   const loop = debugLoop();
   let task: Task<unknown> | undefined;
