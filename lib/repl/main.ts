@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { NotSupportedError } from "../base/errors.ts";
+import { KeyboardInterrupt, NotSupportedError } from "../base/errors.ts";
 import { setEventLoop } from "../kernel/loops.ts";
 import { host } from "../platform/current.ts";
 import type { LineReader, Terminal } from "../platform/terminal.ts";
@@ -96,7 +96,9 @@ class Session {
     this.#input.close();
     if (this.#terminal.isInteractive) this.#terminal.print("exiting asyncio REPL...");
     await Promise.race([
-      this.#repl.close(),
+      this.#repl.close().catch((error) => {
+        if (!(error instanceof KeyboardInterrupt)) throw error;
+      }),
       new Promise<void>((resolve) => host.setTimer(resolve, CLEAN_UP_TIME)),
     ]);
     return code;

@@ -186,3 +186,22 @@ test({
     assertEquals((await terminal.end()).code, 0);
   },
 });
+
+test({
+  name:
+    "Ctrl-C while the console waits for tasks to clean up ends that, and the console with its code",
+  ...needs("terminal"),
+  async fn() {
+    const terminal = await TerminalSession.start();
+    await terminal.enter(
+      "const slow = createTask(function* () { try { yield* sleep(60) } finally { console.log('cleaning'); yield* sleep(60) } })",
+    );
+    await terminal.type("exit(3)\r");
+    await terminal.expect("\ncleaning\n");
+    const before = performance.now();
+    await terminal.type(CTRL_C);
+    const { code, output } = await terminal.end();
+    assertEquals([code, output.includes("KeyboardInterrupt")], [3, false]);
+    assert(performance.now() - before < 1500);
+  },
+});
