@@ -78,7 +78,6 @@ const SCHEDULER: unique symbol = Symbol("scheduler");
 const STATE: unique symbol = Symbol("state");
 const OUTCOME: unique symbol = Symbol("outcome");
 const LISTENERS: unique symbol = Symbol("listeners");
-const NOTE: unique symbol = Symbol("note");
 
 const PENDING = 0;
 const CANCELLED = 1;
@@ -163,7 +162,7 @@ export let markRetrieved: (future: Future<unknown>) => void;
 /** Says what a future that was just made is for. */
 export let setPurpose: (future: Future<unknown>, purpose: object) => void;
 
-/** What {@linkcode setPurpose} said of a future that was not cancelled and has not failed; or anything else. */
+/** What {@linkcode setPurpose} said of a future that is pending; or anything else. */
 export let noteOf: (future: Future<unknown>) => unknown;
 
 let probedStack: StackFrame[] | null = null;
@@ -242,13 +241,12 @@ export class Future<T = unknown> extends Awaitable<T> {
 
   declare private readonly [SCHEDULER]: Scheduler;
   declare private [STATE]: 0 | 1 | 2 | 3 | 4;
-  // The result, the error, or the error that a cancelled task ended by, according to its state.
+  // The result, the error, or the error that a cancelled task ended by, according to its state; before it is done, what
+  // it was made for, or what a cancellation that is to come says.
   declare private [OUTCOME]: unknown;
-  // Nobody, one, or several in order: the first two are what nearly all futures have.
-  declare private [LISTENERS]: Listener | Listener[] | null;
-  // What its cancellation says; of one that failed, the record of the error that nobody has seen yet; before
-  // it is done, what it was made for, where that was said.
-  declare private [NOTE]: string | object | undefined;
+  // Nobody, one, or several in order: the first two are what nearly all futures have. Once it is done, what its
+  // cancellation says, also one that it did without, or the record of the error that nobody has seen yet.
+  declare private [LISTENERS]: Listener | Listener[] | Failure | string | null;
 
   // Private methods are static: with others every object of the class has a field more, and futures are many.
 
@@ -278,15 +276,14 @@ export class Future<T = unknown> extends Awaitable<T> {
       Future.#filter(future, (other) => other !== listener);
     };
     schedulerOfFuture = (future) => future[SCHEDULER];
-    fulfil = (future, value) => Future.#finish(future, FULFILLED, value);
+    fulfil = (future, value) => Future.#finish(future, FULFILLED, value, Future.#message(future));
     fail = (future, error) => Future.#fail(future, error);
     finishCancelled = (future, error, message) => {
-      future[NOTE] = message;
-      Future.#finish(future, CANCELLED, error);
+      Future.#finish(future, CANCELLED, error, message);
     };
     makeCancelledError = (future) => Future.#makeCancelledError(future);
     setCancelMessage = (future, message) => {
-      future[NOTE] = message;
+      future[OUTCOME] = message;
     };
     cancelMessageOf = (future) => Future.#message(future);
     peekError = (future) => future[STATE] === FAILED ? { error: future[OUTCOME] } : undefined;
@@ -309,9 +306,9 @@ export class Future<T = unknown> extends Awaitable<T> {
     wasCancelled = (future) => future[STATE] === CANCELLED;
     markRetrieved = (future) => Future.#retrieve(future);
     setPurpose = (future, purpose) => {
-      future[NOTE] = purpose;
+      future[OUTCOME] = purpose;
     };
-    noteOf = (future) => future[NOTE];
+    noteOf = (future) => future[OUTCOME];
   })();
 
   /**
@@ -332,7 +329,6 @@ export class Future<T = unknown> extends Awaitable<T> {
     this[STATE] = PENDING;
     this[OUTCOME] = undefined;
     this[LISTENERS] = null;
-    this[NOTE] = undefined;
     if (scheduler.debug) noteSource(this);
   }
 
@@ -414,7 +410,7 @@ export class Future<T = unknown> extends Awaitable<T> {
    */
   setResult(value: T): void {
     Future.#checkPending(this, "setResult");
-    Future.#finish(this, FULFILLED, value);
+    Future.#finish(this, FULFILLED, value, null);
   }
 
   /**
@@ -445,8 +441,7 @@ export class Future<T = unknown> extends Awaitable<T> {
     Future.#retrieve(this);
     if (this[STATE] !== PENDING) return false;
     this[SCHEDULER].instrument?.cancelRequested(this);
-    this[NOTE] = messageOf(message);
-    Future.#finish(this, CANCELLED, null);
+    Future.#finish(this, CANCELLED, null, messageOf(message));
     return true;
   }
 
@@ -564,8 +559,13 @@ export class Future<T = unknown> extends Awaitable<T> {
   }
 
   static #listenerList(future: Future<unknown>): readonly Listener[] {
-    if (future[LISTENERS] === null) return [];
-    return Array.isArray(future[LISTENERS]) ? future[LISTENERS] : [future[LISTENERS]];
+    const listeners = Future.#listeners(future);
+    if (listeners === null) return [];
+    return Array.isArray(listeners) ? listeners : [listeners];
+  }
+
+  static #listeners(future: Future<unknown>): Listener | Listener[] | null {
+    return future[STATE] === PENDING ? future[LISTENERS] as Listener | Listener[] | null : null;
   }
 
   /** By the way of a class that adds callbacks in its own: it is given a function that stands for the listener. */
@@ -590,11 +590,11 @@ export class Future<T = unknown> extends Awaitable<T> {
     if (future[STATE] !== PENDING) listener[tell](future);
     else if (future[LISTENERS] === null) future[LISTENERS] = listener;
     else if (Array.isArray(future[LISTENERS])) future[LISTENERS].push(listener);
-    else future[LISTENERS] = [future[LISTENERS], listener];
+    else future[LISTENERS] = [future[LISTENERS] as Listener, listener];
   }
 
   static #filter(future: Future<unknown>, keep: (listener: Listener) => boolean): number {
-    const listeners = future[LISTENERS];
+    const listeners = Future.#listeners(future);
     if (listeners === null) return 0;
     if (!Array.isArray(listeners)) {
       if (keep(listeners)) return 0;
@@ -606,12 +606,17 @@ export class Future<T = unknown> extends Awaitable<T> {
     return listeners.length - kept.length;
   }
 
-  static #finish(future: Future<unknown>, state: 1 | 2 | 3, outcome: unknown): void {
+  static #finish(
+    future: Future<unknown>,
+    state: 1 | 2 | 3,
+    outcome: unknown,
+    note: Failure | string | null | undefined,
+  ): void {
+    const listeners = future[LISTENERS] as Listener | Listener[] | null;
     future[STATE] = state;
     future[OUTCOME] = outcome;
-    const listeners = future[LISTENERS];
+    future[LISTENERS] = note ?? null;
     if (listeners === null) return;
-    future[LISTENERS] = null;
     if (Array.isArray(listeners)) {
       for (const listener of listeners) listener[tell](future);
     } else {
@@ -620,15 +625,15 @@ export class Future<T = unknown> extends Awaitable<T> {
   }
 
   static #fail(future: Future<unknown>, error: unknown): void {
-    future[NOTE] = future[SCHEDULER].failures.watch(future, error);
-    Future.#finish(future, FAILED, error);
+    const failure = future[SCHEDULER].failures.watch(future, error, Future.#message(future));
+    Future.#finish(future, FAILED, error, failure);
   }
 
   static #retrieve(future: Future<unknown>): void {
-    const note = future[NOTE];
+    const note = future[LISTENERS];
     if (!(note instanceof Failure)) return;
+    future[LISTENERS] = note.cancelMessage ?? null;
     note.retrieved();
-    future[NOTE] = undefined;
   }
 
   static #makeCancelledError(future: Future<unknown>): CancelledError {
@@ -645,7 +650,9 @@ export class Future<T = unknown> extends Awaitable<T> {
   }
 
   static #message(future: Future<unknown>): string | undefined {
-    return future[NOTE] instanceof Failure ? undefined : future[NOTE] as string | undefined;
+    const note = future[future[STATE] === PENDING ? OUTCOME : LISTENERS];
+    if (note instanceof Failure) return note.cancelMessage;
+    return typeof note === "string" ? note : undefined;
   }
 }
 

@@ -146,9 +146,9 @@ const nextOfGenerators: Steps["next"] = Object.getPrototypeOf(function* () {}).p
 
 const identity = host.asyncIdentity;
 
-// How many tasks were made, and how many without a name, which are named by their number.
-let created = 0;
+// How many tasks were made without a name, which are named by their number, and how many with one.
 let unnamed = 0;
+let named = 0;
 
 // The task whose eager first step is being made.
 let starting: Task<unknown> | null = null;
@@ -184,6 +184,29 @@ class TaskExtras {
   strands: StrandLine | null = null;
   // Whether the function rests on something foreign, and the loop goes on without it.
   elsewhere = false;
+}
+
+/**
+ * When a task was made: the number of the last one before it without a name, and how many there were with one; or its
+ * own number, and zero.
+ */
+type Age = readonly [number: number, named: number];
+
+/** A name that was given. By their numbers tasks are in the order of their making, and so it knows where it stands. */
+interface TaskName {
+  readonly text: string;
+  readonly age: Age;
+}
+
+function ageOf(name: number | TaskName): Age {
+  return typeof name === "number" ? [name, 0] : name.age;
+}
+
+/** Which of two tasks, by what they are named by, was made first. */
+function compareAge(one: number | TaskName, other: number | TaskName): number {
+  const [number, rank] = ageOf(one);
+  const [otherNumber, otherRank] = ageOf(other);
+  return number - otherNumber || rank - otherRank;
 }
 
 /** Whoever a call of a function is made for: the task itself, or a strand of it. */
@@ -225,12 +248,11 @@ export class Task<T = unknown> extends Future<T> {
   #context: LazyContext;
   #steps: Steps;
   #isGenerator: boolean;
-  #name: string | number;
+  #name: number | TaskName;
   // What it waits for; in a step, what the coroutine has just asked to wait for.
   #waiter: Future<unknown> | null = null;
   // What most tasks never need; that it is null is all that a step asks in the usual case.
   #extras: TaskExtras | null = null;
-  readonly #serial: number = ++created;
   // Where it stands among its loop's tasks.
   #place = 0;
 
@@ -269,7 +291,7 @@ export class Task<T = unknown> extends Future<T> {
       },
     });
     plainResult = this.prototype.result;
-    listTasks = (tasks) => [...tasks].sort((one, other) => one.#serial - other.#serial);
+    listTasks = (tasks) => [...tasks].sort((one, other) => compareAge(one.#name, other.#name));
     positionOf = (task) => ({
       steps: task.#steps,
       waiter: waiterIn(task, task.#waiter),
@@ -313,7 +335,7 @@ export class Task<T = unknown> extends Future<T> {
     const { name = null, context, signal = null } = options;
     this.#context = checkContext(context) ?? currentValues();
     if (signal !== null) checkSignal(signal);
-    this.#name = name === null ? ++unnamed : String(name);
+    this.#name = name === null ? ++unnamed : { text: String(name), age: [unnamed, ++named] };
     if (steps === coro) markUsed(steps);
     this.#link(scheduler.tasks);
     if (options.eagerStart && runsNow(scheduler)) this.#startEagerly();
@@ -327,8 +349,7 @@ export class Task<T = unknown> extends Future<T> {
    * @returns The name it was given, or `Task-` and a number.
    */
   getName(): string {
-    if (typeof this.#name === "number") this.#name = `Task-${this.#name}`;
-    return this.#name;
+    return typeof this.#name === "number" ? `Task-${this.#name}` : this.#name.text;
   }
 
   /**
@@ -337,7 +358,7 @@ export class Task<T = unknown> extends Future<T> {
    * @param name The name; whatever is no string is made one.
    */
   setName(name: unknown): void {
-    this.#name = String(name);
+    this.#name = { text: String(name), age: ageOf(this.#name) };
   }
 
   /**

@@ -35,9 +35,18 @@ export class Failure {
   // Where the future was made, in debug mode.
   readonly #source: string | undefined;
 
+  /** What the future was last told by a cancellation. */
+  readonly cancelMessage: string | undefined;
+
   /** Makes the record of a failure; `Failures` keeps it. */
-  constructor(failures: Failures, future: object, error: unknown) {
+  constructor(
+    failures: Failures,
+    future: object,
+    error: unknown,
+    cancelMessage: string | undefined,
+  ) {
     this.#failures = failures;
+    this.cancelMessage = cancelMessage;
     this.#kind = functionName(future.constructor);
     this.#future = new WeakRef(future);
     this.#error = typeof error === "object" && error !== null
@@ -99,8 +108,8 @@ export class Failures {
   }
 
   /** Keeps a record of a future's failure until it is seen or reported. */
-  watch(future: object, error: unknown): Failure {
-    const failure = new Failure(this, future, error);
+  watch(future: object, error: unknown, cancelMessage: string | undefined): Failure {
+    const failure = new Failure(this, future, error, cancelMessage);
     this.#unseen.add(failure);
     if (this.#fresh.push(failure) === 1) soon(() => this.#note());
     collected.register(future, failure);

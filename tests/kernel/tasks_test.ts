@@ -107,6 +107,26 @@ test("currentTask(loop) asks a loop, running or not", async () => {
 
 // allTasks
 
+test("allTasks() has those with a name of their own where they were made, whenever they got it", async () => {
+  await virtually(function* () {
+    const names: (string | undefined)[] = ["a", undefined, "b", "c", undefined, undefined, "d"];
+    const tasks = names.map((name) => createTask(sleep(1), { name }));
+    tasks[1]!.setName("late");
+    tasks[2]!.setName("other");
+    // Its end puts the last one in its place.
+    tasks[0]!.cancel();
+    yield* sleep(0);
+    yield* sleep(0);
+    const [main, ...others] = allTasks();
+    assertStrictEquals(main, currentTask());
+    assertEquals(others, tasks.slice(1));
+    assertEquals(
+      others.map((task) => task.getName()).filter((name) => !name.startsWith("Task-")),
+      ["late", "other", "c", "d"],
+    );
+  });
+});
+
 test("allTasks() gives the tasks that are not done, oldest first", async () => {
   await virtually(function* () {
     const main = currentTask()!;

@@ -412,6 +412,32 @@ test("a gathering of which one child refuses ends when that one does", async () 
   });
 });
 
+test("a gathering has the message that its last child was told, though that one did without it", async () => {
+  for (const error of [null, new RangeError()]) {
+    await virtually(function* () {
+      const due = new Future<void>();
+      const child = createTask(function* () {
+        try {
+          yield* due;
+        } catch {
+          if (error !== null) throw error;
+        }
+      });
+      const asking = createTask(function* () {
+        yield* sleep(0);
+        currentTask()!.cancel("why");
+        yield* gather([child], { returnExceptions: true });
+      });
+      yield* sleep(0);
+      // What the child waits for is over when it is asked.
+      due.setResult();
+      yield* wait([asking]);
+      assertEquals(child.cancelled(), false);
+      assertThrows(() => asking.result(), CancelledError, "why");
+    });
+  }
+});
+
 test("cancelling one of two tasks that await a gathering ends it for both", async () => {
   await virtually(function* () {
     const all = gather([sleep(5)]);
