@@ -95,7 +95,7 @@ const natives = new WeakMap<object, NativeGenerator>();
 class NativeGenerator implements OpenGenerator {
   readonly generator: AsyncGenerator<unknown, unknown, undefined>;
   readonly #forget: () => void;
-  #running = 0;
+  #isRunning = false;
 
   static of(generator: AsyncGenerator<unknown, unknown, undefined>): NativeGenerator {
     let known = natives.get(generator);
@@ -112,7 +112,8 @@ class NativeGenerator implements OpenGenerator {
   }
 
   *next(): Generator<Suspension, IteratorResult<unknown, unknown>, unknown> {
-    this.#running++;
+    this.#refuseWhileRunning("anext");
+    this.#isRunning = true;
     try {
       const result = yield* new CallFrame<IteratorResult<unknown, unknown>>(() =>
         this.generator.next()
@@ -123,21 +124,24 @@ class NativeGenerator implements OpenGenerator {
       this.#forget();
       throw error;
     } finally {
-      this.#running--;
+      this.#isRunning = false;
     }
   }
 
   *close(): Generator<Suspension, void, unknown> {
-    // The engine would keep this waiting for as long as the generator does.
-    if (this.#running > 0) {
-      throw new RuntimeError("aclose(): asynchronous generator is already running");
-    }
+    this.#refuseWhileRunning("aclose");
     this.#forget();
     yield* new CallFrame(() => this.generator.return(undefined));
   }
 
   aclose(): Coroutine<void> {
     return lazy("aclose", this.close());
+  }
+
+  /** The engine would keep the call waiting, and go on with the generator in no task's name. */
+  #refuseWhileRunning(method: string): void {
+    if (!this.#isRunning) return;
+    throw new RuntimeError(`${method}(): asynchronous generator is already running`);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   asyncGenerator,
   type AsyncIteratorLike,
   createTask,
+  forEach,
   getRunningLoop,
   Queue,
   sleep,
@@ -122,6 +123,20 @@ test("anext() that is cancelled cancels what the iterator waits for", async () =
     assertEquals([task.cancelled(), getRunningLoop().time()], [true, 1]);
   });
   assertEquals(log, ["CancelledError: why"]);
+});
+
+test("anext() of a generator that is running is a RuntimeError, and the generator goes on", async () => {
+  await virtually(function* () {
+    for (const generator of [two(), nativeTwo()]) {
+      const first = createTask(() => anext(generator));
+      const second = createTask(() => forEach(generator, () => {}));
+      yield* wait([first, second]);
+      assertEquals(
+        [first.result(), `${second.exception()}`, yield* anext(generator)],
+        [1, "RuntimeError: anext(): asynchronous generator is already running", 2],
+      );
+    }
+  });
 });
 
 test("anext() refuses what is no iterator", () => {
