@@ -12,6 +12,7 @@ import { RuntimeError } from "../base/errors.ts";
 import { logger, setHostSink } from "../base/logger.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
+import { noteTold } from "../base/stray_cancellation.ts";
 import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
 import { Awaitable, type Suspension } from "../coroutine/awaitable.ts";
 import { type Context, swapContext } from "../coroutine/context_vars.ts";
@@ -717,7 +718,12 @@ export class EventLoop implements HandleOwner {
     if (typeof end === "object" && future.done() && !isGiven) markRetrieved(future);
     this.#checkEnd(end, future);
     if (!future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
-    return future.result();
+    try {
+      return future.result();
+    } catch (error) {
+      noteTold(error);
+      throw error;
+    }
   }
 
   #checkEnd(end: RunEnd, what: unknown): void {

@@ -10,6 +10,7 @@
  */
 import { RuntimeError } from "../base/errors.ts";
 import { captureStack } from "../base/stack.ts";
+import { noteTold } from "../base/stray_cancellation.ts";
 import { type Awaitable, setThenProvider, type Then } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
 import { currentSegment } from "./async_hold.ts";
@@ -103,6 +104,7 @@ class PromiseListener<T> implements Listener {
     try {
       value = (future as Future<T>).result();
     } catch (error) {
+      noteTold(error);
       this.#reject(error);
       return;
     }

@@ -21,6 +21,7 @@ import { Deque } from "../base/deque.ts";
 import { RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import { soon } from "../base/soon.ts";
+import { isStrayCancellation } from "../base/stray_cancellation.ts";
 import { rootContext, swapContext } from "../coroutine/context_vars.ts";
 import { host } from "../platform/current.ts";
 import type { HostTimer } from "../platform/host.ts";
@@ -97,6 +98,9 @@ export interface ReadyQueue {
   /** Takes all entries out. */
   clear(): void;
 }
+
+/** Whether the host was told which rejections are no errors; it is when the first run begins. */
+let dropsStrays = false;
 
 /** One loop's engine. */
 export class Scheduler {
@@ -267,6 +271,8 @@ export class Scheduler {
    * @param ended Called when it is over.
    */
   start(ended: (end: RunEnd) => void): void {
+    if (!dropsStrays) host.dropRejections(isStrayCancellation);
+    dropsStrays = true;
     this.#ended = ended;
     loopsThatRun.add(this);
     // Who starts a run does so in a turn of the host's: the first budget is counted from here.

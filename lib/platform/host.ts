@@ -59,6 +59,8 @@ export interface Host {
   log(message: string): void;
   /** Hands an error that nobody caught to the host's own report. */
   logError(message: string): void;
+  /** Has the host report nothing of promises that are rejected while nobody handles it, for certain reasons. */
+  dropRejections(isDropped: (reason: unknown) => boolean): void;
   /**
    * An environment variable, where there are such and reading it needs no prompt; in a page, a parameter
    * of its address.

@@ -292,6 +292,25 @@ test({
 });
 
 test({
+  name: "ThreadLoop outlives a helper that is not awaited yet as its coroutine is cancelled",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    const early = workerFunction(async () => {
+      const helper = (async () => await asyncio.sleep(3600))();
+      await asyncio.sleep(3600);
+      await helper;
+    });
+    const future = runCoroutineThreadsafe(early(), loop);
+    assertEquals(await runCoroutineThreadsafe(nap(0.001, "begun"), loop), "begun");
+    future.cancel();
+    await assertRejects(async () => await future, CancelledError);
+    assertEquals(await runCoroutineThreadsafe(nap(0.01, "alive"), loop), "alive");
+  },
+});
+
+test({
   name: "ThreadLoop tells when the task there is cancelled by itself",
   ...needs("workers"),
   async fn() {

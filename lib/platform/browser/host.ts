@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host } from "../host.ts";
+import { dropRejections } from "../rejections.ts";
 import { browserInspector } from "./inspector.ts";
 
 interface TaskScheduler {
@@ -31,6 +32,7 @@ export function browserHost(): Host {
     mayBlock: !("document" in globalThis),
     log: (message) => console.log(message),
     logError: (message) => console.error(message),
+    dropRejections,
     environment,
   };
 }

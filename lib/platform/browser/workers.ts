@@ -177,7 +177,15 @@ function inWorker(
       });
       scope.addEventListener("unhandledrejection", (event) => {
         event.preventDefault();
-        callback((event as PromiseRejectionEvent).reason);
+        const { promise, reason } = event as PromiseRejectionEvent;
+        // A listener that came later is asked: see rejections.ts.
+        const question = new PromiseRejectionEvent("asyncio.rejection", {
+          promise,
+          reason,
+          cancelable: true,
+        });
+        if (!scope.dispatchEvent(question)) return;
+        callback(reason);
         scope.close();
       });
     },

@@ -4,6 +4,7 @@
  * @module
  */
 import type { AsyncIdentity, Host } from "../host.ts";
+import { dropRejections } from "../rejections.ts";
 import { denoInspector } from "./inspector.ts";
 import { denoGlobal } from "./namespace.ts";
 import { denoProcesses } from "./processes.ts";
@@ -40,6 +41,7 @@ export function denoHost(): Host {
     mayBlock: true,
     log: (message) => console.log(message),
     logError: (message) => console.error(message),
+    dropRejections,
     environment,
   };
 }

@@ -327,9 +327,9 @@ function inChild(
         callback(event.error ?? event.message);
         Deno.exit(1);
       });
-      addEventListener("unhandledrejection", (event) => {
-        event.preventDefault();
-        callback(event.reason);
+      // Node's event, for it leaves those out that a listener of the web's has dealt with.
+      process.on("unhandledRejection", (error) => {
+        callback(error);
         Deno.exit(1);
       });
     },

@@ -28,6 +28,7 @@ interface TerminalGlobal {
   readonly process: {
     readonly stdin: NodeInput;
     readonly stdout: unknown;
+    on(event: "unhandledRejection", callback: (error: unknown) => void): void;
     getBuiltinModule(name: "node:readline"): {
       createInterface(options: LineInterfaceOptions): LineInterface;
     };
@@ -90,10 +91,8 @@ function onUncaught(callback: (error: unknown) => void): void {
     event.preventDefault();
     callback(event.error);
   });
-  addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    callback(event.reason);
-  });
+  // Node's event, for it leaves those out that a listener of the web's has dealt with.
+  terminalGlobal.process.on("unhandledRejection", callback);
 }
 
 /**

@@ -1,0 +1,23 @@
+/**
+ * Cancellations that reach nobody.
+ *
+ * When a task is cancelled, all that its async function has under way hears of it, helpers too that it has called and
+ * does not await yet. The promise of such a helper is rejected, and nobody ever handles that, for the function ends at
+ * its own await. To a host that is an error: Deno ends the program by it, and a thread its loop. But it is as with a
+ * cancelled task that nobody awaits, of which nothing is reported.
+ *
+ * @module
+ */
+import { CancelledError } from "./errors.ts";
+
+const told = /* @__PURE__ */ new WeakSet<CancelledError>();
+
+/** Notes that code outside of tasks gets an error: where it handles no cancellation, the host is to report it. */
+export function noteTold(error: unknown): void {
+  if (error instanceof CancelledError) told.add(error);
+}
+
+/** Tells whether an error is a cancellation that no code outside of tasks got. */
+export function isStrayCancellation(error: unknown): boolean {
+  return error instanceof CancelledError && !told.has(error);
+}
