@@ -162,6 +162,8 @@ class GatheringFuture extends Future<unknown> {
   #unfinished = 0;
   #running = 0;
   #cancelRequested = false;
+  // Whether one that awaited it was closed: there is no use then for a cancellation that is on its way.
+  #isLeft = false;
   // Those that were done when they came, until it begins.
   #done: Future<unknown>[] | null = null;
   readonly #watch = new ChildWatch(this);
@@ -217,6 +219,12 @@ class GatheringFuture extends Future<unknown> {
     return isAsked;
   }
 
+  /** @ignore Takes note that one who awaited it was closed. */
+  return(): IteratorResult<never, unknown> {
+    this.#isLeft = true;
+    return { done: true, value: undefined };
+  }
+
   /** Takes note of a child's end; for its watch. */
   childDone(child: Future<unknown>): void {
     this.#unfinished--;
@@ -228,7 +236,7 @@ class GatheringFuture extends Future<unknown> {
       const failure = child.cancelled() ? { error: makeCancelledError(child) } : seeError(child);
       if (failure !== undefined) {
         if (!this.#cancelOnError) {
-          fail(this, failure.error);
+          this.#fail(failure.error);
           return;
         }
         if (this.#failure === null) {
@@ -239,13 +247,18 @@ class GatheringFuture extends Future<unknown> {
     }
     if (this.#unfinished > 0) return;
     if (this.#failure !== null) {
-      fail(this, this.#failure.error);
+      this.#fail(this.#failure.error);
       return;
     }
     const results = this.#children.map(outcome);
     // A cancellation of the whole is not hidden among the results.
-    if (this.#cancelRequested) fail(this, makeCancelledError(this.#children.at(-1)!));
+    if (this.#cancelRequested) this.#fail(makeCancelledError(this.#children.at(-1)!));
     else fulfil(this, results);
+  }
+
+  #fail(error: unknown): void {
+    fail(this, error);
+    if (this.#isLeft && error instanceof CancelledError) seeError(this);
   }
 }
 

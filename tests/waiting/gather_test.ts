@@ -665,3 +665,25 @@ test("gather() asks each child as it ends, in a way of its class's own, and not 
   });
   assertEquals(log, [true, "ValueError: negative", false, ["1", "ValueError: negative", "2"]]);
 });
+
+/* async only */
+test("a gathering that is cancelled with a function which ends before it tells nobody; its errors are told", async () => {
+  async function fail() {
+    try {
+      await sleep(60);
+    } catch {
+      throw new RangeError("no");
+    }
+  }
+  await virtually(async () => {
+    for (const child of [() => sleep(60), fail]) {
+      const task = createTask(async () => {
+        await Promise.all([gather([child]), sleep(60)]);
+      });
+      await sleep(1);
+      task.cancel();
+      await wait([task]);
+      assertEquals(task.cancelled(), true);
+    }
+  }, { reports: ["GatheringFuture exception was never retrieved"] });
+});
