@@ -101,6 +101,9 @@ export class AsyncHold {
   readonly #released: () => void;
   // The first of those that run, which leads to the others; nearly always there is one.
   #first: Segment | null = null;
+  // Of a function that is being called, before it is known to wait: whose marks there were, and how many.
+  #marked: Holdable | null = null;
+  #earlyMarks = 0;
   #isChecking = false;
   #isHostAsked = false;
 
@@ -122,7 +125,10 @@ export class AsyncHold {
     running.held = task;
     const known = this.#find(task);
     if (known === null) {
-      this.#append(new Segment(task));
+      const begun = new Segment(task);
+      if (this.#marked === task) begun.marks = this.#earlyMarks;
+      this.#marked = null;
+      this.#append(begun);
       if (!this.isOn) {
         this.isOn = true;
         this.#began();
@@ -138,6 +144,8 @@ export class AsyncHold {
   mark(task: Holdable): void {
     const known = this.#find(task);
     if (known === null) {
+      this.#earlyMarks = this.#marked === task ? this.#earlyMarks + 1 : 1;
+      this.#marked = task;
       soon(countSegment);
       return;
     }

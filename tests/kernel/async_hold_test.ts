@@ -387,6 +387,28 @@ test("Promise.all() over our awaitables waits for all at once, in one task", asy
   });
 });
 
+test("the loop waits until every branch of a Promise.all() waits, however many calls of functions it makes", async () => {
+  await virtually(async () => {
+    const log: number[] = [];
+    const nap = async () => {
+      log.push(getRunningLoop().time());
+      await sleep(1);
+    };
+    const calls = async () => {
+      await timeout(50, async () => {
+        await timeout(40, nap);
+      });
+    };
+    const task = createTask(async () => {
+      await Promise.all([sleep(1), calls()]);
+      log.push(getRunningLoop().time());
+    });
+    await sleep(0.25);
+    await task;
+    assertEquals(log, [0, 1]);
+  });
+});
+
 test("a task in Promise.all() that is cancelled has every await of it cancelled", async () => {
   const log: string[] = [];
   await virtually(async () => {
