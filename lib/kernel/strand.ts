@@ -5,6 +5,7 @@
  */
 import type { RuntimeError } from "../base/errors.ts";
 import type { Steps } from "../coroutine/awaitable.ts";
+import { host } from "../platform/current.ts";
 import {
   type Future,
   type Listener,
@@ -176,12 +177,37 @@ function cancelStrand(strand: Strand, message: string | undefined): boolean {
 }
 
 /**
+ * Leaves what a function awaited and then did without, such as the loser of a race. Where others were told of their ends,
+ * what waits for a function may hear of that one's: it is closed when all promises between the two must have settled.
+ */
+export function leaveStrand(strand: Strand, othersWereTold: boolean): void {
+  // Where the host does not tell whose code runs, what came so late would pass for another task's.
+  const mayHear = othersWereTold && strand.calling && host.asyncIdentity !== null;
+  if (!mayHear) return closeStrand(strand);
+  // The turn between is the loop's, if this one has no time left for the others.
+  host.nextTurn(() =>
+    host.nextTurn(() => {
+      strand.isClosed = true;
+      // By the loop, for contexts may ask for it as they are left.
+      schedulerOfFuture(strand.task).push(strand);
+    })
+  );
+}
+
+/** Closes what was left, if it has not come to its end. */
+export function closeLeft(strand: Strand): void {
+  if (strand.calling || strand.waiter !== null) closeStrand(strand);
+}
+
+/**
  * Ends what a function awaited and then did without, such as the loser of a race. What that throws over is reported,
  * for the task is done.
  */
 export function closeStrand(strand: Strand): void {
   strand.isClosed = true;
   if (strand.waiter !== null) unlisten(strand.waiter, strand);
+  strand.waiter = null;
+  strand.calling = false;
   try {
     strand.steps.return?.();
   } catch (exception) {

@@ -93,7 +93,8 @@ import { sourceContext } from "./sources.ts";
 import {
   type Awaiting,
   cancelStrands,
-  closeStrand,
+  closeLeft,
+  leaveStrand,
   runStrand,
   Strand,
   StrandLine,
@@ -698,7 +699,7 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore The same for what an async function awaits: one step, run by the loop. */
   [runStrand](strand: Strand): void {
-    if (strand.isClosed) return;
+    if (strand.isClosed) return closeLeft(strand);
     const { waiter } = strand;
     strand.waiter = null;
     let error: unknown = strand.failure ?? refusalOf(waiter);
@@ -772,7 +773,8 @@ export class Task<T = unknown> extends Future<T> {
   #resumeStrand(strand: Strand): void {
     this.#returnFromElsewhere();
     strand.calling = false;
-    if (!this.#isOver()) this.#enter(strand, null);
+    if (strand.isClosed || schedulerOfFuture(this).isClosed) return;
+    this.#enter(strand, null);
   }
 
   /** Enters the task from a microtask, or for its eager first step, and makes a step there: of a strand, or its own. */
@@ -922,7 +924,10 @@ export class Task<T = unknown> extends Future<T> {
     extras.strands = null;
     // The innermost first, as a coroutine is closed: what is around it may still need what it gives back. Who was told
     // already still hears it, so that each branch of a cancelled Promise.all cleans up.
-    for (const strand of strands.reverse()) if (!strand.waiter?.done()) closeStrand(strand);
+    const isAnyTold = strands.some(({ waiter }) => waiter?.done());
+    for (const strand of strands.reverse()) {
+      if (!strand.waiter?.done()) leaveStrand(strand, isAnyTold);
+    }
   }
 
   #link(tasks: Task<unknown>[]): void {

@@ -11,16 +11,26 @@ import {
   asyncWith,
   coroutine,
   createTask,
+  fromPromise,
   Future,
+  gather,
   getRunningLoop,
   Lock,
   newEventLoop,
   run,
   sleep,
+  TaskGroup,
+  timeout,
   wait,
+  waitFor,
 } from "../../mod.ts";
-import { test } from "../_support/harness.ts";
+import { needs, test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
+
+/** Waits for what is done in the host's next turn. */
+function nextTurn() {
+  return fromPromise(new Promise((resolve) => setTimeout(resolve, 5)));
+}
 
 /** A strand of a task that stands by, over an iterator that notes that it is left. */
 function strandOn(waiter: Future<unknown> | null): { strand: Strand; log: string[] } {
@@ -106,6 +116,78 @@ test("the loser of a race is left when the task ends, and cleans up", async () =
     assertEquals(getRunningLoop().time(), 2);
   });
   assertEquals(log, ["winner", "ends", "loser left"]);
+});
+
+test({
+  name:
+    "each branch of a cancelled Promise.all hears of it, in however many calls of functions it waits",
+  ...needs("asyncIdentity"),
+  async fn() {
+    const log: string[] = [];
+    async function nap() {
+      await sleep(60);
+    }
+    async function branch(name: string, wait: () => PromiseLike<unknown>) {
+      try {
+        await wait();
+      } catch (error) {
+        log.push(`${name}: ${error}`);
+        throw error;
+      } finally {
+        log.push(`${name} ends`);
+      }
+    }
+    await virtually(async () => {
+      const task = createTask(async () => {
+        await Promise.all([
+          sleep(60),
+          branch("timeout", () => timeout(50, nap)),
+          branch(
+            "calls",
+            () => timeout(50, async () => await waitFor(() => asyncWith(door, nap), 40)),
+          ),
+          branch("group", () => TaskGroup.run(nap)),
+        ]);
+      });
+      const door = { enter() {}, exit: () => void log.push("door") };
+      await sleep(1);
+      task.cancel("enough");
+      await wait([task]);
+      await nextTurn();
+    });
+    assertEquals(log.sort(), [
+      "calls ends",
+      "calls: CancelledError: enough",
+      "door",
+      "group ends",
+      "group: CancelledError: enough",
+      "timeout ends",
+      "timeout: CancelledError: enough",
+    ]);
+  },
+});
+
+test({
+  name: "what waits for a function that never hears of the cancellation is left all the same",
+  ...needs("asyncIdentity"),
+  async fn() {
+    const lock = new Lock();
+    await virtually(async () => {
+      const task = createTask(async () => {
+        await Promise.all([
+          sleep(60),
+          asyncWith(lock, async () => await gather([sleep(60)])),
+          timeout(50, async () => await sleep(60)),
+        ]);
+      });
+      await sleep(1);
+      assertEquals(lock.locked(), true);
+      task.cancel();
+      await wait([task]);
+      await nextTurn();
+      assertEquals(lock.locked(), false);
+    });
+  },
 });
 
 test("a future that a loser waited for keeps no listener of a task that is over", async () => {
