@@ -187,9 +187,11 @@ export function leaveStrand(strand: Strand, othersWereTold: boolean): void {
   // The turn between is the loop's, if this one has no time left for the others.
   host.nextTurn(() =>
     host.nextTurn(() => {
+      const scheduler = schedulerOfFuture(strand.task);
+      if (scheduler.isClosed) return closeLeft(strand);
       strand.isClosed = true;
       // By the loop, for contexts may ask for it as they are left.
-      schedulerOfFuture(strand.task).push(strand);
+      scheduler.push(strand);
     })
   );
 }

@@ -1,5 +1,5 @@
 /** The awaits of async functions, several of one task at a time. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import {
   cancelStrands,
   closeStrand,
@@ -9,8 +9,10 @@ import {
 } from "../../lib/kernel/strand.ts";
 import {
   asyncWith,
+  CancelledError,
   coroutine,
   createTask,
+  currentTask,
   fromPromise,
   Future,
   gather,
@@ -165,6 +167,27 @@ test({
       "timeout: CancelledError: enough",
     ]);
   },
+});
+
+test("a run whose main coroutine is cancelled in a Promise.all leaves what that waits for", async () => {
+  const [heard, unheard] = [new Lock(), new Lock()];
+  await assertRejects(
+    () =>
+      run(async () => {
+        const main = currentTask()!;
+        getRunningLoop().callLater(0.001, () => void main.cancel("enough"));
+        await Promise.all([
+          sleep(60),
+          asyncWith(heard, () => timeout(50, async () => await sleep(60))),
+          asyncWith(unheard, async () => await gather([sleep(60)])),
+        ]);
+      }),
+    CancelledError,
+    "enough",
+  );
+  // The last turn of the host's for that comes when the loop is closed.
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assertEquals([heard.locked(), unheard.locked()], [false, false]);
 });
 
 test({
