@@ -276,7 +276,10 @@ export class Future<T = unknown> extends Awaitable<T> {
       Future.#filter(future, (other) => other !== listener);
     };
     schedulerOfFuture = (future) => future[SCHEDULER];
-    fulfil = (future, value) => Future.#finish(future, FULFILLED, value, Future.#message(future));
+    fulfil = (future, value) => {
+      const told = future[OUTCOME];
+      Future.#finish(future, FULFILLED, value, typeof told === "string" ? told : null);
+    };
     fail = (future, error) => Future.#fail(future, error);
     finishCancelled = (future, error, message) => {
       Future.#finish(future, CANCELLED, error, message);
