@@ -16,6 +16,7 @@
  *
  * @module
  */
+import { describe } from "../base/repr.ts";
 import type { CallFrame } from "./call_frame.ts";
 
 /** What a coroutine may yield to its task: what awaiting yields, by `yield*`, or nothing, by a bare `yield`. */
@@ -170,7 +171,7 @@ export abstract class Awaitable<T> implements PromiseLike<T> {
 
   /** What `yield*` uses: the iterator that does the waiting. */
   [Symbol.iterator](): Iterator<Suspending, T, unknown> {
-    return this[awaitable]() as Iterator<Suspending, T, unknown>;
+    return awaitableSteps(this) as Iterator<Suspending, T, unknown>;
   }
 
   /**
@@ -196,6 +197,19 @@ export abstract class Awaitable<T> implements PromiseLike<T> {
 /** Tells whether an object has the `[awaitable]()` method. */
 export function hasAwaitable(value: object): value is { [awaitable](): Iterator<Suspension> } {
   return awaitable in value && typeof value[awaitable] === "function";
+}
+
+/**
+ * The iterator by which an object with an `[awaitable]()` method is awaited.
+ *
+ * @throws {TypeError} If the method gives none.
+ */
+export function awaitableSteps<T>(subject: HasAwaitable<T>): Iterator<Suspension, T, unknown> {
+  const steps: unknown = subject[awaitable]();
+  if (typeof (steps as Partial<Iterator<unknown>> | null | undefined)?.next !== "function") {
+    throw new TypeError(`[awaitable]() returned a non-iterator: ${describe(steps)}`);
+  }
+  return steps as Iterator<Suspension, T, unknown>;
 }
 
 /** A class of which all generator objects of this realm are instances. */

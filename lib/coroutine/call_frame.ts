@@ -13,6 +13,7 @@ import { continueStack } from "../base/stack.ts";
 import {
   Awaitable,
   awaitable,
+  awaitableSteps,
   CALLING,
   hasAwaitable,
   isGenerator,
@@ -178,6 +179,8 @@ export function isGeneratorFunction(value: unknown): boolean {
 export function stepsOf(value: unknown): Steps | null {
   if (isGenerator(value)) return value;
   if (value instanceof Awaitable) return value[Symbol.iterator]();
-  if (typeof value === "object" && value !== null && hasAwaitable(value)) return value[awaitable]();
+  if (typeof value === "object" && value !== null && hasAwaitable(value)) {
+    return awaitableSteps(value);
+  }
   return null;
 }

@@ -8,7 +8,7 @@ import { ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import {
   Awaitable,
-  awaitable,
+  awaitableSteps,
   type HasAwaitable,
   hasAwaitable,
   isThenable,
@@ -114,9 +114,5 @@ function toCoroutine<T>(subject: AwaitableLike<T>): CoroutineLike<T> {
 }
 
 function* awaitIt<T>(subject: HasAwaitable<T>): Generator<Suspension, T, unknown> {
-  const steps: unknown = subject[awaitable]();
-  if (typeof (steps as Partial<Iterator<unknown>> | null | undefined)?.next !== "function") {
-    throw new TypeError(`[awaitable]() returned a non-iterator: ${describe(steps)}`);
-  }
-  return yield* { [Symbol.iterator]: () => steps as Iterator<Suspension, T, unknown> };
+  return yield* { [Symbol.iterator]: () => awaitableSteps(subject) };
 }

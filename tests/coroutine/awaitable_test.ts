@@ -1,9 +1,10 @@
 // kinds: generator, async
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { hasAwaitable, isGenerator, isThenable } from "../../lib/coroutine/awaitable.ts";
 import {
   Awaitable,
   awaitable,
+  type CoroutineObject,
   createTask,
   currentTask,
   ensureFuture,
@@ -15,6 +16,7 @@ import {
   runVirtual,
   shield,
   sleep,
+  timeout,
   VirtualClock,
   wait,
   waitFor,
@@ -48,6 +50,37 @@ test("a class that extends Awaitable is awaited as it is, in the task that await
     assertEquals(getRunningLoop().time(), 2);
     assertEquals(kettle.task.map((task) => task === currentTask()), [true, true]);
   });
+});
+
+test("an [awaitable]() that gives no iterator is a TypeError, whoever awaits", async () => {
+  class Broken extends Awaitable<never> {
+    [awaitable]() {
+      return 5 as never;
+    }
+  }
+  const bare = { [awaitable]: () => 5 as never };
+  const awaitings: Record<string, () => CoroutineObject<unknown>> = {
+    *itself() {
+      yield* new Broken();
+    },
+    *waitFor() {
+      yield* waitFor(bare, 1);
+    },
+    *timeout() {
+      yield* timeout(1, () => bare);
+    },
+    *gather() {
+      yield* gather([bare]);
+    },
+  };
+  for (const [name, body] of Object.entries(awaitings)) {
+    await assertRejects(
+      () => run(body),
+      TypeError,
+      "[awaitable]() returned a non-iterator: 5 (number)",
+      name,
+    );
+  }
 });
 
 test("an object with an [awaitable]() method is taken wherever an awaitable is", async () => {
