@@ -73,8 +73,8 @@ stack or not; a cancellation takes none unless somebody looks (\`lib/base/quiet_
 timers and cancellation only in the rows that are about them. What it misses, no loop with that order can reach in this engine.
 Its tasks are listed nowhere, are never the current one and have no context; with these alone one of 1,000 that are gathered costs
 it two fifths more, as the floors print, and that is what it costs here. Bare functions await one resolved promise, always the same,
-in the rows \`switch\` and \`tasks\`: nothing in JavaScript is awaited for less, and a value costs them half as much again. A third of
-what \`tasks\` takes is the collector's, which copies 100,000 tasks while they are young. In the rows of sizes it stands for this module with all taken out of its sources that a program may run without: what errors say,
+in the rows \`switch\` and \`tasks\`; to await a value costs them half as much again, as the floors print, too. A third of what
+\`tasks\` takes is the collector's, which copies 100,000 tasks while they are young. In the rows of sizes it stands for this module with all taken out of its sources that a program may run without: what errors say,
 checks, stacks and printed forms, debug mode, async functions and context variables (\`deno task size --parts\` tells each one's
 part).
 
