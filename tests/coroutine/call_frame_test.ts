@@ -103,14 +103,14 @@ test("stepsOf() finds the iterator of coroutines and awaitables, and of nothing 
   function* coroutine() {}
   const generator = coroutine();
   const kettle = new Kettle();
-  const teapot = { [awaitable]: () => generator };
+  const teapot = { [awaitable]: () => kettle.steps };
   const loop = newEventLoop();
   const future = loop.createFuture();
   if (typeof (generator as { next?: unknown }).next === "function") {
     assertEquals(stepsOf(generator) === generator as unknown, true);
   }
   assertStrictEquals<unknown>(stepsOf(kettle), kettle.steps);
-  assertStrictEquals<unknown>(stepsOf(teapot), generator);
+  assertStrictEquals<unknown>(stepsOf(teapot), kettle.steps);
   assertStrictEquals<unknown>(stepsOf(future), future);
   assert(stepsOf(sleep(0)) !== null);
   for (const value of [42, "x", null, undefined, [], {}, Promise.resolve(), () => {}]) {
