@@ -55,6 +55,8 @@ export class Strand implements Runnable, Listener {
   failure: RuntimeError | null = null;
   /** Whether it waits for a function's promise, and so for what that function awaits in its turn. */
   calling = false;
+  /** Whether what it waits for was asked to end, and may take some steps for that. */
+  isAsked = false;
   /** Whether nobody will drive it any more. */
   isClosed = false;
   /** The stack of the `await`, in debug mode. */
@@ -165,7 +167,7 @@ function cancelStrand(strand: Strand, message: string | undefined): boolean {
   }
   strand.waiter = task;
   try {
-    return waiter.cancel(message);
+    return strand.isAsked = waiter.cancel(message);
   } finally {
     if (strand.waiter === null && !waiter.done()) {
       unlisten(waiter, strand);
@@ -176,17 +178,34 @@ function cancelStrand(strand: Strand, message: string | undefined): boolean {
   }
 }
 
+// Where the host does not tell whose code runs, what came late would pass for another task's.
+const mayHearLate = host.asyncIdentity !== null;
+
 /**
- * Leaves what a function awaited and then did without, such as the loser of a race. Where others were told of their ends,
- * what waits for a function may hear of that one's: it is closed when all promises between the two must have settled.
+ * Leaves what a function awaited and then did without, such as the loser of a race. Who was told of an end hears it all the
+ * same, so that each branch of a cancelled Promise.all cleans up; also where what was asked to end takes its time.
  */
-export function leaveStrand(strand: Strand, othersWereTold: boolean): void {
-  // Where the host does not tell whose code runs, what came so late would pass for another task's.
-  const mayHear = othersWereTold && strand.calling && host.asyncIdentity !== null;
-  if (!mayHear) return closeStrand(strand);
+export function leaveStrands(strands: readonly Strand[]): void {
+  const isAnyTold = strands.some(isTold);
+  // The innermost first, as a coroutine is closed: what is around it may still need what it gives back.
+  for (const strand of [...strands].reverse()) {
+    if (isTold(strand)) continue;
+    if (isAnyTold && strand.calling && mayHearLate) leaveLate(strand, strands);
+    else closeStrand(strand);
+  }
+}
+
+function isTold({ isAsked, waiter }: Strand): boolean {
+  return waiter?.done() === true || (isAsked && mayHearLate);
+}
+
+/** Leaves what waits for a function, if that has not heard of its end when all promises between the two have settled. */
+function leaveLate(strand: Strand, all: readonly Strand[]): void {
   // The turn between is the loop's, if this one has no time left for the others.
   host.nextTurn(() =>
     host.nextTurn(() => {
+      // It may still hear by what these wait for.
+      if (all.some(({ isAsked }) => isAsked)) return;
       const scheduler = schedulerOfFuture(strand.task);
       if (scheduler.isClosed) return closeLeft(strand);
       strand.isClosed = true;

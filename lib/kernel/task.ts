@@ -94,7 +94,7 @@ import {
   type Awaiting,
   cancelStrands,
   closeLeft,
-  leaveStrand,
+  leaveStrands,
   runStrand,
   Strand,
   StrandLine,
@@ -702,6 +702,7 @@ export class Task<T = unknown> extends Future<T> {
     if (strand.isClosed) return closeLeft(strand);
     const { waiter } = strand;
     strand.waiter = null;
+    strand.isAsked = false;
     let error: unknown = strand.failure ?? refusalOf(waiter);
     strand.failure = null;
     const extras = this.#needExtras();
@@ -922,12 +923,7 @@ export class Task<T = unknown> extends Future<T> {
     if (extras === null || extras.strands === null) return;
     const strands = extras.strands.list();
     extras.strands = null;
-    // The innermost first, as a coroutine is closed: what is around it may still need what it gives back. Who was told
-    // already still hears it, so that each branch of a cancelled Promise.all cleans up.
-    const isAnyTold = strands.some(({ waiter }) => waiter?.done());
-    for (const strand of strands.reverse()) {
-      if (!strand.waiter?.done()) leaveStrand(strand, isAnyTold);
-    }
+    leaveStrands(strands);
   }
 
   #link(tasks: Task<unknown>[]): void {

@@ -169,6 +169,59 @@ test({
   },
 });
 
+test({
+  name:
+    "each branch of a cancelled Promise.all hears of it, however long what it waits for takes to end",
+  ...needs("asyncIdentity"),
+  async fn() {
+    const log: string[] = [];
+    async function slow() {
+      try {
+        await sleep(60);
+      } finally {
+        await sleep(2);
+      }
+    }
+    async function branch(name: string, wait: () => PromiseLike<unknown>) {
+      try {
+        await wait();
+      } finally {
+        log.push(`${name} ends`);
+      }
+    }
+    await virtually(async () => {
+      const task = createTask(async () => {
+        await Promise.all([
+          branch("sleep", () => sleep(60)),
+          branch("task", () => createTask(slow)),
+          branch("gather", () => gather([sleep(60), sleep(60)])),
+          branch("timeout", () => timeout(50, async () => await gather([slow]))),
+        ]);
+      });
+      await sleep(1);
+      task.cancel();
+      await wait([task]);
+      assertEquals([task.cancelled(), getRunningLoop().time()], [true, 1]);
+      await sleep(0);
+      assertEquals(log.splice(0), ["sleep ends", "gather ends"]);
+      await sleep(3);
+    });
+    assertEquals(log, ["task ends", "timeout ends"]);
+  },
+});
+
+test("the loser of a race that is asked to end with its task, and ends by itself, is left", async () => {
+  const lock = new Lock();
+  await virtually(async () => {
+    const task = createTask(async () => {
+      const held = asyncWith(lock, () => sleep(60));
+      await Promise.race([sleep(1, "winner"), held]);
+    });
+    await sleep(2);
+    assertEquals([task.done(), lock.locked()], [true, false]);
+  });
+});
+
 test("a run whose main coroutine is cancelled in a Promise.all leaves what that waits for", async () => {
   const [heard, unheard] = [new Lock(), new Lock()];
   await assertRejects(
