@@ -202,7 +202,7 @@ test({
       task.cancel();
       await wait([task]);
       assertEquals([task.cancelled(), getRunningLoop().time()], [true, 1]);
-      await sleep(0);
+      await sleep(1);
       assertEquals(log.splice(0), ["sleep ends", "gather ends"]);
       await sleep(3);
     });
