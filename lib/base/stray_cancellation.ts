@@ -12,9 +12,18 @@ import { CancelledError } from "./errors.ts";
 
 const told = /* @__PURE__ */ new WeakSet<CancelledError>();
 
-/** Notes that code outside of tasks gets an error: where it handles no cancellation, the host is to report it. */
-export function noteTold(error: unknown): void {
-  if (error instanceof CancelledError) told.add(error);
+/**
+ * The result of a future for code outside of tasks: where that handles no cancellation, the host is to report it.
+ *
+ * @throws What the future's `result()` throws.
+ */
+export function resultOutside<T>(future: { result(): T }): T {
+  try {
+    return future.result();
+  } catch (error) {
+    if (error instanceof CancelledError) told.add(error);
+    throw error;
+  }
 }
 
 /** Tells whether an error is a cancellation that no code outside of tasks got. */

@@ -27,7 +27,7 @@ import { formatThrown } from "../base/nested_errors.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import { soon } from "../base/soon.ts";
-import { noteTold } from "../base/stray_cancellation.ts";
+import { resultOutside } from "../base/stray_cancellation.ts";
 import { awaitable, type RejectionHandler, type Then } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
 import { checkTimeout } from "./check_count.ts";
@@ -376,12 +376,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
 
   /** Its outcome, now that it is done. */
   async #promise(): Promise<T> {
-    try {
-      return this.result();
-    } catch (error) {
-      noteTold(error);
-      throw error;
-    }
+    return resultOutside(this);
   }
 
   #get(method: string, timeout: number | null): Outcome<T> {

@@ -12,7 +12,7 @@ import { RuntimeError } from "../base/errors.ts";
 import { logger, setHostSink } from "../base/logger.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
-import { noteTold } from "../base/stray_cancellation.ts";
+import { resultOutside } from "../base/stray_cancellation.ts";
 import type { Executor, Job, JobResult } from "../concurrent/executor.ts";
 import { Awaitable, type Suspension } from "../coroutine/awaitable.ts";
 import { type Context, swapContext } from "../coroutine/context_vars.ts";
@@ -381,7 +381,7 @@ export class EventLoop implements HandleOwner {
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_at
    */
   callAt<A extends unknown[]>(when: number, callback: Callback<A>, ...args: A): TimerHandle {
-    if (when === null) throw new TypeError("when cannot be null, expected a number of seconds");
+    if (when === null) throw new TypeError("when cannot be null, expected seconds");
     if (typeof when !== "number") {
       throw new TypeError(`when must be a number of seconds, got ${describe(when)}`);
     }
@@ -718,12 +718,7 @@ export class EventLoop implements HandleOwner {
     if (typeof end === "object" && future.done() && !isGiven) markRetrieved(future);
     this.#checkEnd(end, future);
     if (!future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
-    try {
-      return future.result();
-    } catch (error) {
-      noteTold(error);
-      throw error;
-    }
+    return resultOutside(future);
   }
 
   #checkEnd(end: RunEnd, what: unknown): void {

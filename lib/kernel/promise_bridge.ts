@@ -10,7 +10,7 @@
  */
 import { RuntimeError } from "../base/errors.ts";
 import { captureStack } from "../base/stack.ts";
-import { noteTold } from "../base/stray_cancellation.ts";
+import { resultOutside } from "../base/stray_cancellation.ts";
 import { type Awaitable, setThenProvider, type Then } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
 import { currentSegment } from "./async_hold.ts";
@@ -102,9 +102,8 @@ class PromiseListener<T> implements Listener {
   #settle(future: Future<unknown>): void {
     let value: T;
     try {
-      value = (future as Future<T>).result();
+      value = resultOutside(future as Future<T>);
     } catch (error) {
-      noteTold(error);
       this.#reject(error);
       return;
     }

@@ -15,6 +15,7 @@ import {
   waiters,
 } from "./future.ts";
 import { execute, report, type Runnable } from "./handle.ts";
+import { running } from "./running.ts";
 
 /** The key of the method by which a strand has its task make a step of it. */
 export const runStrand: unique symbol = Symbol("runStrand");
@@ -207,17 +208,31 @@ function leaveLate(strand: Strand, all: readonly Strand[]): void {
       // It may still hear by what these wait for.
       if (all.some(({ isAsked }) => isAsked)) return;
       const scheduler = schedulerOfFuture(strand.task);
-      if (scheduler.isClosed) return closeLeft(strand);
-      strand.isClosed = true;
-      // By the loop, for contexts may ask for it as they are left.
-      scheduler.push(strand);
+      const leaving = new Leaving(strand);
+      if (scheduler.isClosed) leaving[execute]();
+      else scheduler.push(leaving);
     })
   );
 }
 
-/** Closes what was left, if it has not come to its end. */
-export function closeLeft(strand: Strand): void {
-  if (strand.calling || strand.waiter !== null) closeStrand(strand);
+/** Closes a strand that is not at its end; by the loop, for contexts may ask for that as they are left. */
+class Leaving implements Runnable {
+  static get name(): string {
+    return "Task";
+  }
+
+  readonly #strand: Strand;
+
+  constructor(strand: Strand) {
+    this.#strand = strand;
+  }
+
+  [execute](): void {
+    // Its task is done.
+    running.task = null;
+    const { calling, waiter } = this.#strand;
+    if (calling || waiter !== null) closeStrand(this.#strand);
+  }
 }
 
 /**
@@ -227,8 +242,6 @@ export function closeLeft(strand: Strand): void {
 export function closeStrand(strand: Strand): void {
   strand.isClosed = true;
   if (strand.waiter !== null) unlisten(strand.waiter, strand);
-  strand.waiter = null;
-  strand.calling = false;
   try {
     strand.steps.return?.();
   } catch (exception) {

@@ -93,7 +93,6 @@ import { sourceContext } from "./sources.ts";
 import {
   type Awaiting,
   cancelStrands,
-  closeLeft,
   leaveStrands,
   runStrand,
   Strand,
@@ -699,7 +698,7 @@ export class Task<T = unknown> extends Future<T> {
 
   /** @ignore The same for what an async function awaits: one step, run by the loop. */
   [runStrand](strand: Strand): void {
-    if (strand.isClosed) return closeLeft(strand);
+    if (strand.isClosed) return;
     const { waiter } = strand;
     strand.waiter = null;
     strand.isAsked = false;
@@ -931,7 +930,7 @@ export class Task<T = unknown> extends Future<T> {
     tasks[this.#place] = this;
   }
 
-  /** The last one takes its place: the order is in the serial numbers. */
+  /** The last one takes its place: the order is in the names. */
   #unlink(tasks: Task<unknown>[]): void {
     const last = tasks.pop()!;
     if (last === this) return;

@@ -1,5 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { createTask, currentTask, newEventLoop, run, sleep, timeout, wait } from "../../mod.ts";
+import {
+  ConcurrentFuture,
+  createTask,
+  currentTask,
+  newEventLoop,
+  run,
+  sleep,
+  timeout,
+  wait,
+} from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 
 /** What was rejected and handled by nobody, as far as the host would report it. */
@@ -73,7 +82,7 @@ test("what such a helper throws instead of the cancellation is one", async () =>
   assertEquals(reasons, ["RangeError: no"]);
 });
 
-test("a run that ends by a cancellation, and a cancelled task that others await, are unhandled where nobody handles them", async () => {
+test("a run, a task or a job that is cancelled is unhandled where code outside of tasks does not handle it", async () => {
   const reasons = await reported(async () => {
     run(async () => {
       currentTask()!.cancel("the run's");
@@ -83,8 +92,15 @@ test("a run that ends by a cancellation, and a cancelled task that others await,
     const task = loop.createTask(() => sleep(60));
     (async () => await task)();
     task.cancel("the task's");
+    const job = new ConcurrentFuture<void>();
+    (async () => await job)();
+    job.cancel();
     await loop.runUntilComplete(sleep(0.001));
     loop.close();
   });
-  assertEquals(reasons.sort(), ["CancelledError: the run's", "CancelledError: the task's"]);
+  assertEquals(reasons.sort(), [
+    "CancelledError",
+    "CancelledError: the run's",
+    "CancelledError: the task's",
+  ]);
 });

@@ -105,7 +105,7 @@ export class Session {
     if (!suits(program, form)) return null;
     const ours = await this.run(program, form);
     const at = firstDifference(theirs, ours);
-    return at < 0 || showsFlaw(theirs) ? null : { program, form, theirs, ours, at };
+    return at < 0 || showsFlaw(theirs, at) ? null : { program, form, theirs, ours, at };
   }
 }
 
