@@ -131,6 +131,10 @@ const tests: PageTest[] = [
     async run(stage) {
       const { page } = stage;
       await openTrace(stage, makeTrace());
+      // The first drawing may still be to come.
+      await page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+      );
       const all = await page.evaluate<string>(IMAGE);
       /** Waits for the drawing to be another one than before, or just that one. */
       const drawn = async (is: "===" | "!==", before: string): Promise<string> => {
