@@ -163,6 +163,9 @@ export let startStrand: <T>(
 /** Tells a task that rested on something foreign that its function goes on; for the promise bridge. */
 export let returnToTask: (task: Task<unknown>) => boolean;
 
+/** Has debug mode take no offence at a task that returns though it was asked to end. */
+export let allowReturn: (task: Task<unknown>) => void;
+
 let plainResult: () => unknown;
 
 let listTasks: (tasks: readonly Task<unknown>[]) => Task<unknown>[];
@@ -184,6 +187,8 @@ class TaskExtras {
   strands: StrandLine | null = null;
   // Whether the function rests on something foreign, and the loop goes on without it.
   elsewhere = false;
+  // Whether it is its work to return though it was asked to end.
+  mayReturn = false;
 }
 
 /**
@@ -290,6 +295,9 @@ export class Task<T = unknown> extends Future<T> {
         return task === null ? null : valuesIn(task.#context);
       },
     });
+    allowReturn = (task) => {
+      task.#needExtras().mayReturn = true;
+    };
     plainResult = this.prototype.result;
     listTasks = (tasks) => [...tasks].sort((one, other) => compareAge(one.#name, other.#name));
     positionOf = (task) => ({
@@ -889,7 +897,7 @@ export class Task<T = unknown> extends Future<T> {
       finishCancelled(this, null, cancelMessageOf(this));
     } else {
       fulfil(this, value);
-      if (extras.cancelRequests > 0) this.#reportSwallowed();
+      if (extras.cancelRequests > 0 && !extras.mayReturn) this.#reportSwallowed();
     }
   }
 

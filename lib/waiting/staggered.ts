@@ -16,6 +16,7 @@ import type { EventLoop } from "../kernel/event_loop.ts";
 import { callWhenDone, type Future, seeError, waiters, type Waiting } from "../kernel/future.ts";
 import { endsRun } from "../kernel/handle.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
+import { allowReturn } from "../kernel/task.ts";
 import { currentTask } from "../kernel/tasks.ts";
 import { Event } from "../sync/event.ts";
 import type { Outcome } from "./awaitables.ts";
@@ -143,8 +144,7 @@ class StaggeredRace<T> implements Waiting {
     } catch (error) {
       if (endsRun(error)) throw error;
       // A loser's error is an outcome of the race, be it its cancellation: nobody is left to hear of that.
-      const self = currentTask()!;
-      while (self.cancelling() > 0) self.uncancel();
+      allowReturn(currentTask()!);
       this.#exceptions[index] = error;
       failed.set();
       return;

@@ -15,6 +15,8 @@ import {
   type RaceResult,
   sleep,
   staggeredRace,
+  type Task,
+  TaskGroup,
   timeout,
   TimeoutError,
   ValueError,
@@ -23,6 +25,10 @@ import {
 import { cancelAtEachStep } from "../_support/cancel_each_step.ts";
 import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
+
+function throwIt(error: Error): never {
+  throw error;
+}
 
 /** A race's outcome as text: the winner, its place, the errors. */
 function show([winner, index, exceptions]: RaceResult<unknown>): unknown[] {
@@ -435,5 +441,35 @@ test("in debug mode staggeredRace() accuses no loser, however it ends, of having
       },
     ], 0.5);
     assertEquals(show(outcome), ["won", 2, ["CancelledError", "ValueError", null]]);
+  });
+});
+
+test("a loser keeps the requests to end that it had, and one that its own group has renewed", async () => {
+  await virtually(function* () {
+    const racers: Task<unknown>[] = [];
+    const race = createTask(staggeredRace([
+      function* () {
+        racers.push(currentTask()!);
+        yield* asyncWith(new TaskGroup(), function* () {
+          try {
+            yield* new Event().wait();
+          } finally {
+            throwIt(new ValueError("in the way"));
+          }
+        });
+      },
+      function* () {
+        racers.push(currentTask()!);
+        yield* sleep(10);
+      },
+    ], 1));
+    yield* sleep(2);
+    race.cancel();
+    yield* wait([race, ...racers]);
+    // As in CPython: the group's task was asked again as its group ended, and returned before it heard of that.
+    assertEquals(racers.map((racer) => [racer.cancelled(), racer.cancelling()]), [
+      [true, 1],
+      [false, 1],
+    ]);
   });
 });
