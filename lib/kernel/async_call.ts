@@ -6,9 +6,10 @@
 import { RuntimeError } from "../base/errors.ts";
 import type { CallFrame } from "../coroutine/call_frame.ts";
 import { host } from "../platform/current.ts";
-import { type Future, schedulerOfFuture } from "./future.ts";
-import { PatientCall, waitPatiently } from "./patient_call.ts";
+import { schedulerOfFuture } from "./future.ts";
+import { PatientCall, type Resumable, resumed, waitPatiently } from "./patient_call.ts";
 import { running } from "./running.ts";
+import type { Strand } from "./strand.ts";
 
 const identity = host.asyncIdentity;
 
@@ -16,9 +17,13 @@ const identity = host.asyncIdentity;
 export const seenAs: unique symbol = Symbol("seenAs");
 
 /** Whom a function is called for. */
-export interface Caller extends Future<unknown> {
+export interface Caller extends Resumable {
   /** The error that takes the place of one which its function threw; that one, most often. */
   [seenAs](error: unknown): unknown;
+}
+
+function callOf(frame: CallFrame): PromiseLike<unknown> | null {
+  return frame.call();
 }
 
 /**
@@ -26,17 +31,17 @@ export interface Caller extends Future<unknown> {
  *
  * @param task The task.
  * @param frame The call.
- * @param resume Called when the promise that came back has settled, and the frame knows how.
+ * @param strand The strand of it that goes on when the promise that came back has settled, or `null`: it itself does.
  * @returns Whether a promise came back; else the frame can be resumed at once.
  */
-export function callFor(task: Caller, frame: CallFrame, resume: () => void): boolean {
+export function callFor(task: Caller, frame: CallFrame, strand: Strand | null): boolean {
   running.calling = true;
   let promise: PromiseLike<unknown> | null;
   try {
     // An identity put in force costs more than all the rest of a call.
     promise = identity === null || !frame.mayBeAsync
       ? frame.call()
-      : identity.run(task, () => frame.call());
+      : identity.run(task, callOf, frame);
   } finally {
     running.calling = false;
   }
@@ -53,16 +58,16 @@ export function callFor(task: Caller, frame: CallFrame, resume: () => void): boo
     return false;
   }
   const stillWaits = frame instanceof PatientCall
-    ? waitPatiently(task, frame, settled, resume)
+    ? waitPatiently(task, frame, settled, strand)
     : null;
   settled.then((value) => {
     if (stillWaits !== null && !stillWaits()) return;
     frame.fulfill(value);
-    resume();
+    task[resumed](strand);
   }, (error) => {
     if (stillWaits !== null && !stillWaits()) return;
     frame.reject(task[seenAs](error));
-    resume();
+    task[resumed](strand);
   });
   return true;
 }

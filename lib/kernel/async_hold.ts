@@ -21,7 +21,7 @@
  */
 import { soon } from "../base/soon.ts";
 import { host } from "../platform/current.ts";
-import { running } from "./running.ts";
+import { outsideIdentity, running } from "./running.ts";
 
 /** The key of the method that tells whether a task waits for anything of this module's. */
 export const isWaiting: unique symbol = Symbol("isWaiting");
@@ -64,7 +64,8 @@ function countSegment(): void {
 
 /** What is known of one function since it was called or resumed. */
 class Segment {
-  readonly task: Holdable;
+  /** Its task; `null` while it waits for its next use. */
+  task: Holdable | null = null;
   marks = 0;
   marksAge = 0;
   quiet = 0;
@@ -72,13 +73,9 @@ class Segment {
   /** The one begun after it. */
   next: Segment | null = null;
 
-  constructor(task: Holdable) {
-    this.task = task;
-  }
-
   /** Takes one microtask into account, and tells whether the function has come to rest. */
   settles(): boolean {
-    if (this.task.done()) return true;
+    if (this.task!.done()) return true;
     if (this.marks > 0) {
       if (this.marksAge++ === MARK_LIFE) this.marks = 0;
       return false;
@@ -106,6 +103,8 @@ export class AsyncHold {
   #earlyMarks = 0;
   #isChecking = false;
   #isHostAsked = false;
+  // One that is over, for the next: there is one for each await.
+  #spare: Segment | null = null;
 
   /**
    * Makes the waiting of one loop.
@@ -125,8 +124,14 @@ export class AsyncHold {
     running.held = task;
     const known = this.#find(task);
     if (known === null) {
-      const begun = new Segment(task);
-      if (this.#marked === task) begun.marks = this.#earlyMarks;
+      const begun = this.#spare ?? new Segment();
+      this.#spare = null;
+      begun.task = task;
+      begun.marks = this.#marked === task ? this.#earlyMarks : 0;
+      begun.marksAge = 0;
+      begun.quiet = 0;
+      begun.hasRested = false;
+      begun.next = null;
       this.#marked = null;
       this.#append(begun);
       if (!this.isOn) {
@@ -151,7 +156,7 @@ export class AsyncHold {
     }
     known.marks++;
     known.marksAge = 0;
-    this.#checkLater();
+    if (!this.#isChecking) outsideIdentity(() => this.#checkLater());
   }
 
   /** Notes that what was read is called. */
@@ -215,10 +220,10 @@ export class AsyncHold {
     segment++;
     this.#keep((known) => {
       if (known.quiet < QUIET_MICROTASKS || known.settles()) {
-        return !known.task.done() && !known.hasRested;
+        return !known.task!.done() && !known.hasRested;
       }
       // It may rest on a promise of its own code that waits, in turn, for something of this module's.
-      if (!known.task[isWaiting]()) known.task[restElsewhere]();
+      if (!known.task![isWaiting]()) known.task![restElsewhere]();
       return false;
     });
     if (this.isOn) this.#checkLater();
@@ -236,6 +241,8 @@ export class AsyncHold {
       isSame = false;
       if (lastKept === null) this.#first = known.next;
       else lastKept.next = known.next;
+      known.task = null;
+      this.#spare = known;
     }
     if (isSame) return;
     running.held = lastKept === null ? null : lastKept.task;

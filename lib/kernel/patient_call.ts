@@ -12,14 +12,24 @@
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { fromPromise } from "./from_promise.ts";
 import type { Future } from "./future.ts";
+import type { Strand } from "./strand.ts";
 
 /** A call that waits on whatever its promise rests on. */
 export class PatientCall<T = unknown> extends CallFrame<T> {}
 
+/** The key of the method by which a task goes on after a call. */
+export const resumed: unique symbol = Symbol("resumed");
+
+/** A task that makes such calls. */
+export interface Resumable extends Future<unknown> {
+  /** Goes on, for the call's promise has settled and the frame knows how: for a strand of the task, or by itself. */
+  [resumed](strand: Strand | null): void;
+}
+
 interface Waiting {
   readonly call: CallFrame;
   readonly promise: PromiseLike<unknown>;
-  readonly resume: () => void;
+  readonly strand: Strand | null;
 }
 
 // By task: nearly no task makes such calls, and most of those one at a time.
@@ -34,7 +44,7 @@ export function waitPatiently(
   task: Future<unknown>,
   call: CallFrame,
   promise: PromiseLike<unknown>,
-  resume: () => void,
+  strand: Strand | null,
 ): () => boolean {
   let all = waitingBy.get(task);
   if (all === undefined) {
@@ -42,20 +52,20 @@ export function waitPatiently(
     waitingBy.set(task, all);
   }
   const calls = all;
-  const waiting = { call, promise, resume };
+  const waiting = { call, promise, strand };
   calls.add(waiting);
   return () => calls.delete(waiting);
 }
 
 /** Lets a task that rests on something foreign wait for it by a future, and tells whether it can. */
-export function restPatiently(task: Future<unknown>): boolean {
+export function restPatiently(task: Resumable): boolean {
   const calls = waitingBy.get(task);
   if (calls === undefined || calls.size === 0) return false;
   const all = [...calls];
   calls.clear();
-  for (const { call, promise, resume } of all) {
+  for (const { call, promise, strand } of all) {
     call.continueIn(fromPromise(promise)[Symbol.iterator]());
-    resume();
+    task[resumed](strand);
   }
   return true;
 }

@@ -16,7 +16,7 @@ import { host } from "../platform/current.ts";
 import { currentSegment } from "./async_hold.ts";
 import { noteAwait } from "./await_places.ts";
 import { Future, listen, type Listener, notify, schedulerOfFuture } from "./future.ts";
-import { ambientTask, running } from "./running.ts";
+import { ambientTask, outsideIdentity, running } from "./running.ts";
 import { returnToTask, startStrand, type Task } from "./task.ts";
 
 type Resolve = (value: unknown) => void;
@@ -29,7 +29,7 @@ setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
   if (task === null) return plainThen(subject);
   const { hold, debug } = schedulerOfFuture(task);
   // It came from something foreign, while the loop went on: now the loop waits for it again.
-  if (returnToTask(task)) hold.begin(task);
+  if (returnToTask(task)) outsideIdentity(() => hold.begin(task));
   hold.mark(task);
   // The function's frames are on the stack here, and never again.
   const source = debug ? captureStack() : null;
@@ -43,12 +43,11 @@ setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
       return plainThen(subject)(onFulfilled as never, onRejected as never);
     }
     if (!isUsersCall && onFulfilled && onRejected) {
-      startStrand(task, subject, { resolve: onFulfilled, reject: onRejected, source });
+      startStrand(task, subject, onFulfilled, onRejected, source);
       return NEVER;
     }
-    return new Promise<T>((resolve, reject) =>
-      startStrand(task, subject, { resolve, reject, source })
-    ).then(onFulfilled as never, onRejected as never);
+    return new Promise<T>((resolve, reject) => startStrand(task, subject, resolve, reject, source))
+      .then(onFulfilled as never, onRejected as never);
   }) as Then<T>;
 });
 

@@ -34,7 +34,7 @@ import {
   type TimerHandle,
 } from "./handle.ts";
 import { type Instrument, InstrumentPanel, type TurnEnd } from "./instruments.ts";
-import { loopsThatRun, running as importedRunning } from "./running.ts";
+import { loopsThatRun, outsideIdentity, running as importedRunning } from "./running.ts";
 import type { Task } from "./task.ts";
 import { TimerQueue } from "./timer_queue.ts";
 import { Failures } from "./unretrieved.ts";
@@ -604,11 +604,6 @@ export class Scheduler {
     this.#ended = null;
     ended(end);
   }
-}
-
-function outsideIdentity(callback: () => void): void {
-  if (host.asyncIdentity === null) callback();
-  else host.asyncIdentity.exit(callback);
 }
 
 interface LoopAccess {

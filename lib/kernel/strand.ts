@@ -20,16 +20,6 @@ import { running } from "./running.ts";
 /** The key of the method by which a strand has its task make a step of it. */
 export const runStrand: unique symbol = Symbol("runStrand");
 
-/** An `await` of an async function's: whom to tell of the outcome. */
-export interface Awaiting<T> {
-  /** Takes the outcome. */
-  readonly resolve: (value: T) => void;
-  /** Takes the error. */
-  readonly reject: (error: unknown) => void;
-  /** The stack there, in debug mode. */
-  readonly source: string | null;
-}
-
 /** The task that a strand belongs to. */
 export interface StrandOwner extends Future<unknown> {
   /** Makes a step of a strand that is due. */
@@ -71,7 +61,9 @@ export class Strand implements Runnable, Listener {
   constructor(
     task: StrandOwner,
     steps: Steps,
-    { resolve, reject, source }: Awaiting<never>,
+    resolve: (value: never) => void,
+    reject: (error: unknown) => void,
+    source: string | null,
   ) {
     this.task = task;
     this.steps = steps;

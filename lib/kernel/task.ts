@@ -86,19 +86,11 @@ import {
 import { endsRun, execute, reportThrown } from "./handle.ts";
 import { throwInto } from "./injection.ts";
 import { givenOptions, LoopOptions } from "./loop_options.ts";
-import { restPatiently } from "./patient_call.ts";
+import { restPatiently, resumed } from "./patient_call.ts";
 import { ambientTask, running as importedRunning } from "./running.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { sourceContext } from "./sources.ts";
-import {
-  type Awaiting,
-  cancelStrands,
-  leaveStrands,
-  runStrand,
-  Strand,
-  StrandLine,
-  waiterIn,
-} from "./strand.ts";
+import { cancelStrands, leaveStrands, runStrand, Strand, StrandLine, waiterIn } from "./strand.ts";
 import {
   formatStack,
   type PrintStackOptions,
@@ -153,11 +145,16 @@ let named = 0;
 // The task whose eager first step is being made.
 let starting: Task<unknown> | null = null;
 
-/** Drives something that an async function awaits, as a part of its task; for the promise bridge. */
+/**
+ * Drives something that an async function awaits, as a part of its task, and tells of the outcome; for the promise
+ * bridge. The source is the stack of the `await`, in debug mode.
+ */
 export let startStrand: <T>(
   task: Task<unknown>,
   subject: Awaitable<T>,
-  awaiting: Awaiting<T>,
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+  source: string | null,
 ) => void;
 
 /** Tells a task that rested on something foreign that its function goes on; for the promise bridge. */
@@ -214,9 +211,6 @@ function compareAge(one: number | TaskName, other: number | TaskName): number {
   return number - otherNumber || rank - otherRank;
 }
 
-/** Whoever a call of a function is made for: the task itself, or a strand of it. */
-type Driver = Task<unknown> | Strand;
-
 /**
  * A coroutine that runs on a loop, beside the others.
  *
@@ -262,8 +256,8 @@ export class Task<T = unknown> extends Future<T> {
   #place = 0;
 
   static readonly #friends: void = /* @__PURE__ */ (() => {
-    startStrand = (task, subject, awaiting) => {
-      const strand = new Strand(task, subject[Symbol.iterator](), awaiting);
+    startStrand = (task, subject, resolve, reject, source) => {
+      const strand = new Strand(task, subject[Symbol.iterator](), resolve, reject, source);
       const extras = task.#needExtras();
       extras.strands ??= new StrandLine();
       extras.strands.add(strand);
@@ -620,7 +614,7 @@ export class Task<T = unknown> extends Future<T> {
       }
       while (result === CALLING) {
         const frame = takeFrame();
-        if (this.#call(frame, this)) return false;
+        if (this.#call(frame, null)) return false;
         this.#steps = stepsAfterCall(this.#steps, frame);
         this.#isGenerator = this.#steps.next === nextOfGenerators;
         result = this.#steps.next();
@@ -686,22 +680,18 @@ export class Task<T = unknown> extends Future<T> {
     if (failure !== undefined && endsRun(failure.error)) throw failure.error;
   }
 
-  /** Goes on after the promise of a function's call settled. */
-  #resume(): void {
+  /** @ignore Goes on after the promise of a function's call settled: for a strand, or by itself. */
+  [resumed](strand: Strand | null): void {
     this.#returnFromElsewhere();
-    if (this.#isOver()) return;
-    this.#enter(null, null);
+    if (strand !== null) strand.calling = false;
+    if (strand === null ? this.done() : strand.isClosed) return;
+    if (!schedulerOfFuture(this).isClosed) this.#enter(strand, null);
   }
 
   /** Nothing of the coroutine's comes here: a future of somebody's own kind has failed to be one. */
   #reportStepError(thrown: unknown): void {
     const { owner } = schedulerOfFuture(this);
     reportThrown(owner, thrown, "Exception in callback Task.step()", { task: this });
-  }
-
-  /** Whether what a promise brings comes too late. */
-  #isOver(): boolean {
-    return this.done() || schedulerOfFuture(this).isClosed;
   }
 
   /** @ignore The same for what an async function awaits: one step, run by the loop. */
@@ -766,23 +756,13 @@ export class Task<T = unknown> extends Future<T> {
   /**
    * Makes a function's call.
    *
-   * @returns Whether a promise came back; then the driver goes on when it settles.
+   * @returns Whether a promise came back; then the strand, or the task, goes on when it settles.
    */
-  #call(frame: CallFrame, driver: Driver): boolean {
-    const resume = driver instanceof Strand
-      ? () => this.#resumeStrand(driver)
-      : () => this.#resume();
-    if (!callFor(this, frame, resume)) return false;
-    if (driver instanceof Strand) driver.calling = true;
+  #call(frame: CallFrame, strand: Strand | null): boolean {
+    if (!callFor(this, frame, strand)) return false;
+    if (strand !== null) strand.calling = true;
     schedulerOfFuture(this).hold.begin(this);
     return true;
-  }
-
-  #resumeStrand(strand: Strand): void {
-    this.#returnFromElsewhere();
-    strand.calling = false;
-    if (strand.isClosed || schedulerOfFuture(this).isClosed) return;
-    this.#enter(strand, null);
   }
 
   /** Enters the task from a microtask, or for its eager first step, and makes a step there: of a strand, or its own. */

@@ -11,8 +11,8 @@ import type { Processes } from "./workers.ts";
 
 /** Follows one value through the promise reactions of an async function, as the host tracks it. */
 export interface AsyncIdentity {
-  /** Calls `callback` so that all the promise continuations that spring from it see `value`. */
-  run<R>(value: unknown, callback: () => R): R;
+  /** Calls `callback`, with an argument, so that all the promise continuations that spring from it see `value`. */
+  run<A, R>(value: unknown, callback: (argument: A) => R, argument: A): R;
   /** Calls `callback` outside every tracked value. */
   exit<R>(callback: () => R): R;
   /** The value that the running code springs from, or `undefined`. */

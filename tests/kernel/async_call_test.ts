@@ -2,21 +2,30 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { CallFrame } from "../../lib/coroutine/call_frame.ts";
 import { callFor } from "../../lib/kernel/async_call.ts";
+import { resumed } from "../../lib/kernel/patient_call.ts";
 import { running } from "../../lib/kernel/running.ts";
-import { createTask, currentTask, newEventLoop, sleep, wait } from "../../mod.ts";
+import { createTask, currentTask, newEventLoop, sleep, Task, wait } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
 
 const loop = newEventLoop();
-const task = loop.createTask(() => sleep(0));
 
-/** Makes a call for a task that stands by, and notes when it is to be resumed. */
+/** A task that stands by, and notes when it is to go on. */
+class Standby extends Task<unknown> {
+  readonly log: string[] = [];
+
+  override [resumed](): void {
+    this.log.push("resume");
+  }
+}
+
+/** Makes a call for a task. */
 function call(callback: () => unknown): { frame: CallFrame; isPromise: boolean; log: string[] } {
-  const log: string[] = [];
+  const task = new Standby(() => sleep(0), { loop });
   const frame = new CallFrame(callback);
   frame.next();
-  const isPromise = callFor(task, frame, () => log.push("resume"));
-  return { frame, isPromise, log };
+  const isPromise = callFor(task, frame, null);
+  return { frame, isPromise, log: task.log };
 }
 
 test("callFor() of a plain function leaves the frame to go on at once", () => {

@@ -66,11 +66,13 @@ function strandOn(waiter: Future<unknown> | null): { strand: Strand; log: string
       return { done: true, value: undefined };
     },
   };
-  const strand = new Strand(owner, steps, {
-    resolve: () => log.push("resolved"),
-    reject: () => log.push("rejected"),
-    source: null,
-  });
+  const strand = new Strand(
+    owner,
+    steps,
+    () => log.push("resolved"),
+    () => log.push("rejected"),
+    null,
+  );
   strand.waiter = waiter;
   return { strand, log };
 }

@@ -104,11 +104,11 @@ test({
     const inside = identity.run("x", () => {
       const outside = identity.exit(() => note("exit"));
       return Promise.all([note("run"), outside]);
-    });
+    }, undefined);
     assertEquals(identity.get(), undefined);
     await inside;
     assertEquals(log, [["exit", undefined], ["run", "x"], ["exit", undefined], ["run", "x"]]);
-    assertEquals(identity.run("y", () => identity.get()), "y");
+    assertEquals(identity.run("y", (given) => [given, identity.get()], 1), [1, "y"]);
   },
 });
 

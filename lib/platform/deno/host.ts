@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { AsyncIdentity, Host } from "../host.ts";
+import type { Host } from "../host.ts";
 import { dropRejections } from "../rejections.ts";
+import { denoIdentity } from "./identity.ts";
 import { denoInspector } from "./inspector.ts";
 import { denoGlobal } from "./namespace.ts";
 import { denoProcesses } from "./processes.ts";
@@ -28,7 +29,7 @@ export function denoHost(): Host {
     nextTurn: (callback) => void setImmediate(callback),
     needsKeepAlive: true,
     hasDearErrors: true,
-    asyncIdentity: asyncIdentity(),
+    asyncIdentity: denoIdentity(),
     processes: denoProcesses(),
     onInterrupt,
     get terminal() {
@@ -52,17 +53,6 @@ function onInterrupt(callback: () => void): () => void {
   if (!process.getBuiltinModule("node:worker_threads").isMainThread) return () => {};
   Deno.addSignalListener("SIGINT", callback);
   return () => Deno.removeSignalListener("SIGINT", callback);
-}
-
-function asyncIdentity(): AsyncIdentity {
-  const { AsyncLocalStorage } = denoGlobal.process.getBuiltinModule("node:async_hooks");
-  const storage = new AsyncLocalStorage();
-  return {
-    run: (value, callback) => storage.run(value, callback),
-    // Not storage.exit(): what is begun inside it still sees the value, in Deno 2.9.
-    exit: (callback) => storage.run(undefined, callback),
-    get: () => storage.getStore(),
-  };
 }
 
 function environment(name: string): string | undefined {

@@ -9,9 +9,7 @@
 /** What is used of `AsyncLocalStorage`. */
 export interface AsyncStorage {
   /** Calls back with a value that its continuations see. */
-  run<R>(value: unknown, callback: () => R): R;
-  /** Calls back outside every value. */
-  exit<R>(callback: () => R): R;
+  run<A extends unknown[], R>(value: unknown, callback: (...args: A) => R, ...args: A): R;
   /** The value seen here. */
   getStore(): unknown;
 }
@@ -112,7 +110,20 @@ type PermissionDescriptor =
   | { readonly name: "import"; readonly host: string }
   | { readonly name: "run"; readonly command: string };
 
+/** What Deno keeps for itself, as far as it is used; any of it may be gone in another version. */
+interface DenoInternals {
+  readonly core?: {
+    /** Gives what goes along with promises. */
+    readonly getAsyncContext?: unknown;
+    /** Puts something else in its place. */
+    readonly setAsyncContext?: unknown;
+  };
+}
+
 interface DenoNamespace {
+  /** The key of what it keeps for itself. */
+  readonly internal?: symbol;
+  readonly [internal: symbol]: DenoInternals | undefined;
   readonly version: { readonly deno: string };
   readonly env: { get(name: string): string | undefined };
   readonly permissions: {

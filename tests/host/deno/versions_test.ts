@@ -49,3 +49,53 @@ test({
     );
   },
 });
+
+const ASIDE = `
+const { run, gather, sleep, currentTask } = await import(${JSON.stringify(MODULE)});
+const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
+const storage = new AsyncLocalStorage();
+const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+const log = await storage.run("kept", () => run(async () =>
+  await gather([1, 2].map((n) => async () => {
+    const task = currentTask();
+    await pause();
+    await sleep(0);
+    await storage.run(n, pause);
+    return [storage.getStore(), currentTask() === task];
+  }))
+));
+console.log(JSON.stringify(log), storage.getStore());
+`;
+
+for (
+  const [name, missing] of [
+    ["keeps no internals", "delete Deno.internal;"],
+    ["keeps no core in them", "Deno[Deno.internal] = {};"],
+    ["gives no way to its async context", "Deno[Deno.internal] = { core: {} };"],
+    [
+      "has another async context under the old name",
+      `
+      let context;
+      const core = { getAsyncContext: () => context, setAsyncContext: (set) => void (context = set) };
+      Deno[Deno.internal] = { core };
+      `,
+    ],
+    [
+      "refuses to have its async context set",
+      `
+      const { getAsyncContext } = Deno[Deno.internal].core;
+      const setAsyncContext = () => { throw new Error("not yours"); };
+      Deno[Deno.internal] = { core: { getAsyncContext, setAsyncContext } };
+      `,
+    ],
+    ["is as it is", ""],
+  ] as const
+) {
+  test({
+    name: `tasks are told apart after promises of others in a Deno that ${name}`,
+    ...needs("deno"),
+    async fn() {
+      assertEquals(await runWithout(missing, ASIDE), '[["kept",true],["kept",true]] undefined\n');
+    },
+  });
+}

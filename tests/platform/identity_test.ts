@@ -1,0 +1,153 @@
+/** Deno's way to tell whose code runs, beside the storages of users. */
+import { assertEquals } from "@std/assert";
+import { denoIdentity } from "../../lib/platform/deno/identity.ts";
+import { denoGlobal } from "../../lib/platform/deno/namespace.ts";
+import { createTask, currentTask, gather, getRunningLoop, run, sleep } from "../../mod.ts";
+import { needs, test } from "../_support/harness.ts";
+
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
+
+/** The task that the running code counts as a part of. */
+function taskName(): string {
+  try {
+    return currentTask()?.getName() ?? "none";
+  } catch {
+    return "no loop";
+  }
+}
+
+test({
+  name: "denoIdentity() and a user's storage leave each other alone, whichever is entered first",
+  ...needs("deno"),
+  async fn() {
+    const { AsyncLocalStorage } = denoGlobal.process.getBuiltinModule("node:async_hooks");
+    const identity = denoIdentity();
+    const storage = new AsyncLocalStorage();
+    const see = async () => {
+      const before = [storage.getStore(), identity.get()];
+      await pause();
+      assertEquals([storage.getStore(), identity.get()], before);
+      return before;
+    };
+    const seen: Promise<unknown>[] = [];
+    const note = () => void seen.push(see());
+    storage.run("outer", () => {
+      identity.run("one", (argument) => {
+        assertEquals(argument, "argument");
+        note();
+        storage.run("inner", () => {
+          note();
+          identity.run("two", note, undefined);
+          identity.exit(note);
+          note();
+        });
+        note();
+      }, "argument");
+      note();
+    });
+    identity.run("three", () => {
+      note();
+      identity.run("four", () => {
+        note();
+        identity.exit(note);
+      }, undefined);
+    }, undefined);
+    note();
+    const inner = (await Promise.all(seen)).map(String);
+    assertEquals(inner.slice(0, 3), ["outer,one", "inner,one", "inner,two"]);
+    assertEquals(inner.slice(4), [
+      "inner,one",
+      "outer,one",
+      "outer,",
+      ",three",
+      ",four",
+      ",",
+      ",",
+    ]);
+    // Out of the value; which storage's value it was entered with is the host's to say.
+    assertEquals(inner[3]!.split(",")[1], "");
+  },
+});
+
+test({
+  name: "denoIdentity() gives back what was in force when the callback throws",
+  ...needs("deno"),
+  fn() {
+    const identity = denoIdentity();
+    const seen: unknown[] = [];
+    const fail = () => {
+      seen.push(identity.get());
+      throw new RangeError("no");
+    };
+    const attempt = (body: () => void) => {
+      try {
+        body();
+      } catch {
+        seen.push(identity.get());
+      }
+    };
+    attempt(() => identity.run("value", fail, undefined));
+    identity.run("outer", () => attempt(() => identity.exit(fail)), undefined);
+    assertEquals(seen, ["value", undefined, undefined, "outer"]);
+  },
+});
+
+test({
+  name: "a user's storage goes along in tasks, and tasks are told apart in it",
+  ...needs("deno"),
+  async fn() {
+    const { AsyncLocalStorage } = denoGlobal.process.getBuiltinModule("node:async_hooks");
+    const storage = new AsyncLocalStorage();
+    const seen: unknown[] = [];
+    const see = (name: string) => seen.push([name, storage.getStore(), taskName()]);
+    await storage.run("around", () =>
+      run(async () => {
+        see("main");
+        await sleep(0);
+        await storage.run("within", async () => {
+          await pause();
+          see("within");
+          await sleep(0.001);
+          see("within, later");
+        });
+        see("main, later");
+        await gather(["a", "b"].map((name) =>
+          createTask(async () => {
+            await pause();
+            see(name);
+          }, { name })
+        ));
+      }));
+    assertEquals(storage.getStore(), undefined);
+    const main = (seen[0] as unknown[])[2];
+    assertEquals(seen, [
+      ["main", "around", main],
+      ["within", "within", main],
+      ["within, later", "within", main],
+      ["main, later", "around", main],
+      ["a", "around", "a"],
+      ["b", "around", "b"],
+    ]);
+  },
+});
+
+test({
+  name: "what a loop runs after a function came back from a foreign promise is no part of it",
+  ...needs("asyncIdentity"),
+  async fn() {
+    const seen: unknown[] = [];
+    await run(async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      await pause();
+      getRunningLoop().callSoon(() =>
+        setTimeout(() => {
+          seen.push(taskName());
+          resolve();
+        }, 1)
+      );
+      await sleep(0);
+      await promise;
+    });
+    assertEquals(seen, ["no loop"]);
+  },
+});
