@@ -21,7 +21,7 @@
  */
 import { soon } from "../base/soon.ts";
 import { host } from "../platform/current.ts";
-import { outsideIdentity, running } from "./running.ts";
+import { running } from "./running.ts";
 
 /** The key of the method that tells whether a task waits for anything of this module's. */
 export const isWaiting: unique symbol = Symbol("isWaiting");
@@ -37,6 +37,16 @@ export interface Holdable {
   [isWaiting](): boolean;
   /** Takes note that its function rests on something foreign. */
   [restElsewhere](): void;
+}
+
+/** What is asked of the loop that is held. */
+export interface HeldLoop {
+  /** Has it keep still, maybe from the entry that it runs. */
+  keepStill(): void;
+  /** Lets it go on. */
+  goOn(): void;
+  /** Calls back as no part of the function that runs: the loop goes on from there. */
+  apart(callback: () => void): void;
 }
 
 /**
@@ -94,8 +104,7 @@ export class AsyncHold {
   /** Whether an async function has the thread. */
   isOn = false;
 
-  readonly #began: () => void;
-  readonly #released: () => void;
+  readonly #loop: HeldLoop;
   // The first of those that run, which leads to the others; nearly always there is one.
   #first: Segment | null = null;
   // Of a function that is being called, before it is known to wait: whose marks there were, and how many.
@@ -109,12 +118,10 @@ export class AsyncHold {
   /**
    * Makes the waiting of one loop.
    *
-   * @param began Called when the loop must keep still, maybe from the entry that it runs.
-   * @param released Called when the loop may go on.
+   * @param loop The loop.
    */
-  constructor(began: () => void, released: () => void) {
-    this.#began = began;
-    this.#released = released;
+  constructor(loop: HeldLoop) {
+    this.#loop = loop;
   }
 
   /** Begins to wait for a task's function, which was just called or resumed. */
@@ -136,7 +143,7 @@ export class AsyncHold {
       this.#append(begun);
       if (!this.isOn) {
         this.isOn = true;
-        this.#began();
+        this.#loop.keepStill();
       }
     } else {
       known.quiet = 0;
@@ -156,7 +163,7 @@ export class AsyncHold {
     }
     known.marks++;
     known.marksAge = 0;
-    if (!this.#isChecking) outsideIdentity(() => this.#checkLater());
+    if (!this.#isChecking) this.#loop.apart(() => this.#checkLater());
   }
 
   /** Notes that what was read is called. */
@@ -248,6 +255,6 @@ export class AsyncHold {
     running.held = lastKept === null ? null : lastKept.task;
     if (lastKept !== null) return;
     this.isOn = false;
-    this.#released();
+    this.#loop.goOn();
   }
 }

@@ -16,7 +16,7 @@ import { host } from "../platform/current.ts";
 import { currentSegment } from "./async_hold.ts";
 import { noteAwait } from "./await_places.ts";
 import { Future, listen, type Listener, notify, schedulerOfFuture } from "./future.ts";
-import { ambientTask, outsideIdentity, running } from "./running.ts";
+import { ambientTask, running } from "./running.ts";
 import { returnToTask, startStrand, type Task } from "./task.ts";
 
 type Resolve = (value: unknown) => void;
@@ -27,9 +27,10 @@ const NEVER = new Promise<never>(() => {});
 setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
   const task = awaitingTask();
   if (task === null) return plainThen(subject);
-  const { hold, debug } = schedulerOfFuture(task);
+  const scheduler = schedulerOfFuture(task);
+  const { hold, debug } = scheduler;
   // It came from something foreign, while the loop went on: now the loop waits for it again.
-  if (returnToTask(task)) outsideIdentity(() => hold.begin(task));
+  if (returnToTask(task)) scheduler.apart(() => hold.begin(task));
   hold.mark(task);
   // The function's frames are on the stack here, and never again.
   const source = debug ? captureStack() : null;

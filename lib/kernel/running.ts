@@ -43,9 +43,3 @@ export function ambientTask(): Task<unknown> | null {
     | undefined;
   return task === null || task === undefined || task.done() ? null : task;
 }
-
-/** Calls back outside every task's identity: what comes of it must not count as a part of whose code runs now. */
-export function outsideIdentity(callback: () => void): void {
-  if (identity === null) callback();
-  else identity.exit(callback);
-}

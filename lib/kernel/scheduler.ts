@@ -25,7 +25,7 @@ import { isStrayCancellation } from "../base/stray_cancellation.ts";
 import { rootContext, swapContext } from "../coroutine/context_vars.ts";
 import { host } from "../platform/current.ts";
 import type { HostTimer } from "../platform/host.ts";
-import { AsyncHold } from "./async_hold.ts";
+import { AsyncHold, type HeldLoop } from "./async_hold.ts";
 import { type Clock, VirtualClock } from "./clock.ts";
 import {
   execute as importedExecute,
@@ -34,7 +34,7 @@ import {
   type TimerHandle,
 } from "./handle.ts";
 import { type Instrument, InstrumentPanel, type TurnEnd } from "./instruments.ts";
-import { loopsThatRun, outsideIdentity, running as importedRunning } from "./running.ts";
+import { loopsThatRun, running as importedRunning } from "./running.ts";
 import type { Task } from "./task.ts";
 import { TimerQueue } from "./timer_queue.ts";
 import { Failures } from "./unretrieved.ts";
@@ -103,7 +103,7 @@ export interface ReadyQueue {
 let dropsStrays = false;
 
 /** One loop's engine. */
-export class Scheduler {
+export class Scheduler implements HeldLoop {
   /** The loop it belongs to. */
   readonly owner: HandleOwner;
   /** Where time comes from. */
@@ -120,6 +120,8 @@ export class Scheduler {
   readonly failures: Failures;
   /** Keeps the loop still while an async function has the thread. */
   readonly hold: AsyncHold;
+  /** Calls back as a part of whoever began the run, and of no task. */
+  apart: (callback: () => void) => void = call;
   /** Whether the loop is in debug mode. */
   debug = false;
   /** What every task and future is made with for which the loop was given no options: one object for all. */
@@ -175,7 +177,7 @@ export class Scheduler {
     this.#ready = ready;
     this.#virtual = clock instanceof VirtualClock ? clock : null;
     this.failures = new Failures(owner);
-    this.hold = new AsyncHold(() => this.#alarm(), () => this.#resume());
+    this.hold = new AsyncHold(this);
   }
 
   /** Whether a run is on. */
@@ -245,7 +247,7 @@ export class Scheduler {
     this.#todo = 0;
     this.#mayGoOn = false;
     // Inside an iteration what is left of it is counted there.
-    this.#alarm();
+    this.keepStill();
     if (this.#phase === IDLE) this.#wake();
   }
 
@@ -274,6 +276,7 @@ export class Scheduler {
     if (!dropsStrays) host.dropRejections(isStrayCancellation);
     dropsStrays = true;
     this.#ended = ended;
+    if (host.asyncIdentity !== null) this.apart = host.asyncIdentity.capture();
     loopsThatRun.add(this);
     // Who starts a run does so in a turn of the host's: the first budget is counted from here.
     this.#turnStart = host.now();
@@ -309,12 +312,12 @@ export class Scheduler {
     if (this.#phase === TURNING || this.#phase === WATCHED) {
       this.#phase = this.#instrument === null ? TURNING : WATCHED;
       this.#isRewired = true;
-      this.#alarm();
+      this.keepStill();
     }
   }
 
   /** Has the iteration look up after the entry that runs now. */
-  #alarm(): void {
+  keepStill(): void {
     if (this.#untilLook === 1) return;
     this.#afterAlarm = this.#untilLook - 1;
     this.#untilLook = 1;
@@ -336,9 +339,9 @@ export class Scheduler {
 
   #orderTurn(isSoon: boolean): void {
     this.#phase = SCHEDULED;
-    // Outside any task's identity: what the loop runs must not count as a part of who woke it. Where
-    // there is none, whoever woke it must first be through with its microtasks.
-    outsideIdentity(() => {
+    // What the loop runs must not count as a part of who woke it. Where that cannot be told, whoever woke
+    // it must first be through with its microtasks.
+    this.apart(() => {
       if (isSoon && host.asyncIdentity !== null) soon(this.#onMicrotask);
       else host.nextTurn(this.#onHostTurn);
     });
@@ -370,7 +373,8 @@ export class Scheduler {
     if (this.#phase === SCHEDULED) soon(this.#onMicrotask);
   }
 
-  #resume(): void {
+  /** Goes on with the turn that an async function has interrupted. */
+  goOn(): void {
     if (this.#phase === TURNING || this.#phase === WATCHED) this.#turn();
   }
 
@@ -586,7 +590,7 @@ export class Scheduler {
     if (when === Infinity && !host.needsKeepAlive) return;
     const delay = Math.ceil((when - this.owner.time()) * 1000);
     this.#timerDue = when;
-    outsideIdentity(() => {
+    this.apart(() => {
       this.#timer = host.setTimer(this.#onTimer, Math.min(delay, LONGEST_DELAY));
     });
   }
@@ -604,6 +608,10 @@ export class Scheduler {
     this.#ended = null;
     ended(end);
   }
+}
+
+function call(callback: () => void): void {
+  callback();
 }
 
 interface LoopAccess {

@@ -13,8 +13,11 @@ import type { Processes } from "./workers.ts";
 export interface AsyncIdentity {
   /** Calls `callback`, with an argument, so that all the promise continuations that spring from it see `value`. */
   run<A, R>(value: unknown, callback: (argument: A) => R, argument: A): R;
-  /** Calls `callback` outside every tracked value. */
-  exit<R>(callback: () => R): R;
+  /**
+   * Gives what calls back with all that the running code springs from, as far as it is others': outside every value of this
+   * one's.
+   */
+  capture(): (callback: () => void) => void;
   /** The value that the running code springs from, or `undefined`. */
   get(): unknown;
 }

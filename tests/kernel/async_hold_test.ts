@@ -694,7 +694,11 @@ test({
 test("of several functions that have the thread, one that has come to rest is asked no more", async () => {
   const log: string[] = [];
   const asked: string[] = [];
-  const hold = new AsyncHold(() => log.push("held"), () => log.push("released"));
+  const hold = new AsyncHold({
+    keepStill: () => log.push("held"),
+    goOn: () => log.push("released"),
+    apart: (callback) => callback(),
+  });
   const [first, second, third] = ["first", "second", "third"].map((name) => ({
     isOver: false,
     done() {

@@ -102,12 +102,18 @@ test({
     };
     assertEquals(identity.get(), undefined);
     const inside = identity.run("x", () => {
-      const outside = identity.exit(() => note("exit"));
+      let outside = Promise.resolve();
+      identity.capture()(() => outside = note("captured"));
       return Promise.all([note("run"), outside]);
     }, undefined);
     assertEquals(identity.get(), undefined);
     await inside;
-    assertEquals(log, [["exit", undefined], ["run", "x"], ["exit", undefined], ["run", "x"]]);
+    assertEquals(log, [
+      ["captured", undefined],
+      ["run", "x"],
+      ["captured", undefined],
+      ["run", "x"],
+    ]);
     assertEquals(identity.run("y", (given) => [given, identity.get()], 1), [1, "y"]);
   },
 });

@@ -2,7 +2,16 @@
 import { assertEquals } from "@std/assert";
 import { denoIdentity } from "../../lib/platform/deno/identity.ts";
 import { denoGlobal } from "../../lib/platform/deno/namespace.ts";
-import { createTask, currentTask, gather, getRunningLoop, run, sleep } from "../../mod.ts";
+import {
+  createTask,
+  currentTask,
+  gather,
+  getRunningLoop,
+  newEventLoop,
+  Queue,
+  run,
+  sleep,
+} from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
 
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
@@ -31,6 +40,8 @@ test({
     };
     const seen: Promise<unknown>[] = [];
     const note = () => void seen.push(see());
+    const captured: ((callback: () => void) => void)[] = [];
+    const capture = () => void captured.push(identity.capture());
     storage.run("outer", () => {
       identity.run("one", (argument) => {
         assertEquals(argument, "argument");
@@ -38,34 +49,36 @@ test({
         storage.run("inner", () => {
           note();
           identity.run("two", note, undefined);
-          identity.exit(note);
+          capture();
           note();
         });
         note();
+        capture();
       }, "argument");
       note();
     });
     identity.run("three", () => {
       note();
-      identity.run("four", () => {
-        note();
-        identity.exit(note);
-      }, undefined);
+      identity.run("four", note, undefined);
+      capture();
     }, undefined);
     note();
-    const inner = (await Promise.all(seen)).map(String);
-    assertEquals(inner.slice(0, 3), ["outer,one", "inner,one", "inner,two"]);
-    assertEquals(inner.slice(4), [
+    for (const back of captured) storage.run("elsewhere", () => identity.run("five", back, note));
+    assertEquals((await Promise.all(seen)).map(String), [
+      "outer,one",
+      "inner,one",
+      "inner,two",
       "inner,one",
       "outer,one",
       "outer,",
       ",three",
       ",four",
       ",",
+      // In what was captured, of which no value is a part.
+      "inner,",
+      "outer,",
       ",",
     ]);
-    // Out of the value; which storage's value it was entered with is the host's to say.
-    assertEquals(inner[3]!.split(",")[1], "");
   },
 });
 
@@ -87,7 +100,8 @@ test({
       }
     };
     attempt(() => identity.run("value", fail, undefined));
-    identity.run("outer", () => attempt(() => identity.exit(fail)), undefined);
+    const captured = identity.capture();
+    identity.run("outer", () => attempt(() => captured(fail)), undefined);
     assertEquals(seen, ["value", undefined, undefined, "outer"]);
   },
 });
@@ -128,6 +142,37 @@ test({
       ["a", "around", "a"],
       ["b", "around", "b"],
     ]);
+  },
+});
+
+test({
+  name: "what a storage holds where somebody wakes a loop is nothing to the loop's tasks",
+  ...needs("deno"),
+  async fn() {
+    const { AsyncLocalStorage } = denoGlobal.process.getBuiltinModule("node:async_hooks");
+    const storage = new AsyncLocalStorage();
+    const seen: unknown[] = [];
+    const loop = newEventLoop();
+    const requests = new Queue<string>();
+    async function serve(): Promise<void> {
+      for (;;) {
+        const request = await requests.get();
+        if (request === "end") return;
+        await createTask(async () => {
+          seen.push([request, storage.getStore()]);
+          await sleep(0.001);
+          seen.push([request, storage.getStore()]);
+        });
+      }
+    }
+    const served = storage.run("server", () => loop.runUntilComplete(serve));
+    for (const request of ["one", "two", "end"]) {
+      await pause();
+      storage.run(`request ${request}`, () => requests.putNowait(request));
+    }
+    await served;
+    loop.close();
+    assertEquals(seen, ["one", "one", "two", "two"].map((request) => [request, "server"]));
   },
 });
 

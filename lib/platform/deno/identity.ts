@@ -14,13 +14,10 @@ import type { AsyncIdentity } from "../host.ts";
 import { denoGlobal } from "./namespace.ts";
 
 const VALUE: unique symbol = Symbol("asyncio.value");
-const OUTSIDE: unique symbol = Symbol("asyncio.outside");
 
-/** What goes along: the entries of storages, by numbers that are theirs, and what this file adds. */
+/** What goes along: the entries of storages, by numbers that are theirs, and this file's value. */
 interface AsyncContext {
   readonly [VALUE]?: unknown;
-  /** The context that is left for, where there was one before a value was entered. */
-  readonly [OUTSIDE]?: AsyncContext | undefined;
 }
 
 /** The context of a value alone. A class, for an object that is written down without a prototype is a dictionary. */
@@ -48,33 +45,38 @@ function contextAccess(): ContextAccess | null {
     : null;
 }
 
-/** The context of a value, beside the entries of the storages that are in force. */
-function contextWith(value: unknown, before: AsyncContext | undefined): AsyncContext {
-  if (before === undefined || before instanceof ValueContext) return new ValueContext(value);
-  const outside = before[VALUE] === undefined ? before : before[OUTSIDE];
-  return { __proto__: null, ...before, [VALUE]: value, [OUTSIDE]: outside } as AsyncContext;
+/** Whether there is nothing of a storage's in a context. */
+function isOurs(context: AsyncContext | undefined): boolean {
+  return context === undefined || context instanceof ValueContext;
+}
+
+function withValue(value: unknown, context: AsyncContext | undefined): AsyncContext {
+  return { __proto__: null, ...context, [VALUE]: value } as AsyncContext;
 }
 
 function directIdentity({ getAsyncContext, setAsyncContext }: ContextAccess): AsyncIdentity {
   return {
     run(value, callback, argument) {
       const before = getAsyncContext();
-      setAsyncContext(contextWith(value, before));
+      setAsyncContext(isOurs(before) ? new ValueContext(value) : withValue(value, before));
       try {
         return callback(argument);
       } finally {
         setAsyncContext(before);
       }
     },
-    exit(callback) {
-      const before = getAsyncContext();
-      if (before === undefined || before[VALUE] === undefined) return callback();
-      setAsyncContext(before[OUTSIDE]);
-      try {
-        return callback();
-      } finally {
-        setAsyncContext(before);
-      }
+    capture() {
+      const here = getAsyncContext();
+      const context = isOurs(here) ? undefined : withValue(undefined, here);
+      return (callback) => {
+        const before = getAsyncContext();
+        setAsyncContext(context);
+        try {
+          callback();
+        } finally {
+          setAsyncContext(before);
+        }
+      };
     },
     get() {
       const context = getAsyncContext();
@@ -89,8 +91,7 @@ function storedIdentity(): AsyncIdentity {
   return {
     run: (value, callback, argument) => storage.run(value, callback, argument),
     // Not storage.exit(): what is begun inside it still sees the value, in Deno 2.9.
-    exit: (callback) =>
-      storage.getStore() === undefined ? callback() : storage.run(undefined, callback),
+    capture: () => storage.run(undefined, () => AsyncLocalStorage.snapshot()),
     get: () => storage.getStore(),
   };
 }
@@ -101,10 +102,11 @@ function getsAlong(identity: AsyncIdentity): boolean {
   const storage = new AsyncLocalStorage();
   const seen: unknown[] = [];
   const look = (): void => void seen.push(storage.getStore(), identity.get());
+  let inInner = (callback: () => void): void => callback();
   const inStorage = (): void => {
     look();
     identity.run("d", look, undefined);
-    identity.exit(look);
+    inInner = identity.capture();
   };
   const inIdentity = (): void => {
     look();
@@ -114,13 +116,14 @@ function getsAlong(identity: AsyncIdentity): boolean {
   try {
     storage.run("a", () => {
       identity.run("b", inIdentity, undefined);
+      inInner(look);
       look();
     });
     look();
   } catch {
     return false;
   }
-  return seen.join() === "a,b,c,b,c,d,a,,a,b,a,,,";
+  return seen.join() === "a,b,c,b,c,d,a,b,c,,a,,,";
 }
 
 /** Makes what follows tasks through promises. */
