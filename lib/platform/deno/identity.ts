@@ -24,12 +24,14 @@ interface AsyncContext {
 class ValueContext implements AsyncContext {
   declare readonly [VALUE]: unknown;
 
+  static readonly #bare: void = /* @__PURE__ */ (() => {
+    Object.setPrototypeOf(this.prototype, null);
+  })();
+
   constructor(value: unknown) {
     (this as { [VALUE]: unknown })[VALUE] = value;
   }
 }
-
-Object.setPrototypeOf(ValueContext.prototype, null);
 
 /** Deno's way to the value that goes along. */
 interface ContextAccess {
