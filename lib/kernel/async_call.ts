@@ -38,7 +38,7 @@ export function callFor(task: Caller, frame: CallFrame, strand: Strand | null): 
   running.calling = true;
   let promise: PromiseLike<unknown> | null;
   try {
-    // An identity put in force costs more than all the rest of a call.
+    // An identity put in force may cost more than all the rest of a call.
     promise = identity === null || !frame.mayBeAsync
       ? frame.call()
       : identity.run(task, callOf, frame);

@@ -80,10 +80,7 @@ function directIdentity({ getAsyncContext, setAsyncContext }: ContextAccess): As
         }
       };
     },
-    get() {
-      const context = getAsyncContext();
-      return context === undefined ? undefined : context[VALUE];
-    },
+    get: () => getAsyncContext()?.[VALUE],
   };
 }
 
