@@ -38,16 +38,20 @@ export class CallFrame<T = unknown>
   #lacksFrames = false;
   /** Whether the function may be async, and so its call has to be made under the task's identity. */
   readonly mayBeAsync: boolean;
+  /** What its continuations spring from, where not from what runs when it is made; the host's. */
+  readonly place: unknown;
 
   /**
    * Makes a new `CallFrame`.
    *
    * @param callback What to call; it closes over its arguments.
    * @param mayBeAsync Whether it may start an async function: not if it makes a generator object.
+   * @param place What its continuations spring from; what runs when it is made where left out.
    */
-  constructor(callback: () => unknown, mayBeAsync: boolean = true) {
+  constructor(callback: () => unknown, mayBeAsync: boolean = true, place: unknown = null) {
     this.#function = callback;
     this.mayBeAsync = mayBeAsync;
+    this.place = place;
   }
 
   /** Makes it an awaitable, for types. */

@@ -41,7 +41,7 @@ export function callFor(task: Caller, frame: CallFrame, strand: Strand | null): 
     // An identity put in force may cost more than all the rest of a call.
     promise = identity === null || !frame.mayBeAsync
       ? frame.call()
-      : identity.run(task, callOf, frame);
+      : identity.run(task, callOf, frame, frame.place);
   } finally {
     running.calling = false;
   }

@@ -8,6 +8,7 @@ import { describe, repr } from "../base/repr.ts";
 import { awaitable, CALLING, isGenerator, type Steps } from "../coroutine/awaitable.ts";
 import { CallFrame, isGeneratorFunction } from "../coroutine/call_frame.ts";
 import { Coroutine, reused, ThrowableCoroutine } from "../coroutine/coroutine.ts";
+import { host } from "../platform/current.ts";
 import { Future } from "./future.ts";
 
 /**
@@ -43,7 +44,9 @@ export function coroutineSteps(coro: unknown): Steps {
       : new CallFrame(() => coro, false);
   }
   if (typeof coro === "function" && !isAsyncGeneratorFunction(coro)) {
-    return new CallFrame(coro as () => unknown, !isGeneratorFunction(coro));
+    return isGeneratorFunction(coro)
+      ? new CallFrame(coro as () => unknown, false)
+      : new CallFrame(coro as () => unknown, true, host.asyncIdentity?.place());
   }
   throw new TypeError(
     `a coroutine was expected, got ${describe(coro)}: expected a generator object, what ` +

@@ -11,8 +11,13 @@ import type { Processes } from "./workers.ts";
 
 /** Follows one value through the promise reactions of an async function, as the host tracks it. */
 export interface AsyncIdentity {
-  /** Calls `callback`, with an argument, so that all the promise continuations that spring from it see `value`. */
-  run<A, R>(value: unknown, callback: (argument: A) => R, argument: A): R;
+  /**
+   * Calls `callback`, with an argument, so that all the promise continuations that spring from it see `value`; else they
+   * spring from a place, or from the running code where that is `null`.
+   */
+  run<A, R>(value: unknown, callback: (argument: A) => R, argument: A, place: unknown): R;
+  /** What the running code springs from, as far as it is others': a place for {@linkcode run}; `null` if that is nothing. */
+  place(): unknown;
   /**
    * Gives what calls back with all that the running code springs from, as far as it is others': outside every value of this
    * one's.

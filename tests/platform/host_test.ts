@@ -101,11 +101,16 @@ test({
       log.push([name, identity.get()]);
     };
     assertEquals(identity.get(), undefined);
-    const inside = identity.run("x", () => {
-      let outside = Promise.resolve();
-      identity.capture()(() => outside = note("captured"));
-      return Promise.all([note("run"), outside]);
-    }, undefined);
+    const inside = identity.run(
+      "x",
+      () => {
+        let outside = Promise.resolve();
+        identity.capture()(() => outside = note("captured"));
+        return Promise.all([note("run"), outside]);
+      },
+      undefined,
+      null,
+    );
     assertEquals(identity.get(), undefined);
     await inside;
     assertEquals(log, [
@@ -114,7 +119,7 @@ test({
       ["captured", undefined],
       ["run", "x"],
     ]);
-    assertEquals(identity.run("y", (given) => [given, identity.get()], 1), [1, "y"]);
+    assertEquals(identity.run("y", (given) => [given, identity.get()], 1, null), [1, "y"]);
   },
 });
 

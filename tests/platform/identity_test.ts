@@ -42,28 +42,44 @@ test({
     const note = () => void seen.push(see());
     const captured: ((callback: () => void) => void)[] = [];
     const capture = () => void captured.push(identity.capture());
+    const places: unknown[] = [];
     storage.run("outer", () => {
-      identity.run("one", (argument) => {
-        assertEquals(argument, "argument");
-        note();
-        storage.run("inner", () => {
+      identity.run(
+        "one",
+        (argument) => {
+          assertEquals(argument, "argument");
           note();
-          identity.run("two", note, undefined);
+          storage.run("inner", () => {
+            note();
+            identity.run("two", note, undefined, null);
+            places.push(identity.place());
+            capture();
+            note();
+          });
+          note();
           capture();
-          note();
-        });
-        note();
-        capture();
-      }, "argument");
+          places.push(identity.place());
+        },
+        "argument",
+        null,
+      );
       note();
     });
-    identity.run("three", () => {
-      note();
-      identity.run("four", note, undefined);
-      capture();
-    }, undefined);
+    identity.run(
+      "three",
+      () => {
+        note();
+        identity.run("four", note, undefined, null);
+        capture();
+      },
+      undefined,
+      null,
+    );
     note();
-    for (const back of captured) storage.run("elsewhere", () => identity.run("five", back, note));
+    storage.run("elsewhere", () => {
+      for (const back of captured) identity.run("five", back, note, null);
+      for (const place of places) identity.run("six", note, undefined, place);
+    });
     assertEquals((await Promise.all(seen)).map(String), [
       "outer,one",
       "inner,one",
@@ -78,6 +94,8 @@ test({
       "inner,",
       "outer,",
       ",",
+      "inner,six",
+      "outer,six",
     ]);
   },
 });
@@ -99,9 +117,9 @@ test({
         seen.push(identity.get());
       }
     };
-    attempt(() => identity.run("value", fail, undefined));
+    attempt(() => identity.run("value", fail, undefined, null));
     const captured = identity.capture();
-    identity.run("outer", () => attempt(() => captured(fail)), undefined);
+    identity.run("outer", () => attempt(() => captured(fail)), undefined, null);
     assertEquals(seen, ["value", undefined, undefined, "outer"]);
   },
 });
@@ -125,6 +143,13 @@ test({
           see("within, later");
         });
         see("main, later");
+        const task = storage.run("in its maker", () =>
+          createTask(async () => {
+            see("made within");
+            await sleep(0);
+            see("made within, later");
+          }, { name: "c" }));
+        await task;
         await gather(["a", "b"].map((name) =>
           createTask(async () => {
             await pause();
@@ -139,6 +164,8 @@ test({
       ["within", "within", main],
       ["within, later", "within", main],
       ["main, later", "around", main],
+      ["made within", "in its maker", "c"],
+      ["made within, later", "in its maker", "c"],
       ["a", "around", "a"],
       ["b", "around", "b"],
     ]);

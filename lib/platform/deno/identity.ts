@@ -11,7 +11,7 @@
  */
 
 import type { AsyncIdentity } from "../host.ts";
-import { denoGlobal } from "./namespace.ts";
+import { denoGlobal, type Snapshot } from "./namespace.ts";
 
 const VALUE: unique symbol = Symbol("asyncio.value");
 
@@ -57,19 +57,24 @@ function withValue(value: unknown, context: AsyncContext | undefined): AsyncCont
 }
 
 function directIdentity({ getAsyncContext, setAsyncContext }: ContextAccess): AsyncIdentity {
+  const place = (): AsyncContext | null => {
+    const context = getAsyncContext();
+    return isOurs(context) ? null : withValue(undefined, context);
+  };
   return {
-    run(value, callback, argument) {
+    run(value, callback, argument, place) {
       const before = getAsyncContext();
-      setAsyncContext(isOurs(before) ? new ValueContext(value) : withValue(value, before));
+      const context = (place as AsyncContext | null) ?? before;
+      setAsyncContext(isOurs(context) ? new ValueContext(value) : withValue(value, context));
       try {
         return callback(argument);
       } finally {
         setAsyncContext(before);
       }
     },
+    place,
     capture() {
-      const here = getAsyncContext();
-      const context = isOurs(here) ? undefined : withValue(undefined, here);
+      const context = place() ?? undefined;
       return (callback) => {
         const before = getAsyncContext();
         setAsyncContext(context);
@@ -88,7 +93,11 @@ function storedIdentity(): AsyncIdentity {
   const { AsyncLocalStorage } = denoGlobal.process.getBuiltinModule("node:async_hooks");
   const storage = new AsyncLocalStorage();
   return {
-    run: (value, callback, argument) => storage.run(value, callback, argument),
+    run: (value, callback, argument, place) =>
+      place === null
+        ? storage.run(value, callback, argument)
+        : (place as Snapshot)(() => storage.run(value, callback, argument)),
+    place: () => AsyncLocalStorage.snapshot(),
     // Not storage.exit(): what is begun inside it still sees the value, in Deno 2.9.
     capture: () => storage.run(undefined, () => AsyncLocalStorage.snapshot()),
     get: () => storage.getStore(),
@@ -104,7 +113,7 @@ function getsAlong(identity: AsyncIdentity): boolean {
   let inInner = (callback: () => void): void => callback();
   const inStorage = (): void => {
     look();
-    identity.run("d", look, undefined);
+    identity.run("d", look, undefined, null);
     inInner = identity.capture();
   };
   const inIdentity = (): void => {
@@ -114,7 +123,7 @@ function getsAlong(identity: AsyncIdentity): boolean {
   };
   try {
     storage.run("a", () => {
-      identity.run("b", inIdentity, undefined);
+      identity.run("b", inIdentity, undefined, null);
       inInner(look);
       look();
     });

@@ -14,11 +14,14 @@ export interface AsyncStorage {
   getStore(): unknown;
 }
 
+/** What calls a function in a context. */
+export type Snapshot = <A extends unknown[], R>(callback: (...args: A) => R, ...args: A) => R;
+
 interface AsyncHooks {
   AsyncLocalStorage: {
     new (): AsyncStorage;
     /** Gives what calls a function in the context that there is now. */
-    snapshot(): <A extends unknown[], R>(callback: (...args: A) => R, ...args: A) => R;
+    snapshot(): Snapshot;
   };
 }
 

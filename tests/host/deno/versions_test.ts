@@ -51,7 +51,7 @@ test({
 });
 
 const ASIDE = `
-const { run, gather, sleep, currentTask } = await import(${JSON.stringify(MODULE)});
+const { run, createTask, gather, sleep, currentTask } = await import(${JSON.stringify(MODULE)});
 const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
 const storage = new AsyncLocalStorage();
 const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
@@ -60,8 +60,9 @@ const log = await storage.run("kept", () => run(async () =>
     const task = currentTask();
     await pause();
     await sleep(0);
+    const made = await storage.run(n, () => createTask(async () => storage.getStore()));
     await storage.run(n, pause);
-    return [storage.getStore(), currentTask() === task];
+    return [storage.getStore(), made, currentTask() === task];
   }))
 ));
 console.log(JSON.stringify(log), storage.getStore());
@@ -95,7 +96,10 @@ for (
     name: `tasks are told apart after promises of others in a Deno that ${name}`,
     ...needs("deno"),
     async fn() {
-      assertEquals(await runWithout(missing, ASIDE), '[["kept",true],["kept",true]] undefined\n');
+      assertEquals(
+        await runWithout(missing, ASIDE),
+        '[["kept",1,true],["kept",2,true]] undefined\n',
+      );
     },
   });
 }
