@@ -237,6 +237,12 @@ export function isCoroutine(
   return isGenerator(value) || value instanceof Coroutine;
 }
 
+/** Closes what is given for a coroutine, so that nobody awaits it any more; a function is none yet. */
+export function closeCoroutine(coro: unknown): void {
+  if (isGenerator(coro)) coro.return(undefined);
+  else if (coro instanceof Coroutine) coro.close();
+}
+
 /**
  * Checks that what is to be a callback is no coroutine and makes none, which nobody would run.
  *

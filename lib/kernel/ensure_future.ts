@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../base/check_options.ts";
-import { ValueError } from "../base/errors.ts";
+import { RuntimeError, ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import {
   Awaitable,
@@ -14,7 +14,7 @@ import {
   isThenable,
   type Suspension,
 } from "../coroutine/awaitable.ts";
-import { type CoroutineLike, isCoroutine, lazy } from "../coroutine/coroutine.ts";
+import { closeCoroutine, type CoroutineLike, isCoroutine, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { fromPromise } from "./from_promise.ts";
 import { type Future, isFuture } from "./future.ts";
@@ -45,7 +45,8 @@ export interface EnsureFutureOptions {
  * @returns The future.
  * @throws {TypeError} If `subject` cannot be awaited.
  * @throws {ValueError} If `loop` is not the loop of the future given.
- * @throws {RuntimeError} If there is no current loop and none is given.
+ * @throws {RuntimeError} If there is no current loop and none is given; or of the loop that makes no task of the
+ * coroutine, which is closed then.
  *
  * @example
  * ```ts
@@ -95,7 +96,22 @@ export function ensureFutureOn<T>(
     return subject as Future<T>;
   }
   const coro = toCoroutine(subject);
-  return (loop ?? getEventLoop()).createTask(coro, options);
+  return startTask(loop, coro, options);
+}
+
+/** Has a loop, or `null` for the current one, make a task; a coroutine that it refuses is closed, as in asyncio. */
+export function startTask<T>(
+  loop: EventLoop | null,
+  coro: CoroutineLike<T>,
+  options?: TaskOptions,
+): Task<T> {
+  const maker = loop ?? getEventLoop();
+  try {
+    return maker.createTask(coro, options);
+  } catch (error) {
+    if (error instanceof RuntimeError) closeCoroutine(coro);
+    throw error;
+  }
 }
 
 /** Makes of an awaitable something that a task can be made of. */

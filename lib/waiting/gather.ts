@@ -9,7 +9,7 @@ import { describe } from "../base/repr.ts";
 import { isGenerator } from "../coroutine/awaitable.ts";
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import { isUnusedGenerator } from "../kernel/coroutine_steps.ts";
-import { type AwaitableLike, ensureFutureOn } from "../kernel/ensure_future.ts";
+import { type AwaitableLike, ensureFutureOn, startTask } from "../kernel/ensure_future.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import {
   cancelMessageOf,
@@ -122,7 +122,7 @@ export function gather(
       if (future === undefined) {
         // What is new is no future but what a task is made of.
         future = isNew
-          ? (loop ?? getEventLoop()).createTask(item as CoroutineLike<unknown>)
+          ? startTask(loop, item as CoroutineLike<unknown>)
           : ensureFutureOn(loop, item);
         loop ??= future.getLoop();
         gathering ??= new GatheringFuture(options, loop);

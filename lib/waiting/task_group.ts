@@ -12,8 +12,13 @@ import { CancelledError, RuntimeError } from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
 import { printByToString } from "../base/printing.ts";
 import { asyncWith, type Eventually } from "../coroutine/async_with.ts";
-import { isGenerator, type Suspension } from "../coroutine/awaitable.ts";
-import { Coroutine, type CoroutineLike, lazy } from "../coroutine/coroutine.ts";
+import type { Suspension } from "../coroutine/awaitable.ts";
+import {
+  closeCoroutine,
+  type Coroutine,
+  type CoroutineLike,
+  lazy,
+} from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import {
   type Future,
@@ -106,7 +111,7 @@ export class TaskGroup {
   createTask<T>(coro: CoroutineLike<T>, options?: TaskOptions): Task<T> {
     const refusal = this.#refusal();
     if (refusal !== null) {
-      close(coro);
+      closeCoroutine(coro);
       throw new RuntimeError(`TaskGroup ${this} ${refusal}`);
     }
     const task = this.#loop!.createTask(coro, options);
@@ -276,9 +281,4 @@ export class TaskGroup {
     this.#parentCancelRequested = true;
     this.#parent!.cancel();
   }
-}
-
-function close(coro: unknown): void {
-  if (isGenerator(coro)) coro.return(undefined);
-  else if (coro instanceof Coroutine) coro.close();
 }

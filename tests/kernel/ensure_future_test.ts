@@ -8,15 +8,19 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  asCompleted,
   Awaitable,
   awaitable,
+  type Coroutine,
   createTask,
   currentTask,
   ensureFuture,
   Future,
+  gather,
   getRunningLoop,
   newEventLoop,
   RuntimeError,
+  shield,
   sleep,
   Task,
   ValueError,
@@ -155,6 +159,48 @@ test("ensureFuture() goes through the loop's task factory", async () => {
     yield* ensureFuture(sleep(0));
     yield* ensureFuture(new Teapot());
     assertEquals(made, 2);
+  });
+});
+
+test("ensureFuture() closes the coroutine that its loop makes no task of by a RuntimeError, and so do those that call it", async () => {
+  const closed = newEventLoop();
+  closed.close();
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    const given: Coroutine<unknown>[] = [];
+    function make() {
+      const coro = sleep(1);
+      given.push(coro);
+      return coro;
+    }
+    assertThrows(
+      () => ensureFuture(make(), { loop: closed }),
+      RuntimeError,
+      "Event loop is closed",
+    );
+    loop.setTaskFactory(() => {
+      throw new RuntimeError("no task");
+    });
+    assertThrows(() => shield(make()), RuntimeError, "no task");
+    assertThrows(() => gather([make(), make()]), RuntimeError, "no task");
+    assertThrows(() => asCompleted([make()]), RuntimeError, "no task");
+    loop.setTaskFactory(() => {
+      throw new ValueError("no task");
+    });
+    const kept = make();
+    assertThrows(() => ensureFuture(kept), ValueError, "no task");
+    loop.setTaskFactory(null);
+    const told: string[] = [];
+    for (const coro of given) {
+      try {
+        yield* coro;
+        told.push("was kept");
+      } catch (error) {
+        told.push((error as Error).message);
+      }
+    }
+    const reused = "cannot reuse already awaited coroutine";
+    assertEquals(told, [reused, reused, reused, "was kept", reused, "was kept"]);
   });
 });
 

@@ -101,6 +101,7 @@ export const TEST_BASE_EVENTS: PythonIds = {
   ],
   "BaseEventLoopTests.test_create_task_error_closes_coro": [
     "ensureFuture() on a closed loop refuses, and begins nothing",
+    "ensureFuture() closes the coroutine that its loop makes no task of by a RuntimeError, and so do those that call it",
   ],
   "BaseEventLoopTests.test_create_named_task_with_default_factory": [
     "createTask() makes a task on the running loop, with its name",
