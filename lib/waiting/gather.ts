@@ -101,8 +101,9 @@ export function gather(
   awaitables: Iterable<AwaitableLike<unknown>>,
   options: GatherOptions = {},
 ): Future<unknown> {
-  // Before the options: what comes first is often one of several that were not put into an array.
-  const items = iterateAwaitables(awaitables, "gather");
+  // Before the options: what comes first is often one of several that were not put into an array. And all of them, as
+  // Python has them for its `*aws`: an eager task may change what they come from.
+  const items = [...iterateAwaitables(awaitables, "gather")];
   checkOptions(options, "gather()", ["returnExceptions", "cancelOnError"]);
   checkFlag(options.returnExceptions, "returnExceptions");
   checkFlag(options.cancelOnError, "cancelOnError");

@@ -638,6 +638,35 @@ test("gather() hears of a child that a later one settles as it begins after thos
   assertEquals(log, ["RuntimeError: second child", false, [1, 2]]);
 });
 
+test("gather() takes all that it is given before any of it begins", async () => {
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    let made = 0;
+    loop.setTaskFactory((loop, coro, options) => {
+      made++;
+      return eagerTaskFactory(loop, coro, options);
+    });
+    const jobs: (() => CoroutineObject<string>)[] = [];
+    jobs.push(function* () {
+      // An eager task begins while the others are still to be taken.
+      if (jobs.length === 1) jobs.push(jobs[0]!);
+      return "done";
+    });
+    assertEquals(yield* gather(jobs), ["done"]);
+    function failing() {
+      const items = jobs.values();
+      return { [Symbol.iterator]: () => ({ next: () => broken(items.next()) }) };
+    }
+    function broken<T>(result: IteratorResult<T, undefined>) {
+      if (result.done) throw new ValueError("broken");
+      return result;
+    }
+    made = 0;
+    assertThrows(() => gather(failing()), ValueError, "broken");
+    assertEquals(made, 0);
+  });
+});
+
 /** A future whose class counts a negative result as a failure. */
 class Suspicious extends Future<number> {
   override exception(): unknown {
