@@ -75,9 +75,9 @@ export class ExecutorMap<T> {
   }
 
   /** Takes as many futures as may be ahead. */
-  #fill(): void {
+  #fill(most = this.#ahead): void {
     try {
-      while (this.#source !== null && this.#futures.length < this.#ahead) {
+      while (this.#source !== null && this.#futures.length < most) {
         const { done, value } = this.#source.next();
         if (done) {
           this.#source = null;
@@ -94,9 +94,9 @@ export class ExecutorMap<T> {
   }
 
   #take(): ConcurrentFuture<T> | undefined {
-    const future = this.#futures.shift();
-    if (future !== undefined) this.#fill();
-    return future;
+    // Before it is taken: if that throws, it is cancelled like the rest.
+    if (this.#futures.length > 0) this.#fill(this.#ahead + 1);
+    return this.#futures.shift();
   }
 
   /** The results, one after the other. */

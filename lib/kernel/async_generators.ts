@@ -41,6 +41,11 @@ export function trackGenerator(generator: OpenGenerator): () => void {
 
 setFirstIteration(trackGenerator);
 
+/** Tells whether a loop has generators to close. */
+export function hasOpenGenerators(loop: EventLoop): boolean {
+  return trackedOf(loop).open.size > 0;
+}
+
 /** Closes the generators of a loop that are open, all at the same time. */
 export function* closeGenerators(loop: EventLoop): Generator<Suspension, void, unknown> {
   const tracked = trackedOf(loop);

@@ -39,6 +39,7 @@ export function runVirtual<T>(main: AwaitableLike<T>): T {
   } finally {
     try {
       cancelAllTasksSync(loop);
+      loop.runUntilCompleteSync(loop.shutdownAsyncgens());
     } finally {
       loop.close();
     }

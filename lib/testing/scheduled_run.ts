@@ -6,6 +6,7 @@
 import { RuntimeError } from "../base/errors.ts";
 import { describe, repr } from "../base/repr.ts";
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
+import { hasOpenGenerators } from "../kernel/async_generators.ts";
 import { VirtualClock } from "../kernel/clock.ts";
 import { type EventLoop, newEventLoop } from "../kernel/event_loop.ts";
 import type { ExceptionContext } from "../kernel/handle.ts";
@@ -54,13 +55,19 @@ export async function runScheduled<T>(
     const task = loop.createTask(main as CoroutineLike<T>);
     made(task);
     outcomes.push(await settle(() => loop.runUntilComplete(task)));
-    const rest = await settle(() => cancelAllTasks(loop));
+    const rest = await settle(() => endRest(loop));
     if ("error" in rest) outcomes.push(rest);
   } finally {
     loop.close();
   }
   outcomes.push(...reports.map((report) => ({ error: asError(report) })));
   return outcomes.find((outcome) => "error" in outcome) ?? outcomes[0]!;
+}
+
+async function endRest(loop: EventLoop): Promise<void> {
+  await cancelAllTasks(loop);
+  // Where there are none, no step more than the program has is to be seen.
+  if (hasOpenGenerators(loop)) await loop.runUntilComplete(loop.shutdownAsyncgens());
 }
 
 /** Ends a run that takes too many steps. */

@@ -221,3 +221,21 @@ test("ExecutorMap fails by the error of an iterable that throws later", async ()
   }
   assertEquals(String(error), "RangeError: no more");
 });
+
+test("ExecutorMap cancels all that nobody has read, the next one too, when an iterable throws later", async () => {
+  function* broken() {
+    yield 1;
+    yield 2;
+    throw new RangeError("no more");
+  }
+  for (const read of ["results", "futures"]) {
+    const executor = new InlineExecutor();
+    const map = executor.map(double, broken(), { buffersize: 2 });
+    await assertRejects(async () => {
+      if (read === "results") await map[Symbol.asyncIterator]().next();
+      else map[Symbol.iterator]().next();
+    }, RangeError);
+    executor.step();
+    assertEquals(executor.log, ["submit 1", "submit 2", "cancelled 1", "cancelled 2"], read);
+  }
+});

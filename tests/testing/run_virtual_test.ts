@@ -1,5 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  anext,
+  asyncGenerator,
   createTask,
   DeadlockError,
   type EventLoop,
@@ -48,6 +50,21 @@ test("runVirtual() throws the very error", () => {
     error,
   );
   assertThrows(() => runVirtual(waitFor(sleep(10), 1)), TimeoutError);
+});
+
+test("runVirtual() closes the generators that are left open", () => {
+  const log: string[] = [];
+  const ticks = asyncGenerator(function* () {
+    try {
+      yield 1;
+    } finally {
+      yield* sleep(1);
+      log.push("closed");
+    }
+  });
+  const open = ticks();
+  assertEquals(runVirtual(() => anext(open)), 1);
+  assertEquals(log, ["closed"]);
 });
 
 test("runVirtual() ends what is left, and closes its loop", () => {

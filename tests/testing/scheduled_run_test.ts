@@ -2,6 +2,8 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   allTasks,
+  anext,
+  asyncGenerator,
   createTask,
   DeadlockError,
   type EventLoop,
@@ -40,6 +42,21 @@ test("runScheduled() gives the value, on a virtual clock, and closes the loop", 
   assertEquals(outcome, { value: 3600 });
   assertEquals(loops[0]!.isClosed(), true);
   assertEquals(mains.map((main) => main.done()), [true]);
+});
+
+test("runScheduled() closes the generators that are left open, and fails by what that throws", async () => {
+  const ticks = asyncGenerator(function* () {
+    try {
+      yield 1;
+    } finally {
+      yield* sleep(1);
+      JSON.parse("no JSON");
+    }
+  });
+  const outcome = await runIt(function* () {
+    yield* anext(ticks());
+  });
+  assertInstanceOf(errorOf(outcome).cause, SyntaxError);
 });
 
 test("runScheduled() ends what main leaves behind", async () => {
