@@ -152,7 +152,8 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
       try {
         const value = jobs.begin(call, target, args);
         if (typeof value !== "object" || value === null || jobs.isPlain(value)) {
-          core.send(["result", id, value, jobs.lap()]);
+          // Nobody wants to know what an initializer gives, and it may be what cannot be cloned.
+          core.send(["result", id, id < 0 ? 0 : value, jobs.lap()]);
         } else {
           jobs.settle(call, value);
         }
@@ -224,7 +225,8 @@ export function jobWorker(core: WorkerCore<JobRest>): void {
       running = call;
       try {
         let value = await jobs.outcome(call, given);
-        if (jobs.isStream(value)) value = await core.rest().pump(call, value);
+        if (id < 0) value = 0;
+        else if (jobs.isStream(value)) value = await core.rest().pump(call, value);
         core.send(["result", id, value, Infinity]);
       } catch (error) {
         jobs.fail(call, error);

@@ -59,7 +59,7 @@ const SHARE_TIME = 0.5;
 /** How many workers in a row may end before they have begun, until the pool gives up. */
 export const START_TRIES = 3;
 
-/** The number of the call that is the initializer's. */
+/** The number of the call that is the initializer's: it is below 0, by which a worker tells it. */
 const INITIALIZER = -1;
 
 interface PoolWorker extends JobLine {
@@ -388,23 +388,19 @@ export class WorkerPool {
   }
 
   #finishInitializer(worker: PoolWorker, message: FromWorker): void {
-    if (message[0] === "error") {
-      const error = decode(message[2]);
-      // Its jobs may all be cancelled, or awaited by nobody.
-      host.logError(`Exception in initializer:\n${formatThrown(error)}`);
-      this.#break(`A ${this.#options.kind} initializer failed`, { error });
-      this.#retire(worker);
-    } else if (message[0] === "result") {
-      worker.isInitialized = true;
-    }
+    if (message[0] === "error") this.#failInitializer(worker, decode(message[2]));
+    else if (message[0] === "result") worker.isInitialized = true;
+  }
+
+  #failInitializer(worker: PoolWorker, error: unknown): void {
+    // Its jobs may all be cancelled, or awaited by nobody.
+    host.logError(`Exception in initializer:\n${formatThrown(error)}`);
+    this.#break(`A ${this.#options.kind} initializer failed`, { error });
+    this.#retire(worker);
   }
 
   #refuse(worker: PoolWorker, id: number, error: TypeError): void {
-    if (id === INITIALIZER) {
-      this.#break(`A ${this.#options.kind} initializer failed`, { error });
-      this.#retire(worker);
-      return;
-    }
+    if (id === INITIALIZER) return this.#failInitializer(worker, error);
     const item = worker.items.get(id);
     worker.items.delete(id);
     item?.fail(error);

@@ -1068,6 +1068,44 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
   });
 
   test({
+    name: `${name} does not mind what its initializer gives`,
+    ...needs,
+    async fn() {
+      const initializers = [
+        () => Reflect.set(globalThis, "given", () => "given") && Symbol(),
+        async () => await Promise.resolve(() => {}),
+        async function* () {
+          yield 1;
+        },
+      ];
+      for (const initializer of initializers) {
+        await using pool = make(1, { initializer });
+        assertEquals(await pool.submit(add, 1, 2), 3, String(initializer));
+      }
+    },
+  });
+
+  test({
+    name: `${name} is broken when its initializer cannot be given its arguments, and says so`,
+    ...needs,
+    async fn() {
+      await using pool = make(1, { initializer: (_: unknown) => {}, initargs: [() => 1] });
+      const log: string[] = [];
+      const original = console.error;
+      console.error = (message: string) => log.push(message);
+      try {
+        const job = pool.submit(add, 1, 2);
+        const error = await assertRejects(async () => await job, broken, "initializer failed");
+        assertInstanceOf(error.cause, TypeError);
+      } finally {
+        console.error = original;
+      }
+      const text = "Exception in initializer:\nTypeError: cannot send argument 1 of initializer()";
+      assertEquals(log.map((message) => message.slice(0, text.length)), [text]);
+    },
+  });
+
+  test({
     name: `${name} is broken when its initializer fails`,
     ...needs,
     async fn() {
