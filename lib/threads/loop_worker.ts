@@ -105,14 +105,18 @@ export function loopWorker(core: WorkerCore): void {
 
     begin(loop: RuntimeLoop, call: RemoteCall): void {
       if (call.cancelled) return;
-      const { known, args, context } = call;
-      const task = core.within(
-        context,
-        known,
-        () => loop.createTask(() => known.target?.(...args)),
-      );
+      const { id, known, args, context } = call;
+      let task: RuntimeTask;
+      try {
+        task = core.within(context, known, () => loop.createTask(() => known.target?.(...args)));
+      } catch (error) {
+        // By a task factory, say.
+        calls.delete(id);
+        core.send(["error", id, core.rest().encode(error)]);
+        throw error;
+      }
       call.task = task;
-      task.addDoneCallback(() => remote.answer(call.id, task));
+      task.addDoneCallback(() => remote.answer(id, task));
     },
 
     leisure(): number {
@@ -145,19 +149,22 @@ export function loopWorker(core: WorkerCore): void {
       functionId: number,
       args: readonly unknown[],
       context: readonly CarriedValue[] | undefined,
-    ): Promise<void> | null {
+    ): Promise<null> | null {
       const known = core.known(functionId);
-      const callSoon = (): void => {
-        core.within(context, known, () => loop.callSoonThreadsafe(known.target!, ...args));
-      };
-      if (known.target !== null) {
-        callSoon();
+      const callSoon = (error: WireValue | null): null => {
+        let refusal = error;
+        try {
+          if (error === null) {
+            core.within(context, known, () => loop.callSoonThreadsafe(known.target!, ...args));
+          }
+        } catch (thrown) {
+          // A module's function may turn out to make coroutines.
+          refusal = core.rest().encode(thrown);
+        }
+        if (refusal !== null) core.send(["log", refusal]);
         return null;
-      }
-      return core.load(known).then((error) => {
-        if (error !== null) core.send(["log", error]);
-        else callSoon();
-      });
+      };
+      return known.target !== null ? callSoon(null) : core.load(known).then(callSoon);
     },
   };
 

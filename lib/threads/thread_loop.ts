@@ -18,6 +18,7 @@ import {
   joinCancel,
 } from "../concurrent/concurrent_future.ts";
 import type { WorkerCall } from "../concurrent/worker_call.ts";
+import { refuseCoroutine } from "../coroutine/coroutine.ts";
 import { host, hostWorkers } from "../platform/current.ts";
 import type { WorkerDeath } from "../platform/workers.ts";
 import { contextToCarry } from "./carried_context.ts";
@@ -182,13 +183,15 @@ export class ThreadLoop {
    *
    * @param callback A function that closes over nothing, what `workerFunction` made, or `loop.stop`.
    * @param args Its arguments, which are cloned.
-   * @throws {TypeError} If the function cannot cross, or an argument cannot be cloned or belongs to this thread.
+   * @throws {TypeError} If the function makes coroutines or cannot cross, or an argument cannot be cloned or
+   * belongs to this thread.
    * @throws {RuntimeError} If the loop is closed.
    *
    * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe
    */
   callSoonThreadsafe<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): void {
     if (callback === this.stop) return this.stop();
+    refuseCoroutine(callback, "callSoonThreadsafe");
     const crossing = this.#cross(callback, "callSoonThreadsafe");
     const line = this.#open();
     checkArguments(crossing.name, args);

@@ -149,6 +149,58 @@ test({
 });
 
 test({
+  name:
+    "ThreadLoop.callSoonThreadsafe() takes no coroutine, and one that turns out there ends nothing",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop({ name: "wary" });
+    loop.runForever();
+    for (const callback of [async () => {}, function* () {}, sleep(1)]) {
+      assertThrows(
+        () => loop.callSoonThreadsafe(callback as never),
+        TypeError,
+        "coroutines cannot be used with callSoonThreadsafe(), got ",
+      );
+    }
+    const log: string[] = [];
+    const original = console.error;
+    console.error = (message: string) => log.push(message);
+    try {
+      loop.callSoonThreadsafe(workerFunction<typeof jobs.later>(jobsModule, "later"), 1, 1);
+      loop.callSoonThreadsafe(workerFunction(async () => {}));
+      assertEquals(await runCoroutineThreadsafe(nap(0, "goes on"), loop), "goes on");
+    } finally {
+      console.error = original;
+    }
+    assertEquals(log.map((message) => message.slice(0, 62)), [
+      "wary: TypeError: coroutines cannot be used with callSoonThread",
+      "wary: TypeError: coroutines cannot be used with callSoonThread",
+    ]);
+  },
+});
+
+test({
+  name: "ThreadLoop's future fails by what a task factory there throws",
+  ...needs("workers"),
+  async fn() {
+    await using loop = new ThreadLoop();
+    loop.runForever();
+    loop.callSoonThreadsafe(() => {
+      asyncio.getRunningLoop().setTaskFactory(() => {
+        throw new RangeError("no task");
+      });
+      // The handler is told, too, as in Python.
+      asyncio.getRunningLoop().setExceptionHandler(() => {});
+    });
+    await assertRejects(
+      async () => await runCoroutineThreadsafe(nap(0, ""), loop),
+      RangeError,
+      "no task",
+    );
+  },
+});
+
+test({
   name: "ThreadLoop cancels the task there when the future here is cancelled",
   ...needs("workers"),
   async fn() {
