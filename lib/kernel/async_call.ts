@@ -16,6 +16,14 @@ const identity = host.asyncIdentity;
 /** The key of the method by which a task says what an error of its function's is to it. */
 export const seenAs: unique symbol = Symbol("seenAs");
 
+/** What a run that is over before it returns says of what it would have to wait for outside. */
+export function synchronousError(got: string): RuntimeError {
+  return new RuntimeError(
+    "a synchronous run cannot wait for a promise: expected generator coroutines, " +
+      `got ${got}; runUntilComplete() takes both`,
+  );
+}
+
 /** Whom a function is called for. */
 export interface Caller extends Resumable {
   /** The error that takes the place of one which its function threw; that one, most often. */
@@ -49,12 +57,7 @@ export function callFor(task: Caller, frame: CallFrame, strand: Strand | null): 
   const settled = Promise.resolve(promise);
   if (schedulerOfFuture(task).isSynchronous) {
     settled.catch(() => {});
-    frame.reject(
-      new RuntimeError(
-        "a synchronous run cannot wait for a promise: expected generator coroutines, " +
-          "got an async function; runUntilComplete() takes both",
-      ),
-    );
+    frame.reject(synchronousError("an async function"));
     return false;
   }
   const stillWaits = frame instanceof PatientCall

@@ -23,6 +23,7 @@ import {
   refuseCoroutine,
 } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
+import { synchronousError } from "./async_call.ts";
 import { closeGenerators } from "./async_generators.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { deadlock } from "./deadlock.ts";
@@ -193,7 +194,8 @@ export class EventLoop implements HandleOwner {
    * @returns Its result.
    * @throws Its error, or a {@linkcode CancelledError} if it was cancelled.
    * @throws {DeadlockError} If nothing is left to wait for.
-   * @throws {RuntimeError} As {@linkcode runForever}, or if the loop's clock is not virtual.
+   * @throws {RuntimeError} As {@linkcode runForever}, or if the loop's clock is not virtual, or nothing is left to
+   * wait for but promises, signals and jobs of executors.
    *
    * @example
    * ```ts
@@ -722,7 +724,11 @@ export class EventLoop implements HandleOwner {
   }
 
   #checkEnd(end: RunEnd, what: unknown): void {
-    if (end === "deadlocked") throw deadlock(String(what), tasksOf(this));
+    if (end === "deadlocked") {
+      // A run that can wait for those does, and so none is left where it is deadlocked.
+      if (this.#scheduler.outside > 0) throw synchronousError("a promise, a signal or a job");
+      throw deadlock(String(what), tasksOf(this));
+    }
     if (typeof end === "object") throw end.interrupt;
   }
 

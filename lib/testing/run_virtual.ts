@@ -17,8 +17,8 @@ import { cancelAllTasksSync } from "../run/cancel_all.ts";
  * @returns Its result.
  * @throws What it throws.
  * @throws {DeadlockError} If nothing is left to wait for and `main` is not done.
- * @throws {RuntimeError} If a loop is running, or an async function is among the coroutines: a promise
- * cannot be waited for at once.
+ * @throws {RuntimeError} If a loop is running, or an async function is among the coroutines, or nothing is left
+ * to wait for but a promise, a signal or a job of an executor: none of them can be waited for at once.
  *
  * @example
  * ```ts

@@ -5,6 +5,7 @@ import {
   createTask,
   DeadlockError,
   type EventLoop,
+  fromPromise,
   Future,
   gather,
   getRunningLoop,
@@ -114,7 +115,14 @@ test("runVirtual() cannot wait for an async function or a promise", () => {
     RuntimeError,
     "a synchronous run cannot wait for a promise: expected generator coroutines, got an async function",
   );
-  assertThrows(() => runVirtual(Promise.resolve(1)), RuntimeError, "can never be done");
+  for (const main of [Promise.resolve(1), () => fromPromise(Promise.resolve(1))]) {
+    const error = assertThrows(
+      () => runVirtual<number>(main),
+      RuntimeError,
+      "a synchronous run cannot wait for a promise: expected generator coroutines, got a promise, a signal or a job",
+    );
+    assertEquals(error instanceof DeadlockError, false);
+  }
 });
 
 test("runVirtual() inside a running loop is a RuntimeError", async () => {
