@@ -592,6 +592,27 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
     assertEquals(await next, 3);
   });
 
+  poolTest(
+    "fails no job but the one that ends the worker, of many that were sent at once",
+    async (pool) => {
+      const endAt = (n: number, end: number) => {
+        const scope = globalThis as unknown as {
+          Deno?: { exit(code: number): void };
+          close(): void;
+        };
+        if (n !== end) return n;
+        if (scope.Deno === undefined) scope.close();
+        else scope.Deno.exit(7);
+        return -1;
+      };
+      for (let n = 0; n < 3; n++) await pool.submit(endAt, n, -1);
+      const jobs = Array.from({ length: 60 }, (_, n) => pool.submit(endAt, n, 50));
+      const outcomes = await Promise.allSettled(jobs.map(async (job) => await job));
+      const failed = outcomes.flatMap(({ status }, n) => status === "rejected" ? [n] : []);
+      assertEquals(failed, [50]);
+    },
+  );
+
   poolTest("fails the job whose worker throws beside it", async (pool) => {
     const doomed = pool.submit(() =>
       new Promise(() => {

@@ -305,7 +305,11 @@ function inChild(
     blockingRefusal: "a child process shares no memory with the one that started it",
     nextTurn: (callback) => callback(),
     idle() {},
-    onExit: (callback) => process.on("exit", callback),
+    onExit(callback) {
+      process.on("exit", callback);
+      // Of Deno.exit() this alone is told.
+      addEventListener("unload", callback);
+    },
     post(message) {
       let bytes = frame(message);
       // Written before anything else runs, so that the last words of a dying child arrive, too.

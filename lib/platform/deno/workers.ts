@@ -139,7 +139,11 @@ function inThread(
     emptied,
     now: () => performance.now(),
     blockingRefusal: null,
-    onExit: (callback) => process.on("exit", callback),
+    onExit(callback) {
+      process.on("exit", callback);
+      // Of Deno.exit() this alone is told.
+      addEventListener("unload", callback);
+    },
     post: (message, transfer) => parentPort?.postMessage(message, transfer),
     // Memory that runs out under the handler of a message, or under a promise's, hangs the thread for
     // ever in Deno 2.9; in a turn of its own it ends the thread as it should.
