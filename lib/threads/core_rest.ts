@@ -43,7 +43,7 @@ export function makeCoreRest(
 
     checkLoss([kind, , value]: FromWorker): void {
       if (!["result", "item", "chunk"].includes(kind)) return;
-      const loss = finder.loss(value, "result");
+      const loss = finder.loss(value, "result", core.transfers.get(value as object));
       if (loss !== null) throw new TypeError(`${loss.path} is ${loss.what}`);
     },
 

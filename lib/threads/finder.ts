@@ -177,17 +177,19 @@ export function makeFinder(
     },
 
     // This place's clone empties objects of some classes, and any clone those that belong to their thread.
-    loss(value: unknown, path: string): ReturnType<Finder["loss"]> {
+    loss(value: unknown, path: string, moved: readonly object[] = []): ReturnType<Finder["loss"]> {
+      // To a process nothing is moved but memory.
+      const kept = emptied.includes("MessagePort") ? [] : moved;
       // What cannot be read is not lost: it cannot be sent, and whoever sends it is told.
       // Of what is flat not even a set is made.
       const found = methods.read(() =>
-        methods.isFlat(value) ? null : methods.lost(value, new Set())
+        methods.isFlat(value) ? null : methods.lost(value, new Set(kept))
       );
       return found ? { ...found, path: path + found.path } : null;
     },
 
     refusal(what: string, { value, path, cause }: Refused): TypeError {
-      const found = methods.obstacle(value, path) ?? methods.loss(value, path);
+      const found = methods.loss(value, path) ?? methods.obstacle(value, path);
       const words = cause instanceof Error ? cause.message : String(cause);
       const why = found === null ? words : `${found.path} is ${found.what}`;
       return new TypeError(`cannot send ${what} to another thread: ${why}`, { cause });

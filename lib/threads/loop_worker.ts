@@ -152,16 +152,13 @@ export function loopWorker(core: WorkerCore): void {
     ): Promise<null> | null {
       const known = core.known(functionId);
       const callSoon = (error: WireValue | null): null => {
-        let refusal = error;
         try {
-          if (error === null) {
-            core.within(context, known, () => loop.callSoonThreadsafe(known.target!, ...args));
-          }
+          if (error !== null) core.send(["log", error]);
+          else core.within(context, known, () => loop.callSoonThreadsafe(known.target!, ...args));
         } catch (thrown) {
           // A module's function may turn out to make coroutines.
-          refusal = core.rest().encode(thrown);
+          core.send(["log", core.rest().encode(thrown)]);
         }
-        if (refusal !== null) core.send(["log", refusal]);
         return null;
       };
       return known.target !== null ? callSoon(null) : core.load(known).then(callSoon);

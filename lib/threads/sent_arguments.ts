@@ -44,7 +44,7 @@ export function argumentError(
   const text = "cannot send";
   for (const [index, argument] of args.entries()) {
     const path = `args[${index}]`;
-    const found = codec.obstacle(argument, path) ?? codec.loss(argument, path);
+    const found = codec.loss(argument, path) ?? codec.obstacle(argument, path);
     if (found === null) continue;
     return new TypeError(
       `${text} argument ${index + 1} of ${name}() to another thread: ${inWords(found)}`,

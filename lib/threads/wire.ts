@@ -183,8 +183,12 @@ export interface Reader {
   describe(value: unknown): string;
   /** What a function gives, or `undefined` if it throws. */
   read<T>(part: () => T): T | undefined;
-  /** What of a value a clone would empty without a word, and where it is; `null` if nothing. */
-  loss(value: unknown, path: string): { readonly path: string; readonly what: string } | null;
+  /** What of a value, but for what is `moved`, a clone would empty without a word, and where it is; `null` if nothing. */
+  loss(
+    value: unknown,
+    path: string,
+    moved?: readonly object[],
+  ): { readonly path: string; readonly what: string } | null;
 }
 
 /** What makes data of what was thrown, on both sides. */

@@ -155,11 +155,12 @@ export class WorkerLine {
     const batch = this.#outbox;
     if (!this.#ready || this.#over || batch.length === 0) return;
     const moved = this.#moved;
+    const all = moved === null ? undefined : allMoved(moved);
     this.#outbox = [];
     this.#moved = null;
     try {
-      for (let at = 0; at < batch.length; at++) this.#checkLoss(batch[at]!);
-      this.#handle.post(packCalls(batch), moved === null ? undefined : allMoved(moved));
+      for (let at = 0; at < batch.length; at++) this.#checkLoss(batch[at]!, all);
+      this.#handle.post(packCalls(batch), all);
     } catch {
       // One that cannot be cloned fails them all: find out which.
       for (const message of batch) {
@@ -186,16 +187,16 @@ export class WorkerLine {
   }
 
   /** Throws if a message has something in it that would be emptied on its way. */
-  #checkLoss(message: ToWorker): void {
+  #checkLoss(message: ToWorker, moved: Transferable[] | undefined): void {
     const isAnswer = message[0] === "answer" && message[2] === "result";
     if (!isAnswer && message[0] !== "call" && message[0] !== "chunk") return;
-    const loss = this.#losses.loss(message[3], isAnswer ? "result" : "args");
+    const loss = this.#losses.loss(message[3], isAnswer ? "result" : "args", moved);
     if (loss !== null) throw new TypeError(`${loss.path} is ${loss.what}`);
   }
 
   #postAlone(message: ToWorker, moved: Transferable[] | undefined): void {
     try {
-      this.#checkLoss(message);
+      this.#checkLoss(message, moved);
       this.#handle.post([message], moved);
     } catch (cause) {
       if (message[0] === "answer") {

@@ -756,6 +756,42 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
     if (name === "ThreadPoolExecutor") assertEquals(await pool.submit(left), 0);
   });
 
+  poolTest("moves ports and streams to threads, there and back", async (pool) => {
+    const { port1, port2 } = new MessageChannel();
+    const submitted = pool.submit(
+      ({ port }: { port: MessagePort }, text: string) => port.postMessage(text),
+      transfer({ port: port1 }, [port1]),
+      "heard",
+    );
+    if (name === "ProcessPoolExecutor") {
+      assertEquals(
+        await failure(submitted),
+        "TypeError: cannot send argument 1 of <anonymous>() to another thread: args[0].port is " +
+          "[object MessagePort]",
+      );
+      port1.close();
+      port2.close();
+      return;
+    }
+    const heard = new Promise((resolve) => port2.onmessage = ({ data }) => resolve(data));
+    await submitted;
+    assertEquals(await heard, "heard");
+    port2.close();
+    // Not every browser has streams that can be moved.
+    if (!("Deno" in globalThis)) return;
+    const stream = ReadableStream.from(["a", "b"]);
+    const back = await pool.submit(
+      function (given: ReadableStream<string>) {
+        return this.transfer({ given }, [given as unknown as Transferable]);
+      },
+      transfer(stream, [stream as unknown as Transferable]),
+    );
+    assertEquals(stream.locked, true);
+    const items: string[] = [];
+    for await (const item of back.given) items.push(item);
+    assertEquals(items, ["a", "b"]);
+  });
+
   poolTest("moves a buffer once, and copies it the next time", async (pool) => {
     const bytes = new Uint8Array(8);
     const value = transfer({ bytes }, [bytes.buffer]);
