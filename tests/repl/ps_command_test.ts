@@ -14,11 +14,11 @@ test({
       [["ps", "1", "--fast"], "ps: there is no option --fast\n"],
       [
         ["ps", "1", "--timeout"],
-        "ps: --timeout must be a number of seconds from 0 to 86400, got nothing\n",
+        "ps: --timeout must be a number of seconds above 0, at most 86400, got nothing\n",
       ],
       [
         ["ps", "1", "--timeout", "-1"],
-        "ps: --timeout must be a number of seconds from 0 to 86400, got -1\n",
+        "ps: --timeout must be a number of seconds above 0, at most 86400, got -1\n",
       ],
       [["ps", "1", "--timeout", "1", "2"], "ps: there is no option 2\n"],
     ];
