@@ -44,7 +44,7 @@ export type AsyncClosable =
  *
  * @see https://docs.python.org/3/library/contextlib.html#contextlib.aclosing
  */
-export function aclosing<T extends AsyncClosable>(thing: T): AsyncContextManager<T> {
+export function aclosing<T extends AsyncClosable>(thing: T): AsyncContextManager<T, void> {
   const close = closerOf(thing);
   if (close === null) {
     throw new TypeError(`aclosing() expects an object with aclose(), got ${describe(thing)}`);

@@ -19,15 +19,16 @@ export type Eventually<T> = Generator<Suspension, T, unknown> | PromiseLike<T> |
  * What {@linkcode asyncWith} enters and leaves; the methods may be plain, coroutines or async.
  *
  * @typeParam T What entering gives.
+ * @typeParam S What leaving gives: in types, too, one swallows no error whose `exit` gives nothing, or `false` alone.
  */
-export interface AsyncContextManager<T> {
+export interface AsyncContextManager<T, S = unknown> {
   /** Enters; what it gives is handed to the body. */
   enter(): Eventually<T>;
   /**
    * Leaves, and is told what the body threw, or `null`; a {@linkcode GeneratorExit}, if the body was closed where it
    * waited. A truthy result swallows the error.
    */
-  exit(error: unknown): Eventually<unknown>;
+  exit(error: unknown): Eventually<S>;
 }
 
 /**
@@ -60,6 +61,15 @@ export interface AsyncContextManager<T> {
  *
  * @see https://docs.python.org/3/reference/compound_stmts.html#the-async-with-statement
  */
+export function asyncWith<T, R>(
+  manager: AsyncContextManager<T, void | false | null>,
+  body: (value: T) => Eventually<R>,
+): Coroutine<R>;
+/** Runs a body inside a context that may swallow its error. */
+export function asyncWith<T, R>(
+  manager: AsyncContextManager<T>,
+  body: (value: T) => Eventually<R>,
+): Coroutine<R | undefined>;
 export function asyncWith<T, R>(
   manager: AsyncContextManager<T>,
   body: (value: T) => Eventually<R>,

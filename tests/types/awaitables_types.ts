@@ -271,7 +271,7 @@ export function* contexts(): CoroutineObject<void> {
   // @ts-expect-error: the callback needs a number
   stack.callback((n: number) => n, "text");
   const closing = yield* asyncWith(aclosing(letters()), (generator) => anext(generator));
-  checkType<Equal<typeof closing, string | undefined>>();
+  checkType<Equal<typeof closing, string>>();
 }
 
 async function* letters() {

@@ -419,27 +419,39 @@ export function* managers(): CoroutineObject<void> {
     }
   }
   const rows = yield* asyncWith(new Connection(), (connection) => connection.query("select"));
-  checkType<Equal<typeof rows, number | undefined>>();
+  checkType<Equal<typeof rows, number>>();
   const rowsAsync = yield* asyncWith(new Connection(), async (connection) => {
     return await run(connection.query("select"));
   });
-  checkType<Equal<typeof rowsAsync, number | undefined>>();
+  checkType<Equal<typeof rowsAsync, number>>();
   const size = yield* asyncWith(new Lock(), function* (nothing) {
     checkType<Equal<typeof nothing, null>>();
     yield* sleep(1);
     return 5;
   });
-  checkType<Equal<typeof size, number | undefined>>();
+  checkType<Equal<typeof size, number>>();
   const inSemaphore = yield* asyncWith(new Semaphore(2), () => "text");
-  checkType<Equal<typeof inSemaphore, string | undefined>>();
+  checkType<Equal<typeof inSemaphore, string>>();
   yield* asyncWith(new BoundedSemaphore(2), () => {});
   const limited = yield* asyncWith(timeout(1), function* (limit) {
     checkType<Equal<typeof limit, Timeout>>();
     return yield* download("a");
   });
-  checkType<Equal<typeof limited, Page | undefined>>();
+  checkType<Equal<typeof limited, Page>>();
   const nothing = yield* asyncWith(nullContext(), (given) => given);
   checkType<Equal<typeof nothing, undefined>>();
+  class Suppress {
+    enter(): void {}
+    async exit(error: unknown) {
+      return error instanceof RangeError;
+    }
+  }
+  const maySwallow = yield* asyncWith(new Suppress(), () => 1);
+  checkType<Equal<typeof maySwallow, number | undefined>>();
+  const inStack = yield* asyncWith(new AsyncExitStack(), () => 1);
+  checkType<Equal<typeof inStack, number | undefined>>();
+  const inAny = yield* asyncWith(stack as AsyncContextManager<AsyncExitStack>, () => 1);
+  checkType<Equal<typeof inAny, number | undefined>>();
   // @ts-expect-error: no manager
   asyncWith({ enter() {} }, () => {});
   // @ts-expect-error: the body takes what entering gives
