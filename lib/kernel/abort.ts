@@ -104,6 +104,13 @@ export function abortSignalOf(task: Cancellable, message: string | undefined): v
   controllers.get(task)?.abort(new CancelledError(message));
 }
 
+/** The error that counts of those that `using` throws as one: the last, which in Python takes the others' place. */
+export function lastOf(error: unknown): unknown {
+  return error instanceof Error && "suppressed" in error
+    ? lastOf((error as SuppressedError).error)
+    : error;
+}
+
 /** Tells whether an error is what a task's own cancellation has made of some work by a signal. */
 export function isAbortFor(task: Cancellable, error: unknown): boolean {
   if (error instanceof Error && error.name === "AbortError") return true;

@@ -50,7 +50,14 @@ import {
 import type { CoroutineLike } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
 import { isWaiting, restElsewhere } from "./async_hold.ts";
-import { abortSignalOf, cancelOnAbort, checkSignal, isAbortFor, signalOf } from "./abort.ts";
+import {
+  abortSignalOf,
+  cancelOnAbort,
+  checkSignal,
+  isAbortFor,
+  lastOf,
+  signalOf,
+} from "./abort.ts";
 import { callFor, seenAs } from "./async_call.ts";
 import { lastAwait } from "./await_places.ts";
 import {
@@ -563,13 +570,17 @@ export class Task<T = unknown> extends Future<T> {
     );
   }
 
-  /** @ignore What its function threw: an abort that its cancellation has caused is that cancellation. */
+  /** @ignore What its function threw: what its cancellation has caused, by a signal or as `using` closed things, is that. */
   [seenAs](error: unknown): unknown {
     const extras = this.#extras;
-    if (extras === null || extras.cancelRequests === 0 || !isAbortFor(this, error)) return error;
-    const message = cancelMessageOf(this);
-    extras.mustCancel = false;
-    return error instanceof CancelledError ? error : new CancelledError(message, { cause: error });
+    if (extras === null || extras.cancelRequests === 0) return error;
+    const last = lastOf(error);
+    const isCancellation = last instanceof CancelledError;
+    if (isAbortFor(this, last)) extras.mustCancel = false;
+    else if (!isCancellation) return error;
+    if (error instanceof CancelledError) return error;
+    const message = isCancellation ? last.message : cancelMessageOf(this);
+    return new CancelledError(message, { cause: error });
   }
 
   /** @ignore The parts of the printed form. */

@@ -2,6 +2,8 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   allTasks,
+  AsyncExitStack,
+  asyncGenerator,
   CancelledError,
   coroutine,
   createTask,
@@ -282,6 +284,62 @@ test({
       assertEquals([name, currentTask()!.cancelling()], ["TimeoutError", 0]);
     });
   },
+});
+
+test("an async function cancelled again as `await using` closes something is cancelled", async () => {
+  const items = asyncGenerator(function* () {
+    try {
+      yield 1;
+    } finally {
+      yield* sleep(10);
+    }
+  });
+  const cut = async () => {
+    await using open = items();
+    await open.next();
+    await sleep(10);
+  };
+  await virtually(function* () {
+    const task = createTask(cut);
+    yield* sleep(1);
+    task.cancel("one");
+    yield* sleep(1);
+    task.cancel("two");
+    yield* wait([task]);
+    assertEquals([task.cancelled(), task.cancelling()], [true, 2]);
+    const error = assertThrows(() => task.result(), CancelledError);
+    const pair = error.cause as SuppressedError;
+    assertEquals([error, pair.error, pair.suppressed].map(String), [
+      "CancelledError: two",
+      "CancelledError: two",
+      "CancelledError: one",
+    ]);
+  });
+});
+
+test("an async function that closes a cancelled task by `await using` is over its time", async () => {
+  class Worker {
+    readonly task = createTask(sleep(10));
+    async close() {
+      this.task.cancel();
+      await this.task;
+    }
+  }
+  const log: string[] = [];
+  await virtually(function* () {
+    const work = async () => {
+      await using stack = new AsyncExitStack();
+      const worker = new Worker();
+      stack.pushAsyncCallback(() => worker.close());
+      await sleep(10);
+    };
+    try {
+      yield* timeout(1, work);
+    } catch (error) {
+      log.push(`${error} at ${getRunningLoop().time()}, ${currentTask()!.cancelling()}`);
+    }
+  });
+  assertEquals(log, ["TimeoutError at 1, 0"]);
 });
 
 test("an AbortError of a task that nobody cancels is an error like others", async () => {
