@@ -35,7 +35,7 @@ function callOf(frame: CallFrame): PromiseLike<unknown> | null {
 }
 
 /**
- * Makes a call under a task's identity.
+ * Makes a call under a task's identity, or that of a strand of it.
  *
  * @param task The task.
  * @param frame The call.
@@ -49,7 +49,7 @@ export function callFor(task: Caller, frame: CallFrame, strand: Strand | null): 
     // An identity put in force may cost more than all the rest of a call.
     promise = identity === null || !frame.mayBeAsync
       ? frame.call()
-      : identity.run(task, callOf, frame, frame.place);
+      : identity.run(strand ?? task, callOf, frame, frame.place);
   } finally {
     running.calling = false;
   }

@@ -22,6 +22,7 @@
 import { soon } from "../base/soon.ts";
 import { host } from "../platform/current.ts";
 import { running } from "./running.ts";
+import type { Strand } from "./strand.ts";
 
 /** The key of the method that tells whether a task waits for anything of this module's. */
 export const isWaiting: unique symbol = Symbol("isWaiting");
@@ -124,11 +125,12 @@ export class AsyncHold {
     this.#loop = loop;
   }
 
-  /** Begins to wait for a task's function, which was just called or resumed. */
-  begin(task: Holdable): void {
+  /** Begins to wait for a task's function, which was just called or resumed; in a step of which strand it was called. */
+  begin(task: Holdable, within: Strand | null = null): void {
     segment++;
     // Where several have the thread, the next microtask is most likely of the one resumed last.
     running.held = task;
+    running.within = within;
     const known = this.#find(task);
     if (known === null) {
       const begun = this.#spare ?? new Segment();

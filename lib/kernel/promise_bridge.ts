@@ -16,7 +16,7 @@ import { host } from "../platform/current.ts";
 import { currentSegment } from "./async_hold.ts";
 import { noteAwait } from "./await_places.ts";
 import { Future, listen, type Listener, notify, schedulerOfFuture } from "./future.ts";
-import { ambientTask, running } from "./running.ts";
+import { ambientOwner, type Owner, running, taskOf } from "./running.ts";
 import { returnToTask, startStrand, type Task } from "./task.ts";
 
 type Resolve = (value: unknown) => void;
@@ -25,8 +25,9 @@ type Reject = (error: unknown) => void;
 const NEVER = new Promise<never>(() => {});
 
 setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
-  const task = awaitingTask();
-  if (task === null) return plainThen(subject);
+  const owner = awaitingOwner();
+  if (owner === null) return plainThen(subject);
+  const task = owner[taskOf] as Task<unknown>;
   const scheduler = schedulerOfFuture(task);
   const { hold, debug } = scheduler;
   // It came from something foreign, while the loop went on: now the loop waits for it again.
@@ -44,20 +45,25 @@ setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
       return plainThen(subject)(onFulfilled as never, onRejected as never);
     }
     if (!isUsersCall && onFulfilled && onRejected) {
-      startStrand(task, subject, onFulfilled, onRejected, source);
+      startStrand(owner, subject, onFulfilled, onRejected, source);
       return NEVER;
     }
-    return new Promise<T>((resolve, reject) => startStrand(task, subject, resolve, reject, source))
+    return new Promise<T>((resolve, reject) => startStrand(owner, subject, resolve, reject, source))
       .then(onFulfilled as never, onRejected as never);
   }) as Then<T>;
 });
 
 /** The task whose async function runs now, or `null`. */
 export function awaitingTask(): Task<unknown> | null {
+  const owner = awaitingOwner();
+  return owner === null ? null : owner[taskOf] as Task<unknown>;
+}
+
+function awaitingOwner(): Owner | null {
   // In a step, only the first segment of an async function can await; an async helper that a
   // generator coroutine calls on the side is no part of the coroutine.
   if (running.scheduler !== null && !running.calling) return null;
-  return ambientTask();
+  return ambientOwner();
 }
 
 function plainThen<T>(subject: Awaitable<T>): Then<T> {

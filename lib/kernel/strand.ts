@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RuntimeError } from "../base/errors.ts";
+import { CancelledError } from "../base/errors.ts";
 import type { Steps } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
 import {
@@ -15,7 +15,7 @@ import {
   waiters,
 } from "./future.ts";
 import { execute, report, type Runnable } from "./handle.ts";
-import { running } from "./running.ts";
+import { ambientOwner, running, taskOf } from "./running.ts";
 
 /** The key of the method by which a strand has its task make a step of it. */
 export const runStrand: unique symbol = Symbol("runStrand");
@@ -34,6 +34,8 @@ export class Strand implements Runnable, Listener {
 
   /** The task that the function runs in. */
   readonly task: StrandOwner;
+  /** The strand in whose step the function was called that awaits, or `null`: the task's own. */
+  readonly parent: Strand | null;
   /** What is driven. */
   steps: Steps;
   /** Takes the outcome. */
@@ -43,11 +45,13 @@ export class Strand implements Runnable, Listener {
   /** What it waits for. */
   waiter: Future<unknown> | null = null;
   /** What its next step throws in. */
-  failure: RuntimeError | null = null;
+  failure: Error | null = null;
   /** Whether it waits for a function's promise, and so for what that function awaits in its turn. */
   calling = false;
   /** Whether what it waits for was asked to end, and may take some steps for that. */
   isAsked = false;
+  /** Whether a limit on it is up, of which nothing in it could be told. */
+  mustCancel = false;
   /** Whether nobody will drive it any more. */
   isClosed = false;
   /** The stack of the `await`, in debug mode. */
@@ -64,12 +68,19 @@ export class Strand implements Runnable, Listener {
     resolve: (value: never) => void,
     reject: (error: unknown) => void,
     source: string | null,
+    parent: Strand | null = null,
   ) {
     this.task = task;
     this.steps = steps;
     this.resolve = resolve;
     this.reject = reject;
     this.source = source;
+    this.parent = parent;
+  }
+
+  /** The task, for what runs under the strand's identity. */
+  get [taskOf](): StrandOwner {
+    return this.task;
   }
 
   /** It waits for its task. */
@@ -119,8 +130,9 @@ export class StrandLine {
     this.#last = strand;
   }
 
-  /** Takes a strand out, if it is in. */
+  /** Takes a strand out that is at its end, if it is in. */
   drop(strand: Strand): void {
+    strand.isClosed = true;
     const { previous, next } = strand;
     if (previous === null && this.#first !== strand) return;
     if (previous === null) this.#first = next;
@@ -137,6 +149,27 @@ export function cancelStrands(strands: readonly Strand[], message: string | unde
   let cancelled = false;
   for (const strand of strands) if (cancelStrand(strand, message)) cancelled = true;
   return cancelled;
+}
+
+/** The strand that the running code belongs to, or `null`: it is the task's own. */
+export function ambientStrand(): Strand | null {
+  const owner = ambientOwner();
+  return owner instanceof Strand ? owner : null;
+}
+
+/** Asks what a strand does to end, and tells whether it will hear. */
+export function askStrand(strand: Strand): boolean {
+  if (strand.calling) return false;
+  if (strand.waiter !== null) return cancelStrand(strand, undefined);
+  strand.failure = new CancelledError();
+  return true;
+}
+
+/** Asks a strand that was begun to end, if a limit around it is up of which nothing could be told. */
+export function askLate(strand: Strand): void {
+  let scope = strand.parent;
+  while (scope !== null && !scope.mustCancel) scope = scope.parent;
+  if (scope !== null && !strand.isClosed && askStrand(strand)) scope.mustCancel = false;
 }
 
 /**

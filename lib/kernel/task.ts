@@ -94,10 +94,18 @@ import { endsRun, execute, reportThrown } from "./handle.ts";
 import { throwInto } from "./injection.ts";
 import { givenOptions, LoopOptions } from "./loop_options.ts";
 import { restPatiently, resumed } from "./patient_call.ts";
-import { ambientTask, running as importedRunning } from "./running.ts";
+import { ambientTask, type Owner, running as importedRunning, taskOf } from "./running.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { sourceContext } from "./sources.ts";
-import { cancelStrands, leaveStrands, runStrand, Strand, StrandLine, waiterIn } from "./strand.ts";
+import {
+  askLate,
+  cancelStrands,
+  leaveStrands,
+  runStrand,
+  Strand,
+  StrandLine,
+  waiterIn,
+} from "./strand.ts";
 import {
   formatStack,
   type PrintStackOptions,
@@ -157,7 +165,7 @@ let starting: Task<unknown> | null = null;
  * bridge. The source is the stack of the `await`, in debug mode.
  */
 export let startStrand: <T>(
-  task: Task<unknown>,
+  owner: Owner,
   subject: Awaitable<T>,
   resolve: (value: T) => void,
   reject: (error: unknown) => void,
@@ -263,12 +271,15 @@ export class Task<T = unknown> extends Future<T> {
   #place = 0;
 
   static readonly #friends: void = /* @__PURE__ */ (() => {
-    startStrand = (task, subject, resolve, reject, source) => {
-      const strand = new Strand(task, subject[Symbol.iterator](), resolve, reject, source);
+    startStrand = (owner, subject, resolve, reject, source) => {
+      const task = owner[taskOf] as Task<unknown>;
+      const parent = owner === task ? null : owner as Strand;
+      const strand = new Strand(task, subject[Symbol.iterator](), resolve, reject, source, parent);
       const extras = task.#needExtras();
       extras.strands ??= new StrandLine();
       extras.strands.add(strand);
       task.#enter(strand, null);
+      if (strand.parent !== null) askLate(strand);
     };
     returnToTask = (task) => task.#returnFromElsewhere();
     setSuspension((future) => {
@@ -527,6 +538,11 @@ export class Task<T = unknown> extends Future<T> {
     schedulerOfFuture(this).push(this);
   }
 
+  /** @ignore What runs as its own code runs in it. */
+  get [taskOf](): this {
+    return this;
+  }
+
   /** @ignore As a listener, it waits for itself. */
   override [waiters](): readonly Future<unknown>[] {
     return [this];
@@ -737,13 +753,13 @@ export class Task<T = unknown> extends Future<T> {
         appendFrames(thrown, strand.source);
       }
       strand.reject(thrown);
-      hold.begin(this);
+      hold.begin(this, strand.parent);
       return;
     }
     if (result.done) {
       this.#strands()?.drop(strand);
       strand.resolve(result.value as never);
-      hold.begin(this);
+      hold.begin(this, strand.parent);
       return;
     }
     const future = result === SUSPENDED ? this.#waiter : null;
@@ -772,7 +788,7 @@ export class Task<T = unknown> extends Future<T> {
   #call(frame: CallFrame, strand: Strand | null): boolean {
     if (!callFor(this, frame, strand)) return false;
     if (strand !== null) strand.calling = true;
-    schedulerOfFuture(this).hold.begin(this);
+    schedulerOfFuture(this).hold.begin(this, strand);
     return true;
   }
 
@@ -780,10 +796,11 @@ export class Task<T = unknown> extends Future<T> {
   #enter(strand: Strand | null, error: unknown, isFirst = false): void {
     const own = schedulerOfFuture(this);
     const previousContext = swapContext(this.getContext());
-    const { scheduler, task, calling } = running;
+    const { scheduler, task, strand: previousStrand, calling } = running;
     own.instrument?.stepBegan(this);
     running.scheduler = own;
     running.task = this;
+    running.strand = strand;
     running.calling = false;
     try {
       if (strand !== null) this.#stepStrand(strand, error);
@@ -795,6 +812,7 @@ export class Task<T = unknown> extends Future<T> {
     } finally {
       running.scheduler = scheduler;
       running.task = task;
+      running.strand = previousStrand;
       running.calling = calling;
       swapContext(previousContext);
       own.instrument?.stepEnded(this);

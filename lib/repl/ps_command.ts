@@ -61,7 +61,9 @@ function parse(args: readonly string[]): { pid: number; timeout?: number } | str
   if (option !== "--timeout") return `there is no option ${option}`;
   const timeout = Number(seconds);
   if (seconds === undefined || !(timeout > 0 && timeout <= 86_400)) {
-    return `--timeout must be a number of seconds above 0, at most 86400, got ${seconds ?? "nothing"}`;
+    return `--timeout must be a number of seconds above 0, at most 86400, got ${
+      seconds ?? "nothing"
+    }`;
   }
   return rest.length === 0 ? { pid: Number(pid), timeout } : `there is no option ${rest[0]}`;
 }

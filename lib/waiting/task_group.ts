@@ -29,7 +29,9 @@ import {
   waiters,
 } from "../kernel/future.ts";
 import { endsRun } from "../kernel/handle.ts";
+import { cancelWithin } from "../kernel/limit.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
+import { ambientStrand, type Strand } from "../kernel/strand.ts";
 import type { Task, TaskOptions } from "../kernel/task.ts";
 import { currentTask } from "../kernel/tasks.ts";
 import { childDone, sendEnd } from "./child_end.ts";
@@ -41,7 +43,8 @@ type TaskGroupState = "created" | "entered" | "exiting" | "finished";
  * Holds tasks together: they are all done when the group is left, whatever happens.
  *
  * If a task fails, the others and the body are cancelled, and the errors are thrown as one
- * {@linkcode ExceptionGroup}. {@linkcode TaskGroup.run} is the way to use it; it is also a context
+ * {@linkcode ExceptionGroup}. Where an async function does other things at the same time, as in the branches of a
+ * `Promise.all`, those are left alone. {@linkcode TaskGroup.run} is the way to use it; it is also a context
  * manager for `asyncWith`. `await using` would not do: it cannot tell the group of the body's error.
  *
  * @example
@@ -72,10 +75,11 @@ export class TaskGroup {
   #running = 0;
   #state: TaskGroupState = "created";
   #isAborting = false;
-  // Whether the group has asked its parent to end, and so must take that back.
-  #parentCancelRequested = false;
+  // Takes back that the group has asked its parent to end.
+  #takeBack: (() => number) | null = null;
   #loop: EventLoop | null = null;
   #parent: Task<unknown> | null = null;
+  #scope: Strand | null = null;
   #errors: unknown[] = [];
   #systemError: unknown = null;
   #allDone: Future<void> | null = null;
@@ -148,6 +152,7 @@ export class TaskGroup {
     if (this.#parent === null) {
       throw new RuntimeError(`TaskGroup ${this} cannot determine the parent task`);
     }
+    this.#scope = ambientStrand();
     this.#state = "entered";
     if (this.#isAborting) this.#cancelParent();
     return this;
@@ -194,7 +199,7 @@ export class TaskGroup {
       });
       return;
     }
-    if (this.#isAborting || this.#parentCancelRequested) return;
+    if (this.#isAborting || this.#takeBack !== null) return;
     this.#abort();
     this.#cancelParent();
   }
@@ -247,7 +252,7 @@ export class TaskGroup {
     }
 
     if (this.#systemError !== null) throw this.#systemError;
-    if (this.#parentCancelRequested && parent.uncancel() === 0) cancellation = null;
+    if (this.#takeBack?.() === 0) cancellation = null;
     // Errors come before a cancellation.
     if (cancellation !== null && this.#errors.length === 0) throw cancellation;
     if (error !== null && !(error instanceof CancelledError)) this.#errors.push(error);
@@ -278,7 +283,6 @@ export class TaskGroup {
   }
 
   #cancelParent(): void {
-    this.#parentCancelRequested = true;
-    this.#parent!.cancel();
+    this.#takeBack = cancelWithin(this.#parent!, this.#scope);
   }
 }

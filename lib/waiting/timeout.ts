@@ -11,7 +11,9 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Handle } from "../kernel/handle.ts";
+import { cancelWithin } from "../kernel/limit.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
+import { ambientStrand, type Strand } from "../kernel/strand.ts";
 import type { Task } from "../kernel/task.ts";
 import { currentTask } from "../kernel/tasks.ts";
 
@@ -27,7 +29,8 @@ export type TimeoutBody<T> = (
  * A context manager that cancels the task inside it when its time is up, and then throws a
  * {@linkcode TimeoutError} in place of the cancellation.
  *
- * A cancellation by others passes through as it is, also when it comes while the time is running out.
+ * A cancellation by others passes through as it is, also when it comes while the time is running out. Where an async function
+ * does other things at the same time, as in the branches of a `Promise.all`, only what goes on inside is cancelled.
  * `using` would not do: it cannot tell the timeout of the body's error, so it takes the body.
  *
  * @example
@@ -53,7 +56,10 @@ export class Timeout {
   #when: number | null;
   #timer: Handle | null = null;
   #task: Task<unknown> | null = null;
+  #scope: Strand | null = null;
   #cancelling = 0;
+  // Takes back that it asked for the end.
+  #takeBack: (() => number) | null = null;
 
   /**
    * Makes a new `Timeout`.
@@ -120,6 +126,7 @@ export class Timeout {
     if (task === null) throw new RuntimeError("Timeout should be used inside a task");
     this.#state = "active";
     this.#task = task;
+    this.#scope = ambientStrand();
     this.#cancelling = task.cancelling();
     this.reschedule(this.#when);
     return this;
@@ -145,7 +152,7 @@ export class Timeout {
     }
     this.#state = "expired";
     // Requests beyond this timeout's own are somebody else's, and theirs comes first.
-    if (this.#task!.uncancel() <= this.#cancelling && error instanceof CancelledError) {
+    if (this.#takeBack!() <= this.#cancelling && error instanceof CancelledError) {
       throw new TimeoutError("", { cause: error });
     }
     return false;
@@ -161,7 +168,7 @@ export class Timeout {
 
   #expire(): void {
     this.#timer = null;
-    this.#task!.cancel();
+    this.#takeBack = cancelWithin(this.#task!, this.#scope);
     this.#state = "expiring";
   }
 }

@@ -15,7 +15,14 @@ import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
 
 test("nothing runs outside loops, before a run and after it", async () => {
-  const nothing = { scheduler: null, task: null, calling: false, held: null };
+  const nothing: typeof running = {
+    scheduler: null,
+    task: null,
+    strand: null,
+    calling: false,
+    held: null,
+    within: null,
+  };
   assertEquals({ ...running }, nothing);
   await virtually(function* () {
     yield* gather([sleep(1), sleep(0)]);

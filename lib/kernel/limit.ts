@@ -1,0 +1,43 @@
+/**
+ * Ending what has a limit of its own, while its task does other things, too.
+ *
+ * A time limit and a group ask the task that they are in to end, as in CPython, where a task does one thing at a time. An async
+ * function may do several: the branches of a `Promise.all`, the losers of a race. A limit on one of them is none on the others,
+ * so where there are others only what goes on within it is asked.
+ *
+ * @module
+ */
+import { abortSignalOf } from "./abort.ts";
+import { running } from "./running.ts";
+import { askStrand, type Strand } from "./strand.ts";
+import { positionOf, type Task } from "./task.ts";
+
+/**
+ * Asks what goes on within a limit to end: the task, unless it does something beside that.
+ *
+ * @param task The task.
+ * @param scope The strand that the limit is in; `null` where it is in the task's own code.
+ * @returns What takes the request back, and gives how many the task has from others then.
+ */
+export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => number {
+  const { strands } = positionOf(task);
+  const isWhole = scope === null || running.strand !== null ||
+    strands.every((strand) => isWithin(strand, scope) || isWithin(scope, strand));
+  if (isWhole) {
+    task.cancel();
+    return () => task.uncancel();
+  }
+  abortSignalOf(task, undefined);
+  scope.mustCancel = true;
+  for (const strand of strands) {
+    if (isWithin(strand, scope) && askStrand(strand)) scope.mustCancel = false;
+  }
+  return () => task.cancelling();
+}
+
+/** Whether a strand is another, or a part of what a function awaits that was called in the other. */
+function isWithin(strand: Strand, scope: Strand): boolean {
+  let around: Strand | null = strand;
+  while (around !== null && around !== scope) around = around.parent;
+  return around !== null;
+}

@@ -1,0 +1,176 @@
+/** Limits on a part of what a task does: in the branches of a Promise.all, in the loser of a race. */
+import { assertEquals } from "@std/assert";
+import {
+  createTask,
+  currentTask,
+  fromPromise,
+  getRunningLoop,
+  sleep,
+  TaskGroup,
+  timeout,
+  wait,
+  waitFor,
+} from "../../mod.ts";
+import { needs, test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
+
+/** What a branch has come to, and when. */
+async function outcome(branch: PromiseLike<unknown>): Promise<string> {
+  let text: string;
+  try {
+    text = `${await branch}`;
+  } catch (error) {
+    text = (error as Error).name;
+  }
+  return `${text} at ${getRunningLoop().time()}`;
+}
+
+async function fails(): Promise<void> {
+  await sleep(1);
+  throw new Error("failed");
+}
+
+test("a time limit in one branch of a Promise.all leaves the others alone", async () => {
+  await virtually(async () => {
+    const task = createTask(sleep(4, "of a task"));
+    const all = await Promise.all([
+      outcome(sleep(3, "slow")),
+      outcome(timeout(1, () => sleep(9))),
+      outcome(waitFor(sleep(9), 2)),
+      outcome(waitFor(sleep(1.5, "in time"), 2)),
+      outcome(task),
+    ]);
+    assertEquals(all, [
+      "slow at 3",
+      "TimeoutError at 1",
+      "TimeoutError at 2",
+      "in time at 1.5",
+      "of a task at 4",
+    ]);
+    assertEquals(currentTask()!.cancelling(), 0);
+  });
+});
+
+test({
+  name: "a time limit on an async function in one branch leaves the others alone",
+  async fn() {
+    const log: string[] = [];
+    async function inner(seconds: number) {
+      try {
+        await Promise.all([sleep(seconds), timeout(60, async () => await sleep(seconds))]);
+      } finally {
+        await sleep(0);
+        log.push(`${seconds} ends at ${getRunningLoop().time()}`);
+      }
+    }
+    await virtually(async () => {
+      const all = await Promise.all([
+        outcome(timeout(3, async () => await inner(8))),
+        outcome(waitFor(() => inner(9), 2)),
+        outcome(inner(4)),
+        outcome(timeout(1, () => inner(7))),
+      ]);
+      assertEquals(all, [
+        "TimeoutError at 3",
+        "TimeoutError at 2",
+        "undefined at 4",
+        "TimeoutError at 1",
+      ]);
+      assertEquals(currentTask()!.cancelling(), 0);
+    });
+    assertEquals(log, ["7 ends at 1", "9 ends at 2", "8 ends at 3", "4 ends at 4"]);
+  },
+});
+
+test("two time limits that are up at once are two TimeoutErrors", async () => {
+  await virtually(async () => {
+    const all = await Promise.all([
+      outcome(timeout(1, () => sleep(9))),
+      outcome(timeout(1, () => sleep(9))),
+    ]);
+    assertEquals(all, ["TimeoutError at 1", "TimeoutError at 1"]);
+  });
+});
+
+test("the time limit of a race's loser leaves the function alone that goes on", async () => {
+  await virtually(async () => {
+    assertEquals(await Promise.race([sleep(1, "fast"), timeout(2, () => sleep(9))]), "fast");
+    assertEquals(await outcome(sleep(5, "went on")), "went on at 6");
+  });
+});
+
+test("a group that fails in one branch leaves the others alone", async () => {
+  await virtually(async () => {
+    const group = TaskGroup.run((group) => {
+      group.createTask(fails);
+      return sleep(9);
+    });
+    assertEquals(
+      await Promise.all([outcome(sleep(3, "slow")), outcome(group)]),
+      ["slow at 3", "ExceptionGroup at 1"],
+    );
+    assertEquals(currentTask()!.cancelling(), 0);
+  });
+});
+
+test({
+  name: "a group whose body is an async function and that fails in one branch leaves the others",
+  async fn() {
+    await virtually(async () => {
+      const group = TaskGroup.run(async (group) => {
+        group.createTask(fails);
+        await sleep(9);
+      });
+      const cut = TaskGroup.run(async (group) => {
+        await sleep(2);
+        group.cancel();
+        await sleep(9);
+      });
+      assertEquals(
+        await Promise.all([outcome(sleep(3, "slow")), outcome(group), outcome(cut)]),
+        ["slow at 3", "ExceptionGroup at 1", "undefined at 2"],
+      );
+      assertEquals(currentTask()!.cancelling(), 0);
+    });
+  },
+});
+
+test({
+  name: "a branch that rests on a foreign promise hears of its limit at its next await",
+  ...needs("asyncIdentity"),
+  async fn() {
+    for (const next of [() => sleep(0), () => sleep(9)]) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      await virtually(async () => {
+        getRunningLoop().callLater(2, resolve);
+        const all = await Promise.all([
+          outcome(sleep(3, "slow")),
+          outcome(timeout(1, async () => {
+            await promise;
+            await next();
+          })),
+        ]);
+        // The clock does not wait for what it does not know of.
+        assertEquals(all.map((text) => text.split(" ")[0]), ["slow", "TimeoutError"]);
+      });
+    }
+  },
+});
+
+test("a task that is cancelled in all its branches is cancelled, whatever limits they have", async () => {
+  await virtually(async () => {
+    const branches: Promise<string>[] = [];
+    const task = createTask(async () => {
+      branches.push(outcome(timeout(1, () => sleep(9))), outcome(sleep(9)));
+      await Promise.all([timeout(2, () => sleep(9)), sleep(9), ...branches]);
+    });
+    await sleep(1.5);
+    task.cancel();
+    await wait([task]);
+    assertEquals(task.cancelled(), true);
+    assertEquals(await fromPromise(Promise.all(branches)), [
+      "TimeoutError at 1",
+      "CancelledError at 1.5",
+    ]);
+  });
+});
