@@ -24,7 +24,7 @@
 import { checkOptions } from "../base/check_options.ts";
 import { CancelledError, RuntimeError } from "../base/errors.ts";
 import { repr, wholeRepr } from "../base/repr.ts";
-import { appendFrames, type StackFrame } from "../base/stack.ts";
+import { appendFrames, isOwnFrame, parseStack, type StackFrame } from "../base/stack.ts";
 import {
   type Awaitable,
   CALLING as importedCALLING,
@@ -748,10 +748,7 @@ export class Task<T = unknown> extends Future<T> {
       }
     } catch (thrown) {
       this.#strands()?.drop(strand);
-      // The error knows nothing of the async function that it is thrown at.
-      if (strand.source !== null && thrown instanceof CancelledError) {
-        appendFrames(thrown, strand.source);
-      }
+      if (strand.source !== null && knowsNoCaller(thrown)) appendFrames(thrown, strand.source);
       strand.reject(thrown);
       hold.begin(this, strand.parent);
       return;
@@ -954,6 +951,12 @@ export class Task<T = unknown> extends Future<T> {
     tasks[this.#place] = last;
     last.#place = this.#place;
   }
+}
+
+/** Whether an error knows nothing of the async function that it is thrown at: it began here, by the loop. */
+function knowsNoCaller(error: unknown): error is Error {
+  return error instanceof CancelledError ||
+    (error instanceof Error && parseStack(error.stack ?? "").every(isOwnFrame));
 }
 
 /**

@@ -1,5 +1,6 @@
 // kinds: generator, async
 import { assertEquals, assertMatch } from "@std/assert";
+import { parseStack } from "../../lib/base/stack.ts";
 import {
   asyncWith,
   type CoroutineObject,
@@ -12,10 +13,13 @@ import {
   newEventLoop,
   run,
   sleep,
+  TaskGroup,
+  timeout,
   VirtualClock,
   wait,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
 
 /** Runs a task that is cancelled while it sleeps, and gives what the exception handler was told. */
 async function reportsOf(body: () => CoroutineObject<string>, debug: boolean): Promise<string[]> {
@@ -185,5 +189,47 @@ test({
     });
     history.replaceState(null, "", before);
     assertEquals(seen, [true, false, false]);
+  },
+});
+
+test({
+  name:
+    "in debug mode an error that the module throws at an async function's await names the function",
+  ...needs("asyncStacks", "sources"),
+  async fn() {
+    const caught: string[][] = [];
+    async function limited() {
+      await timeout(1, () => sleep(60));
+    }
+    async function grouped() {
+      await TaskGroup.run((group) => void group.createTask(failing));
+    }
+    async function failing() {
+      await sleep(1);
+      throw new Error("its own");
+    }
+    async function awaiting() {
+      await createTask(failing);
+    }
+    await virtually(async () => {
+      getRunningLoop().setDebug(true);
+      for (const work of [limited, grouped, awaiting]) {
+        try {
+          await createTask(work);
+        } catch (error) {
+          const { name, stack } = error as Error;
+          const frames = parseStack(stack!).map((frame) => frame.name);
+          caught.push([
+            name,
+            ...frames.filter((name) => /^(limit|group|fail|await)(ed|ing)$/.test(name)),
+          ]);
+        }
+      }
+    });
+    assertEquals(caught, [
+      ["TimeoutError", "limited"],
+      ["ExceptionGroup", "grouped"],
+      ["Error", "failing"],
+    ]);
   },
 });
