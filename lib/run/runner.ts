@@ -132,6 +132,7 @@ export class Runner {
    * @returns A promise that is settled when all is over.
    * @throws {KeyboardInterrupt} If the user pressed Ctrl-C meanwhile (in Deno), which closes the loop at once; the
    * promise is rejected with it.
+   * @throws {RuntimeError} If a run is on, whose tasks are cancelled all the same; the promise is rejected with it.
    */
   async close(): Promise<void> {
     if (this.#state !== "initialized") return;
@@ -147,6 +148,8 @@ export class Runner {
         await loop.runUntilComplete(loop.shutdownDefaultExecutor(joinTimeout(loop)));
       });
     } finally {
+      // A loop that runs cannot be closed: then that is still to be done.
+      this.#closing = null;
       loop.close();
       this.#loop = null;
       this.#state = "closed";

@@ -327,6 +327,29 @@ test("a Runner has its loop until it is closed, and takes no run while it closes
   assertEquals([seen[0] === loop, loop.isClosed()], [true, true]);
 });
 
+test("Runner.close() while a run is on is a RuntimeError, and may be called again when that is over", async () => {
+  const runner = new Runner();
+  const loop = runner.getLoop();
+  const isClean = loop.createFuture<void>();
+  const begun = new ConcurrentFuture<void>();
+  const ended = assertRejects(() =>
+    runner.run(function* () {
+      try {
+        begun.setResult();
+        yield* sleep(3600);
+      } finally {
+        yield* isClean;
+      }
+    }), CancelledError);
+  await begun;
+  await assertRejects(() => runner.close(), RuntimeError, "Cannot close a running event loop");
+  loop.callSoonThreadsafe(() => isClean.setResult());
+  await ended;
+  assertEquals(loop.isClosed(), false);
+  await runner.close();
+  assertEquals(loop.isClosed(), true);
+});
+
 test("Runner.run() of a future runs a task that awaits it", async () => {
   await using runner = new Runner();
   const loop = runner.getLoop();
