@@ -21,16 +21,20 @@ import { positionOf, type Task } from "./task.ts";
  */
 export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => number {
   const { strands } = positionOf(task);
-  const isWhole = scope === null || running.strand !== null ||
-    strands.every((strand) => isWithin(strand, scope) || isWithin(scope, strand));
+  // A call that only entered the limit, as an exit stack's does, is over: it holds what goes on around that.
+  let open = scope;
+  while (open !== null && open.isClosed) open = open.parent;
+  const around = open;
+  const isWhole = around === null || running.strand !== null ||
+    strands.every((strand) => isWithin(strand, around) || isWithin(around, strand));
   if (isWhole) {
     task.cancel();
     return () => task.uncancel();
   }
   abortSignalOf(task, undefined);
-  scope.mustCancel = true;
+  around.mustCancel = true;
   for (const strand of strands) {
-    if (isWithin(strand, scope) && askStrand(strand)) scope.mustCancel = false;
+    if (isWithin(strand, around) && askStrand(strand)) around.mustCancel = false;
   }
   return () => task.cancelling();
 }

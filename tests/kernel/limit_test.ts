@@ -1,12 +1,16 @@
 /** Limits on a part of what a task does: in the branches of a Promise.all, in the loser of a race. */
 import { assertEquals } from "@std/assert";
 import {
+  type AsyncContextManager,
+  AsyncExitStack,
+  asyncWith,
   createTask,
   currentTask,
   fromPromise,
   getRunningLoop,
   sleep,
   TaskGroup,
+  Timeout,
   timeout,
   wait,
   waitFor,
@@ -172,5 +176,56 @@ test("a task that is cancelled in all its branches is cancelled, whatever limits
       "TimeoutError at 1",
       "CancelledError at 1.5",
     ]);
+  });
+});
+
+test("a limit that an exit stack has entered holds what goes on while the stack is open", async () => {
+  const log: string[] = [];
+  async function limited(name: string, manager: AsyncContextManager<unknown>): Promise<void> {
+    const begun = getRunningLoop().time();
+    try {
+      await asyncWith(new AsyncExitStack(), async (stack) => {
+        await stack.enterAsyncContext(manager);
+        if (manager instanceof TaskGroup) manager.createTask(fails);
+        await sleep(9);
+      });
+    } catch (error) {
+      log.push(`${name}: ${(error as Error).name} after ${getRunningLoop().time() - begun}`);
+    }
+  }
+  await virtually(async () => {
+    await limited("limit", new Timeout(1));
+    await limited("group", new TaskGroup());
+    await Promise.all([
+      limited("limit in a branch", new Timeout(3)),
+      limited("group in a branch", new TaskGroup()),
+      (async () => {
+        await sleep(3);
+        log.push("another branch");
+      })(),
+    ]);
+  });
+  assertEquals(log, [
+    "limit: TimeoutError after 1",
+    "group: ExceptionGroup after 1",
+    "limit in a branch: TimeoutError after 1",
+    "group in a branch: ExceptionGroup after 1",
+    "another branch",
+  ]);
+});
+
+test("a limit that was entered by hand asks the task, as it knows no end of its own", async () => {
+  await virtually(async () => {
+    const stack = new AsyncExitStack();
+    await stack.enterAsyncContext(new Timeout(1));
+    let thrown: unknown = null;
+    try {
+      await sleep(9);
+    } catch (error) {
+      thrown = error;
+    }
+    assertEquals([(thrown as Error).name, currentTask()!.cancelling()], ["CancelledError", 1]);
+    const error = await outcome(stack.exit(thrown));
+    assertEquals([error, currentTask()!.cancelling()], ["TimeoutError at 1", 0]);
   });
 });
