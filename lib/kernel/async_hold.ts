@@ -46,8 +46,6 @@ export interface HeldLoop {
   keepStill(): void;
   /** Lets it go on. */
   goOn(): void;
-  /** Calls back as no part of the function that runs: the loop goes on from there. */
-  apart(callback: () => void): void;
 }
 
 /**
@@ -165,7 +163,7 @@ export class AsyncHold {
     }
     known.marks++;
     known.marksAge = 0;
-    if (!this.#isChecking) this.#loop.apart(() => this.#checkLater());
+    this.#checkLater();
   }
 
   /** Notes that what was read is called. */

@@ -21,10 +21,7 @@ import { positionOf, type Task } from "./task.ts";
  */
 export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => number {
   const { strands } = positionOf(task);
-  // A call that only entered the limit, as an exit stack's does, is over: it holds what goes on around that.
-  let open = scope;
-  while (open !== null && open.isClosed) open = open.parent;
-  const around = open;
+  const around = openAround(scope);
   const isWhole = around === null || running.strand !== null ||
     strands.every((strand) => isWithin(strand, around) || isWithin(around, strand));
   if (isWhole) {
@@ -37,6 +34,13 @@ export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => n
     if (isWithin(strand, around) && askStrand(strand)) around.mustCancel = false;
   }
   return () => task.cancelling();
+}
+
+/** A call that only entered a limit, as an exit stack's does, is over by then: the limit holds what goes on around that. */
+function openAround(scope: Strand | null): Strand | null {
+  let around = scope;
+  while (around !== null && around.isClosed) around = around.parent;
+  return around;
 }
 
 /** Whether a strand is another, or a part of what a function awaits that was called in the other. */

@@ -28,10 +28,9 @@ setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
   const owner = awaitingOwner();
   if (owner === null) return plainThen(subject);
   const task = owner[taskOf] as Task<unknown>;
-  const scheduler = schedulerOfFuture(task);
-  const { hold, debug } = scheduler;
+  const { hold, debug } = schedulerOfFuture(task);
   // It came from something foreign, while the loop went on: now the loop waits for it again.
-  if (returnToTask(task)) scheduler.apart(() => hold.begin(task));
+  if (returnToTask(task)) hold.begin(task);
   hold.mark(task);
   // The function's frames are on the stack here, and never again.
   const source = debug ? captureStack() : null;

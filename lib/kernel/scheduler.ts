@@ -43,6 +43,7 @@ import { Failures } from "./unretrieved.ts";
 // entry uses is made its own.
 const execute: typeof importedExecute = importedExecute;
 const running = importedRunning;
+const identity = host.asyncIdentity;
 
 /** How long a turn may keep the thread, in milliseconds: less than half of a frame at 60 Hz. */
 const TURN_BUDGET = 5;
@@ -120,8 +121,6 @@ export class Scheduler implements HeldLoop {
   readonly failures: Failures;
   /** Keeps the loop still while an async function has the thread. */
   readonly hold: AsyncHold;
-  /** Calls back as a part of whoever began the run, and of no task. */
-  apart: (callback: () => void) => void = call;
   /** Whether the loop is in debug mode. */
   debug = false;
   /** What every task and future is made with for which the loop was given no options: one object for all. */
@@ -132,6 +131,8 @@ export class Scheduler implements HeldLoop {
   readonly #ready: ReadyQueue;
   readonly #virtual: VirtualClock | null;
   #phase: Phase = STOPPED;
+  // Calls back as a part of whoever began the run, and of no task.
+  #apart: (callback: () => void) => void = call;
   // How many entries of the current iteration are still to run.
   #todo = 0;
   #iterating = false;
@@ -276,7 +277,7 @@ export class Scheduler implements HeldLoop {
     if (!dropsStrays) host.dropRejections(isStrayCancellation);
     dropsStrays = true;
     this.#ended = ended;
-    if (host.asyncIdentity !== null) this.apart = host.asyncIdentity.capture();
+    if (identity !== null) this.#apart = identity.capture();
     loopsThatRun.add(this);
     // Who starts a run does so in a turn of the host's: the first budget is counted from here.
     this.#turnStart = host.now();
@@ -341,8 +342,8 @@ export class Scheduler implements HeldLoop {
     this.#phase = SCHEDULED;
     // What the loop runs must not count as a part of who woke it. Where that cannot be told, whoever woke
     // it must first be through with its microtasks.
-    this.apart(() => {
-      if (isSoon && host.asyncIdentity !== null) soon(this.#onMicrotask);
+    this.#apart(() => {
+      if (isSoon && identity !== null) soon(this.#onMicrotask);
       else host.nextTurn(this.#onHostTurn);
     });
   }
@@ -375,7 +376,10 @@ export class Scheduler implements HeldLoop {
 
   /** Goes on with the turn that an async function has interrupted. */
   goOn(): void {
-    if (this.#phase === TURNING || this.#phase === WATCHED) this.#turn();
+    if (this.#phase !== TURNING && this.#phase !== WATCHED) return;
+    // From the microtasks of a function that came back from something foreign it would be as a part of that.
+    if (identity === null || identity.get() === undefined) this.#turn();
+    else this.#apart(() => this.#turn());
   }
 
   #turn(): void {
@@ -590,9 +594,7 @@ export class Scheduler implements HeldLoop {
     if (when === Infinity && !host.needsKeepAlive) return;
     const delay = Math.ceil((when - this.owner.time()) * 1000);
     this.#timerDue = when;
-    this.apart(() => {
-      this.#timer = host.setTimer(this.#onTimer, Math.min(delay, LONGEST_DELAY));
-    });
+    this.#timer = host.setTimer(this.#onTimer, Math.min(delay, LONGEST_DELAY));
   }
 
   #end(end: RunEnd): void {

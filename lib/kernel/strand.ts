@@ -61,7 +61,7 @@ export class Strand implements Runnable, Listener {
   /** The one behind it. */
   next: Strand | null = null;
 
-  /** Makes a strand; the task drives it. */
+  /** Makes a strand; the task drives it. One by one: there is one for each await, and options would be made for nothing. */
   constructor(
     task: StrandOwner,
     steps: Steps,

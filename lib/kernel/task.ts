@@ -185,7 +185,7 @@ let listTasks: (tasks: readonly Task<unknown>[]) => Task<unknown>[];
 /** The future that a task waits for, or `null`; for reports of deadlocks. */
 export let waiterOf: (task: Task<unknown>) => Future<unknown> | null;
 
-/** Where a task stands; for the reports of its stack. */
+/** Where a task stands; for the reports of its stack, and for limits on a part of what it does. */
 export let positionOf: (task: Task<unknown>) => TaskPosition;
 
 /** What few tasks come to have. Each has it made when it is first needed: tasks are many. */

@@ -697,7 +697,6 @@ test("of several functions that have the thread, one that has come to rest is as
   const hold = new AsyncHold({
     keepStill: () => log.push("held"),
     goOn: () => log.push("released"),
-    apart: (callback) => callback(),
   });
   const [first, second, third] = ["first", "second", "third"].map((name) => ({
     isOver: false,

@@ -229,3 +229,33 @@ test("a limit that was entered by hand asks the task, as it knows no end of its 
     assertEquals([error, currentTask()!.cancelling()], ["TimeoutError at 1", 0]);
   });
 });
+
+test("a limit within a limit asks its task, which counts the request as in Python", async () => {
+  await virtually(async () => {
+    const seen: unknown[] = [];
+    const inner = async () => {
+      try {
+        await sleep(9);
+      } catch (error) {
+        seen.push([(error as Error).name, currentTask()!.cancelling()]);
+        throw error;
+      }
+    };
+    const error = await outcome(timeout(60, async () => await timeout(1, inner)));
+    assertEquals([...seen, error], [["CancelledError", 1], "TimeoutError at 1"]);
+    assertEquals(currentTask()!.cancelling(), 0);
+  });
+});
+
+test("a limit in one branch aborts the task's signal, which the branches have together", async () => {
+  await virtually(async () => {
+    const { signal } = currentTask()!;
+    const branch = outcome(timeout(1, () => sleep(9)));
+    assertEquals(await Promise.all([branch, outcome(sleep(2, "slept")), signal.aborted]), [
+      "TimeoutError at 1",
+      "slept at 2",
+      false,
+    ]);
+    assertEquals(signal.aborted, true);
+  });
+});

@@ -57,7 +57,7 @@ function withValue(value: unknown, context: AsyncContext | undefined): AsyncCont
 }
 
 function directIdentity({ getAsyncContext, setAsyncContext }: ContextAccess): AsyncIdentity {
-  const place = (): AsyncContext | null => {
+  const placeHere = (): AsyncContext | null => {
     const context = getAsyncContext();
     return isOurs(context) ? null : withValue(undefined, context);
   };
@@ -72,9 +72,9 @@ function directIdentity({ getAsyncContext, setAsyncContext }: ContextAccess): As
         setAsyncContext(before);
       }
     },
-    place,
+    place: placeHere,
     capture() {
-      const context = place() ?? undefined;
+      const context = placeHere() ?? undefined;
       return (callback) => {
         const before = getAsyncContext();
         setAsyncContext(context);
