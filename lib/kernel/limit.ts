@@ -8,8 +8,7 @@
  * @module
  */
 import { abortSignalOf } from "./abort.ts";
-import { running } from "./running.ts";
-import { askStrand, type Strand } from "./strand.ts";
+import { askStrand, type EndRequest, type Strand } from "./strand.ts";
 import { positionOf, type Task } from "./task.ts";
 
 /**
@@ -22,18 +21,21 @@ import { positionOf, type Task } from "./task.ts";
 export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => number {
   const { strands } = positionOf(task);
   const around = openAround(scope);
-  const isWhole = around === null || running.strand !== null ||
+  const isWhole = around === null ||
     strands.every((strand) => isWithin(strand, around) || isWithin(around, strand));
   if (isWhole) {
     task.cancel();
     return () => task.uncancel();
   }
   abortSignalOf(task, undefined);
-  around.mustCancel = true;
-  for (const strand of strands) {
-    if (isWithin(strand, around) && askStrand(strand)) around.mustCancel = false;
-  }
-  return () => task.cancelling();
+  const request: EndRequest = { message: undefined };
+  const inner = strands.filter((strand) => isWithin(strand, around));
+  // One by one, and each of them: some() would stop at the first.
+  if (inner.filter((strand) => askStrand(strand, request)).length === 0) around.request = request;
+  return () => {
+    if (around.request === request) around.request = null;
+    return task.cancelling();
+  };
 }
 
 /** A call that only entered a limit, as an exit stack's does, is over by then: the limit holds what goes on around that. */

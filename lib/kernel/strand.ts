@@ -26,6 +26,12 @@ export interface StrandOwner extends Future<unknown> {
   [runStrand](strand: Strand): void;
 }
 
+/** Being asked to end. */
+export interface EndRequest {
+  /** What the cancellation says. */
+  readonly message: string | undefined;
+}
+
 /** One await of an async function's: the iterator of what it awaits, and whom to tell of the outcome. */
 export class Strand implements Runnable, Listener {
   static get name(): string {
@@ -50,8 +56,8 @@ export class Strand implements Runnable, Listener {
   calling = false;
   /** Whether what it waits for was asked to end, and may take some steps for that. */
   isAsked = false;
-  /** Whether a limit on it is up, of which nothing in it could be told. */
-  mustCancel = false;
+  /** That it is to end, which it, or what is called in it, has not heard yet. */
+  request: EndRequest | null = null;
   /** Whether nobody will drive it any more. */
   isClosed = false;
   /** The stack of the `await`, in debug mode. */
@@ -144,11 +150,18 @@ export class StrandLine {
   }
 }
 
-/** Cancels what strands wait for, and tells whether any could be. */
+/**
+ * Asks the strands of a task to end, and tells whether any will hear by itself. One that has stepped aside will not where it is
+ * the only one: then the task's own flag serves, which can be taken back. One that asks for it goes on, and is not told here.
+ */
 export function cancelStrands(strands: readonly Strand[], message: string | undefined): boolean {
-  let cancelled = false;
-  for (const strand of strands) if (cancelStrand(strand, message)) cancelled = true;
-  return cancelled;
+  const others = strands.filter((strand) => !strand.calling && strand !== running.strand);
+  const areSeveral = others.length > 1 || running.strand?.task === strands[0]?.task;
+  let isAnyTold = false;
+  for (const strand of others) {
+    if ((areSeveral || strand.waiter !== null) && tellStrand(strand, { message })) isAnyTold = true;
+  }
+  return isAnyTold;
 }
 
 /** The strand that the running code belongs to, or `null`: it is the task's own. */
@@ -158,18 +171,25 @@ export function ambientStrand(): Strand | null {
 }
 
 /** Asks what a strand does to end, and tells whether it will hear. */
-export function askStrand(strand: Strand): boolean {
+export function askStrand(strand: Strand, request: EndRequest): boolean {
   if (strand.calling) return false;
-  if (strand.waiter !== null) return cancelStrand(strand, undefined);
-  strand.failure = new CancelledError();
+  if (strand !== running.strand) return tellStrand(strand, request);
+  // It asks itself, and hears where it next waits.
+  strand.request = request;
   return true;
 }
 
-/** Asks a strand that was begun to end, if a limit around it is up of which nothing could be told. */
-export function askLate(strand: Strand): void {
-  let scope = strand.parent;
-  while (scope !== null && !scope.mustCancel) scope = scope.parent;
-  if (scope !== null && !strand.isClosed && askStrand(strand)) scope.mustCancel = false;
+/** Tells a strand that begins to wait of what was asked of it, or of one around it, where nothing could be told. */
+export function tellLate(strand: Strand): void {
+  let scope: Strand | null = strand;
+  while (scope !== null && scope.request === null) scope = scope.parent;
+  if (scope !== null && tellStrand(strand, scope.request!)) scope.request = null;
+}
+
+function tellStrand(strand: Strand, { message }: EndRequest): boolean {
+  if (strand.waiter !== null) return cancelStrand(strand, message);
+  strand.failure = new CancelledError(message);
+  return true;
 }
 
 /**
@@ -221,8 +241,8 @@ export function leaveStrands(strands: readonly Strand[]): void {
   }
 }
 
-function isTold({ isAsked, waiter }: Strand): boolean {
-  return waiter?.done() === true || (isAsked && mayHearLate);
+function isTold({ isAsked, failure, waiter }: Strand): boolean {
+  return failure !== null || waiter?.done() === true || (isAsked && mayHearLate);
 }
 
 /** Leaves what waits for a function, if that has not heard of its end when all promises between the two have settled. */

@@ -98,12 +98,12 @@ import { ambientTask, type Owner, running as importedRunning, taskOf } from "./r
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { sourceContext } from "./sources.ts";
 import {
-  askLate,
   cancelStrands,
   leaveStrands,
   runStrand,
   Strand,
   StrandLine,
+  tellLate,
   waiterIn,
 } from "./strand.ts";
 import {
@@ -279,7 +279,6 @@ export class Task<T = unknown> extends Future<T> {
       extras.strands ??= new StrandLine();
       extras.strands.add(strand);
       task.#enter(strand, null);
-      if (strand.parent !== null) askLate(strand);
     };
     returnToTask = (task) => task.#returnFromElsewhere();
     setSuspension((future) => {
@@ -413,9 +412,13 @@ export class Task<T = unknown> extends Future<T> {
     schedulerOfFuture(this).instrument?.cancelRequested(this);
     const extras = this.#needExtras();
     extras.cancelRequests++;
+    const { strand } = running;
     if (!this.#cancelWaiters(text)) {
       extras.mustCancel = true;
       setCancelMessage(this, text);
+    } else if (strand !== null && strand.task === this) {
+      // One of several, which goes on for now; the others were told.
+      strand.request = { message: text };
     }
     abortSignalOf(this, text);
     return true;
@@ -747,23 +750,30 @@ export class Task<T = unknown> extends Future<T> {
         result = strand.steps.next();
       }
     } catch (thrown) {
-      this.#strands()?.drop(strand);
+      this.#drop(strand);
       if (strand.source !== null && knowsNoCaller(thrown)) appendFrames(thrown, strand.source);
       strand.reject(thrown);
       hold.begin(this, strand.parent);
       return;
     }
     if (result.done) {
-      this.#strands()?.drop(strand);
+      this.#drop(strand);
       strand.resolve(result.value as never);
       hold.begin(this, strand.parent);
       return;
     }
     const future = result === SUSPENDED ? this.#waiter : null;
     this.#waiter = null;
+    const extras = this.#needExtras();
     if (future === null) {
       if (result.value !== undefined && result.value !== null) {
         strand.failure = badYield(this, result.value);
+      }
+      if (
+        extras.mustCancel && extras.strands?.find((other) => other !== strand && !other.calling)
+      ) {
+        // The other, which wakes before it, would take this for its own.
+        strand.failure = this.#takeCancellation(extras, null);
       }
       scheduler.push(strand);
     } else if (schedulerOfFuture(future) !== scheduler || future === this) {
@@ -772,9 +782,23 @@ export class Task<T = unknown> extends Future<T> {
     } else {
       strand.waiter = future;
       listen(future, strand);
-      this.#cancelIfAsked(this.#needExtras(), future);
+      this.#cancelIfAsked(extras, future);
     }
+    if (strand.request !== null || strand.parent !== null) tellLate(strand);
     hold.rest(this);
+  }
+
+  /** Drops a strand that is at its end. What it was asked goes to what its outcome goes to, if it has not heard. */
+  #drop(strand: Strand): void {
+    this.#strands()?.drop(strand);
+    const { request, parent } = strand;
+    if (request === null) return;
+    if (parent !== null) {
+      parent.request = request;
+    } else {
+      this.#needExtras().mustCancel = true;
+      setCancelMessage(this, request.message);
+    }
   }
 
   /**

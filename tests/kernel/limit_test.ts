@@ -4,6 +4,7 @@ import {
   type AsyncContextManager,
   AsyncExitStack,
   asyncWith,
+  coroutine,
   createTask,
   currentTask,
   fromPromise,
@@ -258,4 +259,40 @@ test("a limit in one branch aborts the task's signal, which the branches have to
     ]);
     assertEquals(signal.aborted, true);
   });
+});
+
+test("a group that its own body cancels in one branch hears it where it next waits", async () => {
+  for (const next of [() => sleep(9), () => sleep(0), () => timeout(5, () => sleep(9))]) {
+    await virtually(async () => {
+      const cut = asyncWith(new TaskGroup(), function* (group) {
+        yield* sleep(1);
+        group.cancel();
+        yield* next();
+        yield* sleep(9);
+      });
+      assertEquals(await Promise.all([outcome(sleep(3, "slow")), outcome(cut)]), [
+        "slow at 3",
+        "undefined at 1",
+      ]);
+      assertEquals(currentTask()!.cancelling(), 0);
+    });
+  }
+});
+
+test({
+  name: "a limit that nothing could be told of asks for nothing once it is left",
+  ...needs("asyncIdentity"),
+  async fn() {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await virtually(async () => {
+      getRunningLoop().callLater(2, resolve);
+      const limited = coroutine(function* () {
+        yield* timeout(1, async () => await promise);
+        yield* sleep(5);
+        return yield* timeout(60, async () => await sleep(1, "went on"));
+      });
+      const [slow, late] = await Promise.all([outcome(sleep(3, "slow")), outcome(limited())]);
+      assertEquals([slow, late.split(" at ")[0]], ["slow at 3", "went on"]);
+    });
+  },
 });

@@ -11,6 +11,7 @@ import {
   asyncWith,
   CancelledError,
   coroutine,
+  type CoroutineObject,
   createTask,
   currentTask,
   fromPromise,
@@ -104,11 +105,16 @@ test("cancelStrands() cancels what each waits for, and tells whether any could b
   const loop = newEventLoop();
   const [pending, done] = [loop.createFuture<number>(), loop.createFuture<number>()];
   done.setResult(1);
-  const strands = [null, done, pending].map((waiter) => strandOn(waiter).strand);
+  const strands = [done, pending].map((waiter) => strandOn(waiter).strand);
   assertEquals(cancelStrands(strands, "why"), true);
   assertEquals([pending.cancelled(), done.cancelled()], [true, false]);
   assertEquals(cancelStrands(strands, "again"), false);
   assertEquals(cancelStrands([], undefined), false);
+  // One that steps aside has the task's flag, where it is alone.
+  const aside = strandOn(null).strand;
+  assertEquals([cancelStrands([aside], "why"), aside.failure], [false, null]);
+  assertEquals(cancelStrands([aside, ...strands], "why"), true);
+  assertEquals(aside.failure?.message, "why");
   loop.close();
 });
 
@@ -332,4 +338,117 @@ test("each branch of a cancelled Promise.all hears of it, though the first ends 
     assertEquals([task.cancelled(), lock.locked()], [true, false]);
   });
   assertEquals(log.toSorted(), ["one", "three", "two"]);
+});
+
+/** A way in which a branch may cancel its own task before it goes on. */
+type SelfCancelling = (next: () => CoroutineObject<void>) => PromiseLike<unknown>;
+
+function* cancelOwnTask() {
+  currentTask()!.cancel("enough");
+}
+
+/** What two branches of a task note, one of which cancels the task. */
+async function logOfSelfCancelling(cancelling: SelfCancelling, delay: number): Promise<string[]> {
+  const log: string[] = [];
+  await virtually(async () => {
+    const task = createTask(async () => {
+      await Promise.all([
+        branch(log, "other", () => sleep(3)),
+        branch(log, "own", async () => {
+          await sleep(1);
+          await cancelling(function* () {
+            yield* sleep(delay);
+            yield* sleep(9);
+          });
+        }),
+      ]);
+    });
+    await wait([task]);
+    assertEquals([task.cancelled(), task.cancelling(), getRunningLoop().time()], [true, 1, 1]);
+    await sleep(0);
+  });
+  return log.toSorted();
+}
+
+test("a branch that cancels its task hears of it where it next waits, as the others do", async () => {
+  const callsOf: SelfCancelling[] = [
+    (next) =>
+      coroutine(function* () {
+        yield* cancelOwnTask();
+        yield* next();
+      })(),
+    // What it awaits is over before anything is waited for.
+    async (next) => {
+      await coroutine(cancelOwnTask)();
+      await coroutine(next)();
+    },
+  ];
+  for (const cancelling of callsOf) {
+    for (const delay of [0, 9]) {
+      const log = await logOfSelfCancelling(cancelling, delay);
+      assertEquals(log, [...heard("other"), ...heard("own")].toSorted());
+    }
+  }
+});
+
+test({
+  name: "a branch that cancels its task hears of it in a function that it calls next",
+  ...needs("asyncIdentity"),
+  async fn() {
+    for (const delay of [0, 9]) {
+      const log = await logOfSelfCancelling((next) =>
+        timeout(5, function* () {
+          yield* cancelOwnTask();
+          yield* timeout(5, async () => await coroutine(next)());
+        }), delay);
+      assertEquals(log, [...heard("other"), ...heard("own")].toSorted());
+    }
+  },
+});
+
+test("a branch that steps aside hears of its task's end as one that waits does", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const task = createTask(async () => {
+      await Promise.all([
+        branch(log, "waits", () => sleep(3)),
+        branch(log, "turns", async () => {
+          for (;;) await sleep(0);
+        }),
+      ]);
+    });
+    for (let turn = 0; turn < 3; turn++) await sleep(0);
+    task.cancel("enough");
+    await wait([task]);
+    await sleep(0);
+    assertEquals(task.cancelled(), true);
+  });
+  assertEquals(log.toSorted(), [...heard("waits"), ...heard("turns")].toSorted());
+});
+
+test("a branch that cancels its task and is over leaves the others their clean-up", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    const task = createTask(async () => {
+      await Promise.allSettled([
+        branch(log, "other", async () => {
+          try {
+            await sleep(3);
+          } finally {
+            await sleep(1);
+            log.push(`cleaned up at ${getRunningLoop().time()}`);
+          }
+        }),
+        branch(log, "own", async () => {
+          await sleep(1);
+          await coroutine(function* () {
+            currentTask()!.cancel("enough");
+          })();
+        }),
+      ]);
+    });
+    await wait([task]);
+    assertEquals([task.cancelled(), task.cancelling()], [false, 1]);
+  });
+  assertEquals(log, ["own ends", "cleaned up at 2", ...heard("other")]);
 });
