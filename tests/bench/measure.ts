@@ -68,6 +68,8 @@ export async function measureRow(row: Row, options: MeasureOptions): Promise<Row
     for (const entrant of entrants) await warmUp(entrant, row, options.roundTime);
     for (let round = 0; round < options.rounds; round++) {
       for (const { subject, operations, rounds } of entrants) {
+        // While the others had their turns its heap has shrunk: it would be the growing of that which is measured.
+        if (row.isFixed && isOptimised(subject)) await subject.run(operations);
         rounds.push(await subject.run(operations) / operations);
       }
     }
@@ -77,13 +79,16 @@ export async function measureRow(row: Row, options: MeasureOptions): Promise<Row
   return Object.fromEntries(entrants.map((entrant) => [entrant.subject.name, figuresOf(entrant)]));
 }
 
+/** CPython has no optimiser to warm up, and no heap that grows for long; its long rounds are dear. */
+function isOptimised({ name }: Subject): boolean {
+  return name !== "cpython" && name !== "uvloop";
+}
+
 /** Runs ever more operations until they take a round's time, and get no faster any more. */
 async function warmUp(entrant: Entrant, row: Row, roundTime: number): Promise<void> {
   const { subject } = entrant;
-  // CPython has no optimiser to warm up, and its long rounds are dear.
-  const isOptimised = subject.name !== "cpython" && subject.name !== "uvloop";
   if (row.isFixed) {
-    if (isOptimised) await settle(subject, entrant.operations);
+    if (isOptimised(subject)) await settle(subject, entrant.operations);
     return;
   }
   const wanted = roundTime * 1e6;
@@ -91,7 +96,7 @@ async function warmUp(entrant: Entrant, row: Row, roundTime: number): Promise<vo
     // The lesser of two: a moment in which the machine was busy must not pass for a round's time.
     const first = await subject.run(entrant.operations);
     let least = Math.min(first, await subject.run(entrant.operations));
-    if (isOptimised && wanted / least < 1.5) least = await settle(subject, entrant.operations);
+    if (isOptimised(subject) && wanted / least < 1.5) least = await settle(subject, entrant.operations);
     const factor = wanted / least;
     if (factor < 1.5) return;
     // The first rounds run before the optimiser has seen them: growing by more would overshoot.
