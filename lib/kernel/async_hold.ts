@@ -102,6 +102,8 @@ function goesOn(known: Segment): boolean {
 export class AsyncHold {
   /** Whether an async function has the thread. */
   isOn = false;
+  /** Whether a function was called or resumed since this was set to `false`. */
+  hasBegun = false;
 
   readonly #loop: HeldLoop;
   // The first of those that run, which leads to the others; nearly always there is one.
@@ -126,6 +128,7 @@ export class AsyncHold {
   /** Begins to wait for a task's function, which was just called or resumed; in a step of which strand it was called. */
   begin(task: Holdable, within: Strand | null = null): void {
     segment++;
+    this.hasBegun = true;
     // Where several have the thread, the next microtask is most likely of the one resumed last.
     running.held = task;
     running.within = within;

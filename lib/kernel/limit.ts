@@ -22,7 +22,7 @@ export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => n
   const { strands } = positionOf(task);
   const around = openAround(scope);
   const isWhole = around === null ||
-    strands.every((strand) => isWithin(strand, around) || isWithin(around, strand));
+    strands.every((strand) => isWithin(strand, around) || waitsFor(strand, around));
   if (isWhole) {
     task.cancel();
     return () => task.uncancel();
@@ -43,6 +43,11 @@ function openAround(scope: Strand | null): Strand | null {
   let around = scope;
   while (around !== null && around.isClosed) around = around.parent;
   return around;
+}
+
+/** Whether a strand waits for the function in which another is: one that the function's loser of a race is in has gone on. */
+function waitsFor(strand: Strand, inner: Strand): boolean {
+  return strand.calling && isWithin(inner, strand);
 }
 
 /** Whether a strand is another, or a part of what a function awaits that was called in the other. */

@@ -512,13 +512,15 @@ export class Scheduler implements HeldLoop {
   }
 
   #waitVirtually(clock: VirtualClock, when: number): boolean {
-    if (this.outside > 0 && !this.#synchronous) {
+    // What a function awaits beside something of this module's is not known, and may be a promise that is settled already.
+    if ((this.outside > 0 || this.hold.hasBegun) && !this.#synchronous) {
       if (!this.#hostHadTurn) {
         this.#isHostAwaited = true;
         this.#orderTurn(false);
         return false;
       }
-      if (when === Infinity) {
+      this.hold.hasBegun = false;
+      if (when === Infinity && this.outside > 0) {
         this.#phase = IDLE;
         this.#armTimer(when);
         return false;

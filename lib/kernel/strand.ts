@@ -13,6 +13,7 @@ import {
   schedulerOfFuture,
   unlisten,
   waiters,
+  wasCancelled,
 } from "./future.ts";
 import { execute, report, type Runnable } from "./handle.ts";
 import { ambientOwner, running, taskOf } from "./running.ts";
@@ -232,17 +233,19 @@ const mayHearLate = host.asyncIdentity !== null;
  * same, so that each branch of a cancelled Promise.all cleans up; also where what was asked to end takes its time.
  */
 export function leaveStrands(strands: readonly Strand[]): void {
-  const isAnyTold = strands.some(isTold);
+  const isAnyTold = strands.some(isAskedToEnd);
   // The innermost first, as a coroutine is closed: what is around it may still need what it gives back.
   for (const strand of [...strands].reverse()) {
-    if (isTold(strand)) continue;
+    if (isAskedToEnd(strand)) continue;
+    // What it waits for is over: it goes on, unless what it is in is left here.
+    if (strand.waiter?.done() && strand.parent?.isClosed !== false) continue;
     if (isAnyTold && strand.calling && mayHearLate) leaveLate(strand, strands);
     else closeStrand(strand);
   }
 }
 
-function isTold({ isAsked, failure, waiter }: Strand): boolean {
-  return failure !== null || waiter?.done() === true || (isAsked && mayHearLate);
+function isAskedToEnd({ isAsked, failure, waiter }: Strand): boolean {
+  return failure !== null || (waiter !== null && wasCancelled(waiter)) || (isAsked && mayHearLate);
 }
 
 /** Leaves what waits for a function, if that has not heard of its end when all promises between the two have settled. */

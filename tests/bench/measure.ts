@@ -96,7 +96,9 @@ async function warmUp(entrant: Entrant, row: Row, roundTime: number): Promise<vo
     // The lesser of two: a moment in which the machine was busy must not pass for a round's time.
     const first = await subject.run(entrant.operations);
     let least = Math.min(first, await subject.run(entrant.operations));
-    if (isOptimised(subject) && wanted / least < 1.5) least = await settle(subject, entrant.operations);
+    if (isOptimised(subject) && wanted / least < 1.5) {
+      least = await settle(subject, entrant.operations);
+    }
     const factor = wanted / least;
     if (factor < 1.5) return;
     // The first rounds run before the optimiser has seen them: growing by more would overshoot.

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { newEventLoop, sleep, ValueError, VirtualClock } from "../../mod.ts";
+import { Event, getRunningLoop, newEventLoop, sleep, ValueError, VirtualClock } from "../../mod.ts";
 import { systemClock } from "../../lib/kernel/clock.ts";
-import { test } from "../_support/harness.ts";
+import { needs, test } from "../_support/harness.ts";
+import { virtually } from "../_support/virtual.ts";
 
 test("VirtualClock starts where it is told, and does not tick", async () => {
   assertEquals([new VirtualClock().time(), new VirtualClock(-7.5).time()], [0, -7.5]);
@@ -64,6 +65,24 @@ test("a clock that is moved by hand makes timers due", () => {
   loop.runUntilCompleteSync(sleep(1));
   assertEquals(log, [["soon", 60], ["timer", 60]]);
   loop.close();
+});
+
+test({
+  name:
+    "a virtual clock stands still for promises that need no time, whatever else a function waits for",
+  ...needs("asyncIdentity"),
+  async fn() {
+    await virtually(async () => {
+      for (const wait of [() => sleep(3), () => new Event().wait()]) {
+        const quick = async () => {
+          for (let turn = 0; turn < 20; turn++) await null;
+          return "quick";
+        };
+        assertEquals(await Promise.race([wait(), quick()]), "quick");
+        assertEquals(getRunningLoop().time(), 0);
+      }
+    });
+  },
 });
 
 test("a clock of one's own is where a loop's time comes from", async () => {

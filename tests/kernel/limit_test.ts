@@ -104,6 +104,17 @@ test("the time limit of a race's loser leaves the function alone that goes on", 
   });
 });
 
+test("the time limit of a race's loser in a group's body leaves the group alone that waits", async () => {
+  await virtually(async () => {
+    const group = TaskGroup.run(async (group) => {
+      group.createTask(sleep(3));
+      await Promise.race([sleep(1), timeout(2, () => sleep(9))]);
+    });
+    assertEquals(await outcome(group), "undefined at 3");
+    assertEquals(currentTask()!.cancelling(), 0);
+  });
+});
+
 test("a group that fails in one branch leaves the others alone", async () => {
   await virtually(async () => {
     const group = TaskGroup.run((group) => {

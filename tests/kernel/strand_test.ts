@@ -452,3 +452,26 @@ test("a branch that cancels its task and is over leaves the others their clean-u
   });
   assertEquals(log, ["own ends", "cleaned up at 2", ...heard("other")]);
 });
+
+test("the loser of a race gives its lock back as the task ends, whatever else it waits for then", async () => {
+  const lock = new Lock();
+  const held: boolean[] = [];
+  await virtually(async () => {
+    const task = createTask(async () => {
+      await Promise.race([
+        (async () => await createTask(sleep(0)))(),
+        (async () => {
+          await sleep(0);
+          await sleep(0);
+        })(),
+        asyncWith(lock, async () => {
+          held.push(lock.locked());
+          await sleep(9);
+        }),
+      ]);
+    });
+    await wait([task]);
+    held.push(lock.locked());
+  });
+  assertEquals(held, [true, false]);
+});
