@@ -75,22 +75,38 @@ function countSegment(): void {
 class Segment {
   /** Its task; `null` while it waits for its next use. */
   task: Holdable | null = null;
+  /** The strand in whose step it was called, or `null`. */
+  within: Strand | null = null;
   marks = 0;
   marksAge = 0;
   quiet = 0;
-  hasRested = false;
+  // How many of its branches were resumed and have not come to their next await yet.
+  onWay = 0;
+  // The stretch of the last mark; the marks of one stretch are one branch's.
+  markedIn = 0;
+  // Whether what begins to wait now was marked before.
+  isClaimed = false;
   /** The one begun after it. */
   next: Segment | null = null;
+
+  /** Takes note that the next microtask is most likely of this one. */
+  comeNext(): void {
+    running.held = this.task;
+    running.within = this.within;
+  }
 
   /** Takes one microtask into account, and tells whether the function has come to rest. */
   settles(): boolean {
     if (this.task!.done()) return true;
     if (this.marks > 0) {
-      if (this.marksAge++ === MARK_LIFE) this.marks = 0;
+      if (this.marksAge++ === MARK_LIFE) {
+        this.marks = 0;
+        this.onWay++;
+      }
       return false;
     }
     this.quiet++;
-    return this.hasRested;
+    return this.onWay === 0;
   }
 }
 
@@ -125,33 +141,26 @@ export class AsyncHold {
     this.#loop = loop;
   }
 
-  /** Begins to wait for a task's function, which was just called or resumed; in a step of which strand it was called. */
-  begin(task: Holdable, within: Strand | null = null): void {
+  /**
+   * Begins to wait for a task's function.
+   *
+   * @param task The task.
+   * @param within In a step of which strand the function was called.
+   * @param isCalled Whether it was called, and has run to its first rest; else it is about to go on.
+   */
+  begin(task: Holdable, within: Strand | null = null, isCalled: boolean = false): void {
     segment++;
     this.hasBegun = true;
-    // Where several have the thread, the next microtask is most likely of the one resumed last.
-    running.held = task;
-    running.within = within;
-    const known = this.#find(task);
-    if (known === null) {
-      const begun = this.#spare ?? new Segment();
-      this.#spare = null;
-      begun.task = task;
-      begun.marks = this.#marked === task ? this.#earlyMarks : 0;
-      begun.marksAge = 0;
-      begun.quiet = 0;
-      begun.hasRested = false;
-      begun.next = null;
-      this.#marked = null;
-      this.#append(begun);
-      if (!this.isOn) {
-        this.isOn = true;
-        this.#loop.keepStill();
-      }
-    } else {
-      known.quiet = 0;
-      known.hasRested = false;
+    const known = this.#find(task) ?? this.#append(task, within);
+    known.quiet = 0;
+    known.isClaimed = false;
+    // One that was called and awaits something already has no microtask before that: it is another's turn, or another branch's.
+    const isNext = !isCalled || known.marks === 0;
+    if (isNext) {
+      known.onWay++;
+      known.within = within;
     }
+    if (isNext || running.held === null) known.comeNext();
     this.#checkLater();
   }
 
@@ -164,21 +173,45 @@ export class AsyncHold {
       soon(countSegment);
       return;
     }
+    if (known.markedIn !== segment && known.onWay > 0) known.onWay--;
+    known.markedIn = segment;
     known.marks++;
     known.marksAge = 0;
     this.#checkLater();
   }
 
-  /** Notes that what was read is called. */
-  claim(task: Holdable): void {
+  /**
+   * Sets aside what is known of a function that is being called, while it has another task make its first step.
+   *
+   * @returns What takes it up again, or `null` where there is nothing.
+   */
+  setAside(): (() => void) | null {
+    if (this.#marked === null) return null;
+    const [marked, marks] = [this.#marked, this.#earlyMarks];
+    return () => {
+      this.#marked = marked;
+      this.#earlyMarks = marks;
+    };
+  }
+
+  /** Notes that what was read is called, by the user at once or by the engine later. */
+  claim(task: Holdable, isUsersCall: boolean): void {
     const known = this.#find(task);
-    if (known !== null && known.marks > 0) known.marks--;
+    if (known === null) return;
+    if (known.marks > 0) known.marks--;
+    known.isClaimed = !isUsersCall;
+    if (!isUsersCall) return;
+    // Its branch goes on.
+    known.onWay++;
+    known.markedIn = 0;
   }
 
   /** Notes that a task waits for something of this module's. */
   rest(task: Holdable): void {
     const known = this.#find(task);
-    if (known !== null) known.hasRested = true;
+    if (known === null) return;
+    if (!known.isClaimed && known.onWay > 0) known.onWay--;
+    known.isClaimed = false;
   }
 
   #find(task: Holdable): Segment | null {
@@ -187,14 +220,29 @@ export class AsyncHold {
     return known;
   }
 
-  #append(begun: Segment): void {
+  #append(task: Holdable, within: Strand | null): Segment {
+    const begun = this.#spare ?? new Segment();
+    this.#spare = null;
+    begun.task = task;
+    begun.within = within;
+    begun.marks = this.#marked === task ? this.#earlyMarks : 0;
+    begun.marksAge = 0;
+    begun.onWay = 0;
+    begun.markedIn = 0;
+    begun.next = null;
+    this.#marked = null;
     let last = this.#first;
     if (last === null) {
       this.#first = begun;
-      return;
+    } else {
+      while (last.next !== null) last = last.next;
+      last.next = begun;
     }
-    while (last.next !== null) last = last.next;
-    last.next = begun;
+    if (!this.isOn) {
+      this.isOn = true;
+      this.#loop.keepStill();
+    }
+    return begun;
   }
 
   #isAnyLively(): boolean {
@@ -230,7 +278,7 @@ export class AsyncHold {
     segment++;
     this.#keep((known) => {
       if (known.quiet < QUIET_MICROTASKS || known.settles()) {
-        return !known.task!.done() && !known.hasRested;
+        return !known.task!.done() && known.onWay > 0;
       }
       // It may rest on a promise of its own code that waits, in turn, for something of this module's.
       if (!known.task![isWaiting]()) known.task![restElsewhere]();
@@ -252,10 +300,12 @@ export class AsyncHold {
       if (lastKept === null) this.#first = known.next;
       else lastKept.next = known.next;
       known.task = null;
+      known.within = null;
       this.#spare = known;
     }
     if (isSame) return;
     running.held = lastKept === null ? null : lastKept.task;
+    running.within = lastKept === null ? null : lastKept.within;
     if (lastKept !== null) return;
     this.isOn = false;
     this.#loop.goOn();

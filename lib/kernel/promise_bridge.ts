@@ -37,9 +37,9 @@ setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
   if (source !== null && host.asyncIdentity === null) noteAwait(task, source);
   const segment = currentSegment();
   return ((onFulfilled?: Resolve | null, onRejected?: Reject | null) => {
-    hold.claim(task);
     // Read and called in one go: the user's own call, and nothing that the task waits for.
     const isUsersCall = segment === currentSegment();
+    hold.claim(task, isUsersCall);
     if (task.done() || (isUsersCall && subject instanceof Future)) {
       return plainThen(subject)(onFulfilled as never, onRejected as never);
     }

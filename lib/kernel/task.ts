@@ -689,7 +689,8 @@ export class Task<T = unknown> extends Future<T> {
 
   #startEagerly(): void {
     const previous = starting;
-    const { held } = running;
+    const { held, within } = running;
+    const takeUp = schedulerOfFuture(this).hold.setAside();
     starting = this;
     let hasBegun = false;
     try {
@@ -702,7 +703,11 @@ export class Task<T = unknown> extends Future<T> {
       // Its context was entered already: it is no task.
       if (!hasBegun) this.#unlink(schedulerOfFuture(this).tasks);
       // The thread is its maker's again.
-      if (held !== null) running.held = held;
+      if (held !== null) {
+        running.held = held;
+        running.within = within;
+      }
+      takeUp?.();
     }
     // As in asyncio: one that never waited has let its coroutine go.
     if (this.done()) this.#coroutine = null;
@@ -809,7 +814,7 @@ export class Task<T = unknown> extends Future<T> {
   #call(frame: CallFrame, strand: Strand | null): boolean {
     if (!callFor(this, frame, strand)) return false;
     if (strand !== null) strand.calling = true;
-    schedulerOfFuture(this).hold.begin(this, strand);
+    schedulerOfFuture(this).hold.begin(this, strand, true);
     return true;
   }
 

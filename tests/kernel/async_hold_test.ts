@@ -13,6 +13,7 @@ import {
   Future,
   gather,
   getRunningLoop,
+  Lock,
   RuntimeError,
   sleep,
   type Task,
@@ -723,4 +724,69 @@ test("of several functions that have the thread, one that has come to rest is as
   first!.isOver = true;
   await passMicrotasks();
   assertEquals([hold.isOn, log], [false, ["held", "released"]]);
+});
+
+test("a branch whose await is over at once goes on before the loop, whatever another waits for", async () => {
+  const log: string[] = [];
+  await virtually(async () => {
+    await Promise.all([
+      sleep(1),
+      (async () => {
+        await new Lock().acquire();
+        await sleep(0);
+        log.push(`goes on at ${getRunningLoop().time()}`);
+        await sleep(2);
+        log.push(`is over at ${getRunningLoop().time()}`);
+      })(),
+      sleep(1),
+    ]);
+    createTask(() => log.push("another task"));
+    await new Lock().acquire();
+    await Promise.all([new Lock().acquire(), sleep(0)]);
+  });
+  assertEquals(log, ["goes on at 0", "is over at 2", "another task"]);
+});
+
+test("a function that starts tasks eagerly in a branch stays its task's", async () => {
+  async function startsEagerly(delay: number): Promise<string> {
+    const task = createTask(async () => await sleep(delay), { eagerStart: true });
+    const name = currentTask()!.getName();
+    await task;
+    return `${name}, ${currentTask()!.getName()} at ${getRunningLoop().time()}`;
+  }
+  await virtually(async () => {
+    currentTask()!.setName("main");
+    const first = await Promise.any([
+      (async () => {
+        await sleep(0);
+        return "quick";
+      })(),
+      startsEagerly(3),
+    ]);
+    assertEquals([first, getRunningLoop().time()], ["quick", 0]);
+    assertEquals(await Promise.all([startsEagerly(1), startsEagerly(0)]), [
+      "main, main at 1",
+      "main, main at 0",
+    ]);
+  });
+});
+
+test("a limit holds what an async function awaits after it started a task eagerly", async () => {
+  await virtually(async () => {
+    const limited = timeout(1, async () => {
+      await sleep(0);
+      await createTask(async () => await sleep(0), { eagerStart: true });
+      await sleep(9);
+    });
+    const other = (async () => {
+      await sleep(3);
+      return "slow";
+    })();
+    const [first, second] = await Promise.allSettled([limited, other]);
+    assertEquals([first.status, second.status, getRunningLoop().time()], [
+      "rejected",
+      "fulfilled",
+      3,
+    ]);
+  });
 });
