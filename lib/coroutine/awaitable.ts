@@ -171,7 +171,7 @@ export abstract class Awaitable<T> implements PromiseLike<T> {
 
   /** What `yield*` uses: the iterator that does the waiting. */
   [Symbol.iterator](): Iterator<Suspending, T, unknown> {
-    return awaitableSteps(this) as Iterator<Suspending, T, unknown>;
+    return new AwaitedSteps(awaitableSteps(this));
   }
 
   /**
@@ -192,6 +192,37 @@ export abstract class Awaitable<T> implements PromiseLike<T> {
   finally(onFinally?: (() => void) | null): Promise<T> {
     return this.then().finally(onFinally);
   }
+}
+
+/**
+ * What `yield*` goes through: an awaitable's own iterator, whose bare `yield`s are told from others. Who awaits may
+ * be a generator that gives items, and for one of those each would be taken.
+ */
+class AwaitedSteps<T> implements Iterator<Suspending, T, unknown> {
+  readonly #steps: Iterator<Suspension, T, unknown>;
+
+  constructor(steps: Iterator<Suspension, T, unknown>) {
+    this.#steps = steps;
+  }
+
+  next(): IteratorResult<Suspending, T> {
+    return asSuspending(this.#steps.next());
+  }
+
+  throw(error: unknown): IteratorResult<Suspending, T> {
+    if (this.#steps.throw === undefined) throw error;
+    return asSuspending(this.#steps.throw(error));
+  }
+
+  return(value?: T): IteratorResult<Suspending, T> {
+    return asSuspending(this.#steps.return?.(value) ?? { done: true, value: value as T });
+  }
+}
+
+/** A step, in which a bare `yield` has become one that suspends a task. */
+function asSuspending<T>(result: IteratorResult<Suspension, T>): IteratorResult<Suspending, T> {
+  const isBare = result !== SUSPENDED && !result.done && (result.value ?? null) === null;
+  return isBare ? STEP_ASIDE : result as IteratorResult<Suspending, T>;
 }
 
 /** Tells whether an object has the `[awaitable]()` method. */

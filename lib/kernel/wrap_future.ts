@@ -111,10 +111,11 @@ function chain<T>(source: ConcurrentFuture<T>, destination: Future<T>): void {
   // A virtual clock waits for it, as for a promise.
   const scheduler = schedulerOfFuture(destination);
   scheduler.outside++;
-  destination.addDoneCallback(() => {
+  const destinationDone = () => {
     scheduler.outside--;
     if (destination.cancelled()) source.cancel();
-  });
+  };
+  destination.addDoneCallback(destinationDone);
   source.addDoneCallback(() => {
     if (!loop.isClosed()) loop.callSoonThreadsafe(copyState, source, destination);
   });
@@ -128,7 +129,7 @@ export function chainConcurrent<T>(source: Future<T>, destination: ConcurrentFut
       loop.callSoonThreadsafe(() => void source.cancel());
     }
   });
-  source.addDoneCallback(() => {
+  const sourceDone = () => {
     if (source.cancelled()) destination.cancel();
     if (!destination.setRunningOrNotifyCancel()) return;
     let result: T;
@@ -139,7 +140,8 @@ export function chainConcurrent<T>(source: Future<T>, destination: ConcurrentFut
       return;
     }
     destination.setResult(result);
-  });
+  };
+  source.addDoneCallback(sourceDone);
 }
 
 function copyState<T>(source: ConcurrentFuture<T>, destination: Future<T>): void {

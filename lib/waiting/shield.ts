@@ -49,15 +49,16 @@ export function shield<T>(subject: AwaitableLike<T>): Future<T> {
     if (failure === undefined) fulfil(outer, inner.result());
     else fail(outer, failure.error);
   };
-  callWhenDone(inner, innerDone, outer);
-  outer.addDoneCallback(() => {
+  const outerDone = () => {
     if (inner.done()) return;
     inner.removeDoneCallback(innerDone);
     // Nobody waits for it any more, so its error would be lost. However many shields there were, it is
     // reported once.
     inner.removeDoneCallback(reportError);
     inner.addDoneCallback(reportError);
-  });
+  };
+  callWhenDone(inner, innerDone, outer);
+  outer.addDoneCallback(outerDone);
   return outer;
 }
 

@@ -3,6 +3,8 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import {
   asyncContextManager,
   asyncWith,
+  Awaitable,
+  awaitable,
   coroutine,
   createTask,
   GeneratorContextManager,
@@ -113,6 +115,30 @@ test("a cancelled body reaches the generator as a CancelledError", async () => {
     assertEquals(task.cancelled(), true);
   });
   assertEquals(log, ["hall in", "hall saw CancelledError: why", "hall out"]);
+});
+
+test("a bare yield in what asyncContextManager()'s function awaits does not enter", async () => {
+  class Turn extends Awaitable<string> {
+    *[awaitable]() {
+      yield;
+      return "turn";
+    }
+  }
+  const log: string[] = [];
+  const manager = asyncContextManager(function* () {
+    const entered = yield* new Turn();
+    try {
+      yield entered;
+    } finally {
+      log.push(yield* new Turn());
+    }
+  });
+  await virtually(function* () {
+    yield* asyncWith(manager(), (entered) => {
+      log.push(`body in ${entered}`);
+    });
+  });
+  assertEquals(log, ["body in turn", "turn"]);
 });
 
 test("a generator that yields nothing, or twice, is a RuntimeError", async () => {

@@ -4,6 +4,8 @@ import {
   anext,
   asyncGenerator,
   AsyncGeneratorObject,
+  Awaitable,
+  awaitable,
   type Coroutine,
   createTask,
   currentTask,
@@ -93,6 +95,25 @@ test("asend() of null, which is None, begins a generator", async () => {
     const generator = two([]);
     assertEquals(yield* generator.asend(null), 1);
     yield* generator.aclose();
+  });
+});
+
+test("a bare yield in what asyncGenerator()'s function awaits is no item", async () => {
+  class Turns extends Awaitable<string> {
+    *[awaitable]() {
+      yield;
+      yield;
+      return "two turns";
+    }
+  }
+  const told = asyncGenerator(function* () {
+    yield yield* new Turns();
+    yield 1;
+  });
+  await virtually(function* () {
+    const generator = told();
+    assertEquals([yield* generator.asend(), yield* generator.asend()], ["two turns", 1]);
+    assertEquals(yield* outcomeOf(generator.asend()), "StopAsyncIteration");
   });
 });
 

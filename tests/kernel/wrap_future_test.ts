@@ -127,6 +127,15 @@ test("wrapFuture() that was cancelled has no virtual clock wait any longer", asy
   );
 });
 
+test("wrapFuture() calls by name what it has called at the end", () =>
+  virtually(function* () {
+    const source = new ConcurrentFuture<number>();
+    const future = wrapFuture(source);
+    assertEquals(`${future}`, "<Future pending cb=[destinationDone()]>");
+    source.setResult(1);
+    yield* future;
+  }));
+
 test("wrapFuture() gives a loop's future back as it is", () =>
   virtually(function* () {
     const future = getRunningLoop().createFuture<number>();

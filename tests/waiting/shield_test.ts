@@ -176,6 +176,18 @@ test("a shield that somebody finished by hand stays as it is", async () => {
   });
 });
 
+test("shield() calls by name what it adds to both futures", async () => {
+  await virtually(function* () {
+    const inner = new Future();
+    const outer = shield(inner);
+    assertEquals(
+      `${inner} ${outer}`,
+      "<Future pending cb=[innerDone()]> <Future pending cb=[outerDone()]>",
+    );
+    yield* sleep(0);
+  });
+});
+
 test("shield() refuses what cannot be awaited, and a coroutine without a loop", async () => {
   const nap = sleep(0);
   assertThrows(() => shield(nap), RuntimeError, "There is no current event loop");
