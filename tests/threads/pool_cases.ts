@@ -561,6 +561,17 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
     assertEquals(error.cause.message, "broken at its top level");
   });
 
+  poolTest("fails a job at once whose module asks for such a job as it loads", async (pool) => {
+    const url = new URL("./unguarded_module.ts", jobsUrl).href;
+    const double = workerFunction<(n: number) => number>(url, "double");
+    assertEquals(
+      await failure(pool.submit(double, 1)),
+      `RuntimeError: cannot load double from ${url} in a worker: cannot import ${url} in a worker: ` +
+        "it is being loaded in this one: expected the functions in a module of their own, or " +
+        "'if (import.meta.main)' around the program",
+    );
+  });
+
   poolTest("fails a job at once whose module has no such export", async (pool) => {
     const text = await failure(pool.submit(workerFunction<() => void>(module, "subtract")));
     assert(
