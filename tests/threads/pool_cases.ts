@@ -142,7 +142,7 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
         [[future], `1 of takeAll() to another thread: args[0] is ${future} (Future), ${way.await}`],
         [
           [1, { rest }],
-          `2 of takeAll() to another thread: args[1].rest is ${rest} (${rest.constructor.name}), ${way.await}`,
+          `2 of takeAll() to another thread: args[1].rest is ${rest}, ${way.await}`,
         ],
         [
           [circle],
