@@ -134,21 +134,24 @@ test("await of what is lazy by plain code is a RuntimeError", async () => {
   }
 });
 
-test("await behind a foreign promise goes on, or the error names fromPromise()", async () => {
-  // A message comes before the loop can tell that the function rests, or after.
-  const main = async () => {
-    const { port1, port2 } = new MessageChannel();
-    await new Promise((resolve) => {
-      port1.onmessage = resolve;
-      port2.postMessage(null);
-    });
-    port1.close();
-    await sleep(0);
-    return "went on";
-  };
-  const outcome = await run(main).catch((error) => error.message);
-  if (keepsIdentity) assertEquals(outcome, "went on");
-  else assertStringIncludes(outcome, "await fromPromise(promise)");
+test("what is asked for behind a foreign promise is had, or the error names fromPromise()", async () => {
+  const asked = [() => sleep(0), () => createTask(sleep(0)), () => gather([sleep(0)])];
+  for (const ask of asked) {
+    // A message comes before the loop can tell that the function rests, or after.
+    const main = async () => {
+      const { port1, port2 } = new MessageChannel();
+      await new Promise((resolve) => {
+        port1.onmessage = resolve;
+        port2.postMessage(null);
+      });
+      port1.close();
+      await ask();
+      return "went on";
+    };
+    const outcome = await run(main).catch((error) => error.message);
+    if (keepsIdentity) assertEquals(outcome, "went on");
+    else assertStringIncludes(outcome, "await fromPromise(promise)");
+  }
 });
 
 test("a lazy object that plain code failed to await can still be run", async () => {
