@@ -205,7 +205,7 @@ function* work() {
 const pending = () => createTask(sleep(0.001));
 const seconds = "must be a number of seconds or an object such as { milliseconds: 50 }, got";
 const aCoroutine = "a coroutine was expected, got 5 (number): expected a generator object, what " +
-  "coroutine() made, or a function that returns a coroutine or a promise";
+  "coroutine() made, or a function that returns a coroutine or a promise, as in createTask(() => work(1))";
 const anAwaitable = "An asyncio.Future, a coroutine or an awaitable is required, got";
 const aCallable = "a callable object was expected by";
 const aCondition =
@@ -466,7 +466,7 @@ const MISUSES: [call: () => unknown, python: string, here: string][] = [
   [
     () => wait(sleep(0) as never),
     "TypeError: expect a list of futures, not coroutine",
-    "TypeError: expect a list of futures, not <coroutine object sleep> (Aside): put what wait() takes into an array",
+    "TypeError: expect a list of futures, not <coroutine object sleep>: put what wait() takes into an array",
   ],
   [() => wait([wrong]), "AttributeError", `TypeError: ${anAwaitable} 5 (number)`],
   [

@@ -6,8 +6,10 @@
 import { ValueError } from "./errors.ts";
 import { describe } from "./repr.ts";
 
-/** A length of time by its parts; a `Temporal.Duration` fits. */
+/** A length of time by its parts; a `Temporal.Duration` fits, but for one of months or years, which differ in length. */
 export interface DurationParts {
+  /** Weeks of 7 days. */
+  readonly weeks?: number | undefined;
   /** Days of 24 hours. */
   readonly days?: number | undefined;
   /** Hours. */
@@ -26,6 +28,10 @@ export interface DurationParts {
 export type Duration = number | DurationParts;
 
 const SECONDS_IN = [
+  // Of no length that is known.
+  ["years", 0],
+  ["months", 0],
+  ["weeks", 604_800],
   ["days", 86_400],
   ["hours", 3_600],
   ["minutes", 60],
@@ -48,9 +54,10 @@ export function toSeconds(duration: Duration, what: string): number {
     let total = 0;
     let known = false;
     for (const [unit, seconds] of SECONDS_IN) {
-      const count: unknown = duration[unit];
+      const count: unknown = Reflect.get(duration, unit);
       if (count === undefined) continue;
-      if (typeof count !== "number") break;
+      known = false;
+      if (typeof count !== "number" || (seconds === 0 && count !== 0)) break;
       known = true;
       // Division keeps { milliseconds: 50 } the very number 0.05; 50 * 1e-3 happens to differ.
       total += seconds < 1 ? count / Math.round(1 / seconds) : count * seconds;

@@ -51,8 +51,10 @@ export function functionName(callback: unknown): string {
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "undefined";
-  const kind = typeof value === "object" ? className(value) : typeof value;
-  return `${repr(value)} (${kind})`;
+  const text = repr(value);
+  // The classes of coroutines are this module's own affair, and a minified build's have no names.
+  if (text.startsWith("<coroutine ")) return text;
+  return `${text} (${typeof value === "object" ? className(value) : typeof value})`;
 }
 
 function print(value: unknown, limits: Limits, depth: number): string {

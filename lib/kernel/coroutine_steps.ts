@@ -50,7 +50,7 @@ export function coroutineSteps(coro: unknown): Steps {
   }
   throw new TypeError(
     `a coroutine was expected, got ${describe(coro)}: expected a generator object, what ` +
-      "coroutine() made, or a function that returns a coroutine or a promise",
+      "coroutine() made, or a function that returns a coroutine or a promise, as in createTask(() => work(1))",
   );
 }
 
@@ -84,7 +84,7 @@ export function badWaiting(task: Future<unknown>, future: Future<unknown>): Runt
 
 /** What to tell a coroutine that yielded something of its own, which nobody can wait for. */
 export function badYield(task: Future<unknown>, value: unknown): RuntimeError {
-  if (value instanceof Future) {
+  if (value instanceof Future || value instanceof Coroutine) {
     return new RuntimeError(`yield was used instead of yield* in task ${task} with ${value}`);
   }
   if (isGenerator(value)) {
@@ -93,6 +93,7 @@ export function badYield(task: Future<unknown>, value: unknown): RuntimeError {
     );
   }
   return new RuntimeError(
-    `Task got bad yield: ${repr(value)}, expected yield* of something awaitable`,
+    `Task got bad yield: ${repr(value)}, expected yield* of something awaitable, ` +
+      "such as fromPromise(promise)",
   );
 }

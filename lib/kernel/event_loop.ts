@@ -632,7 +632,8 @@ export class EventLoop implements HandleOwner {
    *
    * The exception handler is told of a task that swallowed its cancellation (it was asked to end, caught
    * the error, did not take the request back, and returned), of a task that is pending when the loop is
-   * closed, of a lock that another task releases than the one that acquired it. The {@linkcode logger}
+   * closed, of one that returns while an async function that it called is not through, which ends with it,
+   * of a lock that another task releases than the one that acquired it. The {@linkcode logger}
    * gets callbacks and steps that keep the loop for {@linkcode slowCallbackDuration} or longer, by the loop's
    * clock (of an async function that rests on a promise of others, with what the host does until that
    * shows); and coroutines that were never awaited: those that `coroutine()` made, and this module's own; of a

@@ -4,6 +4,7 @@
  * @module
  */
 import { RuntimeError } from "../base/errors.ts";
+import { host } from "../platform/current.ts";
 import type { EventLoop } from "./event_loop.ts";
 import { ambientTask, running } from "./running.ts";
 import { checkLoop } from "./scheduler.ts";
@@ -19,6 +20,13 @@ export function runningLoop(): EventLoop | null {
 /** Tells whether a loop's code runs now, or the loop that was set for this thread is in a run. */
 export function threadRunsLoop(): boolean {
   return runningLoop() !== null || set?.isRunning() === true;
+}
+
+/** For errors where no task runs: if whose code runs cannot be told, a task's function may just have come from a promise. */
+export function promiseHint(): string {
+  return host.asyncIdentity === null
+    ? "; behind a promise of others, await fromPromise(promise)"
+    : "";
 }
 
 /**
@@ -46,7 +54,8 @@ export function getRunningLoop(): EventLoop {
   if (loop === null) {
     throw new RuntimeError(
       "no running event loop: expected to be called by a task or a callback of a loop, as in run(main), " +
-        "got called by the host; methods of a loop (loop.createTask) work anywhere",
+        "got called by the host; methods of a loop (loop.createTask) work anywhere" +
+        promiseHint(),
     );
   }
   return loop;
@@ -76,7 +85,8 @@ export function getEventLoop(): EventLoop {
   const loop = runningLoop() ?? set;
   if (loop === null) {
     throw new RuntimeError(
-      "There is no current event loop: expected a running one, as in run(main), or one set by setEventLoop(), got none",
+      "There is no current event loop: expected a running one, as in run(main), or one set by setEventLoop(), got none" +
+        promiseHint(),
     );
   }
   return loop;

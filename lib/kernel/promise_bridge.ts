@@ -16,6 +16,7 @@ import { host } from "../platform/current.ts";
 import { currentSegment } from "./async_hold.ts";
 import { noteAwait } from "./await_places.ts";
 import { Future, listen, type Listener, notify, schedulerOfFuture } from "./future.ts";
+import { promiseHint } from "./loops.ts";
 import { ambientOwner, type Owner, running, taskOf } from "./running.ts";
 import { returnToTask, startStrand, type Task } from "./task.ts";
 
@@ -74,7 +75,8 @@ function plainThen<T>(subject: Awaitable<T>): Then<T> {
           new RuntimeError(
             `no running event loop: ${subject} can be awaited by a task alone, ` +
               "expected await in a coroutine that a loop runs, or run(); an async function is given " +
-              "itself, for its task to call it: run(main), createTask(work), gather([() => work(1)])",
+              "itself, for its task to call it: run(main), createTask(work), gather([() => work(1)])" +
+              promiseHint(),
           ),
         );
       }

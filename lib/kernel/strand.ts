@@ -4,6 +4,7 @@
  * @module
  */
 import { CancelledError } from "../base/errors.ts";
+import { describeFrame } from "../base/stack.ts";
 import type { Steps } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
 import {
@@ -17,6 +18,7 @@ import {
 } from "./future.ts";
 import { execute, report, type Runnable } from "./handle.ts";
 import { ambientOwner, running, taskOf } from "./running.ts";
+import { readSource } from "./sources.ts";
 
 /** The key of the method by which a strand has its task make a step of it. */
 export const runStrand: unique symbol = Symbol("runStrand");
@@ -232,16 +234,28 @@ const mayHearLate = host.asyncIdentity !== null;
  * Leaves what a function awaited and then did without, such as the loser of a race. Who was told of an end hears it all the
  * same, so that each branch of a cancelled Promise.all cleans up; also where what was asked to end takes its time.
  */
-export function leaveStrands(strands: readonly Strand[]): void {
+export function leaveStrands(strands: readonly Strand[], hasReturned: boolean): void {
   const isAnyTold = strands.some(isAskedToEnd);
   // The innermost first, as a coroutine is closed: what is around it may still need what it gives back.
   for (const strand of [...strands].reverse()) {
     if (isAskedToEnd(strand)) continue;
     // What it waits for is over: it goes on, unless what it is in is left here.
     if (strand.waiter?.done() && strand.parent?.isClosed !== false) continue;
+    if (hasReturned) reportUnfinished(strand);
     if (isAnyTold && strand.calling && mayHearLate) leaveLate(strand, strands);
     else closeStrand(strand);
   }
+}
+
+/** In debug mode: who has forgotten an `await` would only see that nothing comes of the call. */
+function reportUnfinished({ parent, source, task }: Strand): void {
+  const frame = source === null || parent !== null ? undefined : readSource(source).at(-1);
+  if (frame === undefined) return;
+  const place = describeFrame(frame);
+  const message =
+    `Task left a call unfinished: ${task} returned while what it had called was at an ` +
+    `await in ${place}, and ended that; expected it to await the call, or createTask(work)`;
+  report(schedulerOfFuture(task).owner, { message, task });
 }
 
 function isAskedToEnd({ isAsked, failure, waiter }: Strand): boolean {

@@ -922,7 +922,7 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   #succeed(value: unknown): void {
-    this.#leaveLoop();
+    this.#leaveLoop(true);
     const extras = this.#extras;
     if (extras === null) {
       fulfil(this, value);
@@ -949,7 +949,7 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   #fail(error: unknown): void {
-    this.#leaveLoop();
+    this.#leaveLoop(false);
     if (error instanceof CancelledError) {
       finishCancelled(this, error, undefined);
       return;
@@ -959,13 +959,13 @@ export class Task<T = unknown> extends Future<T> {
     if (endsRun(error) && starting !== this) schedulerOfFuture(this).interrupt(error);
   }
 
-  #leaveLoop(): void {
+  #leaveLoop(hasReturned: boolean): void {
     this.#unlink(schedulerOfFuture(this).tasks);
     const extras = this.#extras;
     if (extras === null || extras.strands === null) return;
     const strands = extras.strands.list();
     extras.strands = null;
-    leaveStrands(strands);
+    leaveStrands(strands, hasReturned);
   }
 
   #link(tasks: Task<unknown>[]): void {

@@ -66,8 +66,8 @@ let crossings = 0;
  * Makes a reference to a function by which other threads find it, too.
  *
  * A module's function is named by the module's URL and its own name; the worker imports the module,
- * so what stands at its top level runs there, too. Give the function's type, for the arguments and the
- * result. The URL is absolute; `import.meta.url` is that of the module you write in.
+ * so what stands at its top level runs there, too: a program beside its jobs stands in Deno under
+ * `if (import.meta.main)`. Give the function's type, for the arguments and the result. The URL is absolute; `import.meta.url` is that of the module you write in.
  *
  * A function that closes over nothing can be given itself; executors take such a one without this, too.
  *

@@ -6,12 +6,11 @@
 import { describe } from "../base/repr.ts";
 import { ConcurrentFuture } from "../concurrent/concurrent_future.ts";
 import type { JobResult } from "../concurrent/executor.ts";
-import { WorkerCall } from "../concurrent/worker_call.ts";
+import { WorkerCall, type WorkerFunction } from "../concurrent/worker_call.ts";
 import { type CoroutineLike, isCoroutine } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { isLoop } from "../kernel/scheduler.ts";
 import { chainConcurrent } from "../kernel/wrap_future.ts";
-import { workerFunction } from "./crossing.ts";
 import { callOnThread, ThreadLoop } from "./thread_loop.ts";
 
 /**
@@ -73,7 +72,9 @@ export function runCoroutineThreadsafe(
 ): ConcurrentFuture<unknown> {
   if (loop instanceof ThreadLoop) {
     if (coro instanceof WorkerCall) return callOnThread(loop, coro);
-    if (typeof coro === "function") return callOnThread(loop, workerFunction(coro)());
+    if (typeof coro === "function") {
+      return callOnThread(loop, new WorkerCall(coro as WorkerFunction<[], unknown>, []));
+    }
     const what = isCoroutine(coro)
       ? "A coroutine object cannot leave its thread"
       : "A coroutine is required";

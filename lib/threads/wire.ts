@@ -163,6 +163,8 @@ export interface AskHub {
   job: number | null;
   /** The job that was told to end while it blocked, by its number, or `null`. */
   interrupted: number | null;
+  /** The address of the module that is being loaded, or `null`. */
+  readonly loading: string | null;
   /** Why this thread may not block, or `null` where it may. */
   readonly blockingRefusal: string | null;
   /** Who waits for an answer, by the question's number. */

@@ -165,6 +165,7 @@ export function makeCore<R extends CoreRest>(
     asked: 0,
     interrupted: null as number | null,
     job: null as number | null,
+    loading: null as string | null,
     registered: null as Runtime | null,
     blockingRefusal: port.blockingRefusal,
     seen: [] as number[],
@@ -264,7 +265,8 @@ export function makeCore<R extends CoreRest>(
       const { source } = known;
       try {
         if (source.kind === "module") {
-          const module = await import(source.url);
+          core.loading = source.url;
+          const module = await import(source.url).finally(() => core.loading = null);
           const target = Reflect.get(module, source.exportName);
           if (typeof target !== "function") {
             throw core.rest().exportError(module, source.exportName);

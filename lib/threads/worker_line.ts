@@ -9,6 +9,7 @@ import { RuntimeError } from "../base/errors.ts";
 import { soon } from "../base/soon.ts";
 import { host } from "../platform/current.ts";
 import type { WorkerDeath, WorkerHandle, Workers, WorkerStart } from "../platform/workers.ts";
+import { askHub } from "./asking.ts";
 import type { Crossing } from "./crossing.ts";
 import type { Exposure } from "./exposure.ts";
 import { isFromAsker, ParentDesk } from "./parent_desk.ts";
@@ -316,15 +317,20 @@ function packCalls(batch: ToWorker[]): readonly unknown[] {
 }
 
 /**
- * Checks that a kind of worker may load what a function needs, so that it does not ask the user.
+ * Checks that a kind of worker may load what a function needs, so that it does not ask the user; and that it is not what
+ * this worker is loading: that one would load it, too, and start a third.
  *
  * @throws {RuntimeError} If it may not.
  */
 export function checkImports(workers: Workers, source: FunctionSource): void {
   if (source.kind === "module") {
-    const refusal = workers.importRefusal(source.url);
+    const { url } = source;
+    const refusal = askHub()?.loading === url
+      ? "it is being loaded in this one: expected the functions in a module of their own, or " +
+        "'if (import.meta.main)' around the program"
+      : workers.importRefusal(url);
     if (refusal === null) return;
-    throw new RuntimeError(`cannot import ${source.url} in a worker: ${refusal}`);
+    throw new RuntimeError(`cannot import ${url} in a worker: ${refusal}`);
   }
   if (source.usesRuntime || source.isGenerator) checkRuntime(workers);
 }

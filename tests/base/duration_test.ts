@@ -15,6 +15,8 @@ test("toSeconds() adds up the parts of an object", () => {
     [{ minutes: 2 }, 120],
     [{ hours: 2 }, 7200],
     [{ days: 2 }, 172_800],
+    [{ weeks: 2 }, 1_209_600],
+    [{ years: 0, months: 0, seconds: 2 }, 2],
     [{ milliseconds: 1500 }, 1.5],
     [{ microseconds: 1 }, 1e-6],
     [
@@ -63,6 +65,9 @@ test("toSeconds() refuses what is no duration, and names the argument", () => {
     [[1], "[1] (Array)"],
     [{ seconds: "1" }, "{ seconds: '1' } (Object)"],
     [{ hours: null }, "{ hours: null } (Object)"],
+    [{ hours: 1, minutes: "30" }, "{ hours: 1, minutes: '30' } (Object)"],
+    [{ months: 1 }, "{ months: 1 } (Object)"],
+    [{ years: 1, days: 1 }, "{ years: 1, days: 1 } (Object)"],
     [new Date(0), " (Date)"],
   ];
   for (const [value, shown] of cases) {

@@ -1,7 +1,7 @@
 // kinds: generator, async
 import { assertEquals } from "@std/assert";
 import { describe, functionName, partRepr, repr, wholeRepr } from "../../lib/base/repr.ts";
-import { ExceptionGroup, newEventLoop, sleep, ValueError } from "../../mod.ts";
+import { ExceptionGroup, Lock, newEventLoop, sleep, ValueError } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 
 test("repr() prints simple values", () => {
@@ -130,6 +130,11 @@ test("describe() adds the kind of what came", () => {
     [Object.create(null), "{} (object)"],
   ];
   for (const [value, described] of cases) assertEquals(describe(value), described);
+});
+
+test("describe() leaves out the class of a coroutine, which is this module's own affair", () => {
+  assertEquals(describe(sleep(1)), "<coroutine object sleep>");
+  assertEquals(describe(new Lock().acquire()), "<coroutine object Lock.acquire>");
 });
 
 test("functionName() has a word for functions without a name", () => {

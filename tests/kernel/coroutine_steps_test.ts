@@ -66,7 +66,14 @@ test("badYield() tells what should have stood there", () => {
       (function* () {})(),
       "yield was used instead of yield* for generator in task <Future pending> with <generator object>",
     ],
-    [42, "Task got bad yield: 42, expected yield* of something awaitable"],
+    [
+      sleep(1),
+      "yield was used instead of yield* in task <Future pending> with <coroutine object sleep>",
+    ],
+    [
+      42,
+      "Task got bad yield: 42, expected yield* of something awaitable, such as fromPromise(promise)",
+    ],
   ];
   for (const [value, message] of cases) {
     const error = badYield(task, value);

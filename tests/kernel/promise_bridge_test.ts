@@ -1,5 +1,11 @@
 /** What `await` of the module's objects does, by tasks and by plain code. */
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   Awaitable,
   awaitable,
@@ -21,8 +27,10 @@ import {
   wait,
   waitFor,
 } from "../../mod.ts";
-import { test } from "../_support/harness.ts";
+import { needs, test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
+
+const keepsIdentity = !needs("asyncIdentity").ignore;
 
 class Kettle extends Awaitable<string> {
   *[awaitable]() {
@@ -120,8 +128,29 @@ test("await of what is lazy by plain code is a RuntimeError", async () => {
       error.message.replace(`${subject}`, "it"),
       "no running event loop: it can be awaited by a task alone, " +
         "expected await in a coroutine that a loop runs, or run(); an async function is given itself, " +
-        "for its task to call it: run(main), createTask(work), gather([() => work(1)])",
+        "for its task to call it: run(main), createTask(work), gather([() => work(1)])" +
+        (keepsIdentity ? "" : "; behind a promise of others, await fromPromise(promise)"),
     );
+  }
+});
+
+test("what is asked for behind a foreign promise is had, or the error names fromPromise()", async () => {
+  const asked = [() => sleep(0), () => createTask(sleep(0)), () => gather([sleep(0)])];
+  for (const ask of asked) {
+    // A message comes before the loop can tell that the function rests, or after.
+    const main = async () => {
+      const { port1, port2 } = new MessageChannel();
+      await new Promise((resolve) => {
+        port1.onmessage = resolve;
+        port2.postMessage(null);
+      });
+      port1.close();
+      await ask();
+      return "went on";
+    };
+    const outcome = await run(main).catch((error) => error.message);
+    if (keepsIdentity) assertEquals(outcome, "went on");
+    else assertStringIncludes(outcome, "await fromPromise(promise)");
   }
 });
 

@@ -1,5 +1,5 @@
 /** The awaits of async functions, several of one task at a time. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   cancelStrands,
   closeStrand,
@@ -116,6 +116,42 @@ test("cancelStrands() cancels what each waits for, and tells whether any could b
   assertEquals(cancelStrands([aside, ...strands], "why"), true);
   assertEquals(aside.failure?.message, "why");
   loop.close();
+});
+
+/** What the exception handler is told of tasks that leave what they have called, in debug mode or out of it. */
+async function leftBehind(body: () => Promise<void>, debug: boolean): Promise<string[]> {
+  const reports: string[] = [];
+  await run(async () => {
+    getRunningLoop().setExceptionHandler((_loop, { message }) => reports.push(message));
+    await wait([createTask(body, { name: "t" })]);
+  }, { debug });
+  return reports;
+}
+
+async function save(): Promise<void> {
+  await waitFor(() => sleep(60), 90);
+}
+
+test("in debug mode a task tells of a call that it has not awaited and that ends with it", async () => {
+  const forgetful = async () => void save();
+  const [report, ...others] = await leftBehind(forgetful, true);
+  assertMatch(
+    report!,
+    /^Task left a call unfinished: <Task pending name='t' .*> returned while what it had called was at an await in .*strand_test.*:\d+, and ended that; expected it to await the call, or createTask\(work\)$/,
+  );
+  assertEquals(others, []);
+  assertEquals(await leftBehind(forgetful, false), []);
+});
+
+test("a task that awaits its calls, gives them to tasks, or fails, tells of none", async () => {
+  const awaits = async () => void await Promise.all([sleep(0), sleep(0.001)]);
+  const hands = async () => void createTask(save);
+  const fails = async () => {
+    save();
+    await sleep(0);
+    throw new CancelledError();
+  };
+  for (const body of [awaits, hands, fails]) assertEquals(await leftBehind(body, true), []);
 });
 
 test("closeStrand() leaves the iterator, and what it waits for alone", () => {

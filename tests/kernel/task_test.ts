@@ -493,7 +493,7 @@ test("yield in place of yield* is a RuntimeError that says so", async () => {
     const cases: [unknown, string][] = [
       [new Future(), "yield was used instead of yield* in task <Task"],
       [(function* () {})(), "yield was used instead of yield* for generator in task <Task"],
-      [sleep(1), "Task got bad yield: <coroutine object sleep>"],
+      [sleep(1), "yield was used instead of yield* in task <Task"],
       [42, "Task got bad yield: 42"],
       [false, "Task got bad yield: false"],
       [Promise.resolve(), "Task got bad yield: <Promise object>"],

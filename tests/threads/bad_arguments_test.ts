@@ -173,7 +173,7 @@ testCalls("loops of other threads", {}, () => {
     ],
     [
       "TypeError: A coroutine object cannot leave its thread: expected a call of what workerFunction() " +
-      `made, or a function that closes over nothing, got ${coroutine} (${coroutine.constructor.name})`,
+      `made, or a function that closes over nothing, got ${coroutine}`,
       () => runCoroutineThreadsafe(coroutine as never, loop),
     ],
     [

@@ -142,7 +142,7 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
         [[future], `1 of takeAll() to another thread: args[0] is ${future} (Future), ${way.await}`],
         [
           [1, { rest }],
-          `2 of takeAll() to another thread: args[1].rest is ${rest} (${rest.constructor.name}), ${way.await}`,
+          `2 of takeAll() to another thread: args[1].rest is ${rest}, ${way.await}`,
         ],
         [
           [circle],
@@ -559,6 +559,17 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
     const error = await assertRejects(async () => await pool.submit(broken), RuntimeError);
     assertInstanceOf(error.cause, RangeError);
     assertEquals(error.cause.message, "broken at its top level");
+  });
+
+  poolTest("fails a job at once whose module asks for such a job as it loads", async (pool) => {
+    const url = new URL("./unguarded_module.ts", jobsUrl).href;
+    const double = workerFunction<(n: number) => number>(url, "double");
+    assertEquals(
+      await failure(pool.submit(double, 1)),
+      `RuntimeError: cannot load double from ${url} in a worker: cannot import ${url} in a worker: ` +
+        "it is being loaded in this one: expected the functions in a module of their own, or " +
+        "'if (import.meta.main)' around the program",
+    );
   });
 
   poolTest("fails a job at once whose module has no such export", async (pool) => {

@@ -164,6 +164,8 @@ test({
     await using loop = new ThreadLoop();
     loop.runForever();
     assertEquals(await runCoroutineThreadsafe(async () => 6 * 7, loop), 42);
+    const answer = workerFunction(async () => 6 * 7);
+    assertEquals(await runCoroutineThreadsafe(answer, loop), 42);
     await assertRejects(
       async () =>
         await runCoroutineThreadsafe(() => {

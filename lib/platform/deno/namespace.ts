@@ -43,8 +43,11 @@ export interface NodeWorker {
   terminate(): Promise<number>;
 }
 
-interface NodeWorkerOptions {
+/** How such a worker is started. */
+export interface NodeWorkerOptions {
   readonly eval: true;
+  /** The environment that it sees. */
+  readonly env?: symbol;
   readonly name: string;
   readonly workerData?: unknown;
   readonly resourceLimits: { readonly maxOldGenerationSizeMb: number };
@@ -54,6 +57,8 @@ interface WorkerThreads {
   readonly isMainThread: boolean;
   /** What the thread was given when it was started. */
   readonly workerData: unknown;
+  /** Stands for the environment of who starts a worker. */
+  readonly SHARE_ENV: symbol;
   Worker: new (source: string, options: NodeWorkerOptions) => NodeWorker;
   parentPort: {
     on(event: "message" | "messageerror", callback: (message: never) => void): void;

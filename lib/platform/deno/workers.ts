@@ -7,7 +7,7 @@
  */
 import type { WorkerHandle, WorkerPort, Workers, WorkerStart } from "../workers.ts";
 import { type ParkedThread, parkedThread, Parking, type ParkingData } from "../parking.ts";
-import { denoGlobal } from "./namespace.ts";
+import { denoGlobal, type NodeWorker, type NodeWorkerOptions } from "./namespace.ts";
 
 /** What Deno's workers see beside the language: the platform's names, and Node's. */
 export function denoGlobals(): readonly string[] {
@@ -78,11 +78,10 @@ const OUT_OF_MEMORY = "ERR_WORKER_OUT_OF_MEMORY";
 const DEFAULT_MEMORY = 4_294_967_296;
 
 function startThread(options: WorkerStart): WorkerHandle {
-  const { Worker } = denoGlobal.process.getBuiltinModule("node:worker_threads");
   const source = `(${inThread})(${options.script},${JSON.stringify(EMPTIED)},${parkedThread})`;
   const parking = new Parking();
   const { memoryLimit = DEFAULT_MEMORY } = options;
-  const worker = new Worker(source, {
+  const worker = makeWorker(source, {
     eval: true,
     name: options.name,
     workerData: parking.data,
@@ -121,6 +120,17 @@ function startThread(options: WorkerStart): WorkerHandle {
       await worker.terminate();
     },
   };
+}
+
+/** Has threads share the environment: else Deno copies it, and asks the user for that where it is not permitted. */
+function makeWorker(source: string, options: NodeWorkerOptions): NodeWorker {
+  const { SHARE_ENV, Worker } = denoGlobal.process.getBuiltinModule("node:worker_threads");
+  try {
+    return new Worker(source, { ...options, env: SHARE_ENV });
+  } catch {
+    // Older versions do so untold, and do not know the word.
+    return new Worker(source, options);
+  }
 }
 
 /** Runs in the thread, as text: it must use nothing from around it. */

@@ -17,7 +17,7 @@ interface Ending {
 async function runProgram(
   source: string,
   permissions: readonly string[],
-  command = "run",
+  { command = "run", env = {} }: { command?: string; env?: Record<string, string> } = {},
 ): Promise<Ending> {
   const folder = await Deno.makeTempDir();
   try {
@@ -26,7 +26,7 @@ async function runProgram(
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [command, "--no-config", "--no-lock", "--quiet", ...permissions, file],
       cwd: folder,
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...env },
     }).output();
     const text = new TextDecoder();
     return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
@@ -65,7 +65,7 @@ test("an executor that is kept for several tests leaves nothing that Deno's sani
     }
     `,
     ["-A", "--no-check"],
-    "test",
+    { command: "test" },
   );
   assertEquals([ending.code, ending.stderr], [0, ""], ending.stdout);
   assert(ending.stdout.includes("2 passed"), ending.stdout);
@@ -112,6 +112,42 @@ test("a function that closes over nothing runs in a thread without any permissio
     [],
   );
   assertEquals([code, stdout, stderr], [0, "2\n", ""]);
+});
+
+test("a program that is permitted nothing asks for nothing, with a loop or with threads", async () => {
+  const log = await Deno.makeTempFile();
+  try {
+    const { stdout } = await runProgram(
+      `
+      import { run, sleep, toThread } from "${MODULE}";
+      await run(async () => {
+        await sleep(0.001);
+        console.log(await toThread((n: number) => 2 * n, 21));
+      });
+      `,
+      ["--no-prompt"],
+      { env: { DENO_AUDIT_PERMISSIONS: log } },
+    );
+    assertEquals([stdout, await Deno.readTextFile(log)], ["42\n", ""]);
+  } finally {
+    await Deno.remove(log);
+  }
+});
+
+test("threads share the program's environment", async () => {
+  const { stdout } = await runProgram(
+    `
+    import { run, toThread } from "${MODULE}";
+    Deno.env.set("SET_BEFORE", "before");
+    const seen = await run(() => toThread(() => {
+      process.env.SET_THERE = "there";
+      return process.env.SET_BEFORE;
+    }));
+    console.log(seen, Deno.env.get("SET_THERE"));
+    `,
+    ["--allow-env"],
+  );
+  assertEquals(stdout, "before there\n");
 });
 
 test("a module's function that may not be read is refused with the permission's name", async () => {

@@ -55,7 +55,7 @@ await run(function* () {
   ticker.cancel();
 
   const pool = new ProcessPoolExecutor({ maxWorkers: 2 });
-  const inProcesses = [loop.runInExecutor(pool, spin, 0.5), loop.runInExecutor(pool, spin, 0.5)];
+  const inProcesses = [loop.runInExecutor(pool, spin, 1), loop.runInExecutor(pool, spin, 1)];
   console.log("two jobs in processes at once:", overlap(yield* gather(inProcesses)));
   yield* pool.shutdown();
 });
