@@ -11,6 +11,9 @@
  * - or it awaits something foreign. That shows only by nothing happening: after some microtasks the
  *   host is given a turn, by when all microtasks have run.
  *
+ * The branches of a `Promise.all` are told from one another by nothing. Where a function was at several awaits
+ * at once, that one of them rests tells nothing of the others, and again it is the host's turn that tells.
+ *
  * A `then` that is read and called in one go is no `await` but a call by the user, `task.then(log)`.
  * The two are told apart by segments: between two microtasks of anybody else's there runs one of this
  * file's, and counts on.
@@ -79,6 +82,8 @@ class Segment {
   marksAge = 0;
   quiet = 0;
   hasRested = false;
+  /** Whether it was at several awaits at once, of which one may come to rest before the others do. */
+  isForked = false;
   /** The one begun after it. */
   next: Segment | null = null;
 
@@ -90,7 +95,7 @@ class Segment {
       return false;
     }
     this.quiet++;
-    return this.hasRested;
+    return this.hasRested && !this.isForked;
   }
 }
 
@@ -102,6 +107,8 @@ function goesOn(known: Segment): boolean {
 export class AsyncHold {
   /** Whether an async function has the thread. */
   isOn = false;
+  /** Whether one has had it since this was last made `false`. */
+  wasOn = false;
 
   readonly #loop: HeldLoop;
   // The first of those that run, which leads to the others; nearly always there is one.
@@ -135,6 +142,7 @@ export class AsyncHold {
       this.#spare = null;
       begun.task = task;
       begun.marks = this.#marked === task ? this.#earlyMarks : 0;
+      begun.isForked = begun.marks > 1;
       begun.marksAge = 0;
       begun.quiet = 0;
       begun.hasRested = false;
@@ -143,6 +151,7 @@ export class AsyncHold {
       this.#append(begun);
       if (!this.isOn) {
         this.isOn = true;
+        this.wasOn = true;
         this.#loop.keepStill();
       }
     } else {
@@ -161,6 +170,7 @@ export class AsyncHold {
       soon(countSegment);
       return;
     }
+    if (known.marks > 0) known.isForked = true;
     known.marks++;
     known.marksAge = 0;
     this.#checkLater();

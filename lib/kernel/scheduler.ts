@@ -512,13 +512,15 @@ export class Scheduler implements HeldLoop {
   }
 
   #waitVirtually(clock: VirtualClock, when: number): boolean {
-    if (this.outside > 0 && !this.#synchronous) {
-      if (!this.#hostHadTurn) {
+    if (!this.#synchronous) {
+      // Of a function that rests, another branch may still go on in microtasks.
+      if ((this.outside > 0 || this.hold.wasOn) && !this.#hostHadTurn) {
         this.#isHostAwaited = true;
         this.#orderTurn(false);
         return false;
       }
-      if (when === Infinity) {
+      this.hold.wasOn = false;
+      if (this.outside > 0 && when === Infinity) {
         this.#phase = IDLE;
         this.#armTimer(when);
         return false;
