@@ -9,10 +9,13 @@ import { host } from "../platform/current.ts";
 import {
   type Future,
   type Listener,
+  markRetrieved,
   notify,
+  peekError,
   schedulerOfFuture,
   unlisten,
   waiters,
+  wasCancelled,
 } from "./future.ts";
 import { execute, report, type Runnable } from "./handle.ts";
 import { ambientOwner, running, taskOf } from "./running.ts";
@@ -144,11 +147,15 @@ export class StrandLine {
   }
 }
 
-/** Cancels what strands wait for, and tells whether any could be. */
+/**
+ * Cancels what strands wait for, and tells whether they will hear. A function that does one thing at a time hears as its
+ * task does; of several, each, also one that is about to go on.
+ */
 export function cancelStrands(strands: readonly Strand[], message: string | undefined): boolean {
-  let cancelled = false;
-  for (const strand of strands) if (cancelStrand(strand, message)) cancelled = true;
-  return cancelled;
+  const resting = strands.filter((strand) => !strand.calling && strand !== callingStrand());
+  if (resting.length === 1) return cancelStrand(resting[0]!, message);
+  for (const strand of resting) tellStrand(strand, message);
+  return resting.length > 0;
 }
 
 /** The strand that the running code belongs to, or `null`: it is the task's own. */
@@ -157,12 +164,28 @@ export function ambientStrand(): Strand | null {
   return owner instanceof Strand ? owner : null;
 }
 
+/** The strand in whose step a function's first stretch runs, which waits for it as good as already; or `null`. */
+function callingStrand(): Strand | null {
+  return running.calling ? running.strand : null;
+}
+
 /** Asks what a strand does to end, and tells whether it will hear. */
 export function askStrand(strand: Strand): boolean {
   if (strand.calling) return false;
-  if (strand.waiter !== null) return cancelStrand(strand, undefined);
-  strand.failure = new CancelledError();
+  tellStrand(strand, undefined);
   return true;
+}
+
+/** Has a cancellation come by what a strand waits for, or else thrown by its next step. */
+function tellStrand(strand: Strand, message: string | undefined): void {
+  if (cancelStrand(strand, message)) return;
+  const { waiter } = strand;
+  if (waiter !== null) {
+    // One that comes by itself is the first.
+    if (wasCancelled(waiter) || peekError(waiter)?.error instanceof CancelledError) return;
+    if (waiter.done()) markRetrieved(waiter);
+  }
+  strand.failure = new CancelledError(message);
 }
 
 /** Asks a strand that was begun to end, if a limit around it is up of which nothing could be told. */
@@ -221,8 +244,8 @@ export function leaveStrands(strands: readonly Strand[]): void {
   }
 }
 
-function isTold({ isAsked, waiter }: Strand): boolean {
-  return waiter?.done() === true || (isAsked && mayHearLate);
+function isTold({ isAsked, waiter, failure }: Strand): boolean {
+  return (waiter === null ? failure !== null : waiter.done()) || (isAsked && mayHearLate);
 }
 
 /** Leaves what waits for a function, if that has not heard of its end when all promises between the two have settled. */

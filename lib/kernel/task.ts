@@ -772,6 +772,8 @@ export class Task<T = unknown> extends Future<T> {
     } else {
       strand.waiter = future;
       listen(future, strand);
+      // It was told in its own step.
+      if (strand.failure !== null && future.cancel(strand.failure.message)) strand.failure = null;
       this.#cancelIfAsked(this.#needExtras(), future);
     }
     hold.rest(this);
@@ -851,7 +853,9 @@ export class Task<T = unknown> extends Future<T> {
     }
     if (waiter !== null && this.#cancelWaiter(waiter, message)) return true;
     const strands = this.#strands();
-    return strands !== null && cancelStrands(strands.list(), message);
+    if (strands === null || !cancelStrands(strands.list(), message)) return false;
+    // The function's own code, which asks for its end, hears at its next await.
+    return ambientTask() !== this || (running.strand !== null && !running.calling);
   }
 
   /** Cancels what it begins to wait for, where it was asked to end and could not be told. */

@@ -13,6 +13,7 @@ import {
   coroutine,
   createTask,
   currentTask,
+  Event,
   fromPromise,
   Future,
   gather,
@@ -100,15 +101,37 @@ test("a line keeps strands in the order in which they came, whichever goes, and 
   assertEquals(numbers(), [0, 2]);
 });
 
-test("cancelStrands() cancels what each waits for, and tells whether any could be", () => {
+test("cancelStrands() cancels what each of several waits for, and has the others hear at their next step", () => {
+  const loop = newEventLoop();
+  const [pending, done, gone] = [0, 1, 2].map(() => loop.createFuture<number>()) as [
+    Future<number>,
+    Future<number>,
+    Future<number>,
+  ];
+  done.setResult(1);
+  gone.cancel("itself");
+  const strands = [null, done, pending, gone].map((waiter) => strandOn(waiter).strand);
+  assertEquals(cancelStrands(strands, "why"), true);
+  assertEquals([pending.cancelled(), done.cancelled()], [true, false]);
+  assertEquals(strands.map(({ failure }) => failure && `${failure}`), [
+    "CancelledError: why",
+    "CancelledError: why",
+    null,
+    null,
+  ]);
+  assertEquals(cancelStrands([], undefined), false);
+  loop.close();
+});
+
+test("cancelStrands() of one alone cancels what it waits for, and tells whether that could be", () => {
   const loop = newEventLoop();
   const [pending, done] = [loop.createFuture<number>(), loop.createFuture<number>()];
   done.setResult(1);
-  const strands = [null, done, pending].map((waiter) => strandOn(waiter).strand);
-  assertEquals(cancelStrands(strands, "why"), true);
-  assertEquals([pending.cancelled(), done.cancelled()], [true, false]);
-  assertEquals(cancelStrands(strands, "again"), false);
-  assertEquals(cancelStrands([], undefined), false);
+  const told = [null, done, pending].map((waiter) => {
+    const { strand } = strandOn(waiter);
+    return [cancelStrands([strand], "why"), strand.failure];
+  });
+  assertEquals(told, [[false, null], [false, null], [true, null]]);
   loop.close();
 });
 
@@ -332,4 +355,108 @@ test("each branch of a cancelled Promise.all hears of it, though the first ends 
     assertEquals([task.cancelled(), lock.locked()], [true, false]);
   });
   assertEquals(log.toSorted(), ["one", "three", "two"]);
+});
+
+for (
+  const [what, wait] of Object.entries({
+    "one that was woken at that moment": (event: Event) => event.wait(),
+    "one that steps aside": () => sleep(0),
+    "one that steps aside over and over": async () => {
+      for (;;) await sleep(0);
+    },
+  })
+) {
+  test(`each branch of a cancelled Promise.all hears of it, also ${what}`, async () => {
+    for (const places of [[0, 1], [1, 0], [0, 0], [0, 0, 1]]) {
+      await virtually(async () => {
+        const log: string[] = [];
+        const event = new Event();
+        const waits = [() => wait(event), () => sleep(60)];
+        const task = createTask(async () => {
+          await Promise.all(places.map((place) => branch(log, "one", waits[place]!)));
+        });
+        await sleep(0);
+        event.set();
+        task.cancel("enough");
+        await assertRejects(() => Promise.resolve(task), CancelledError, "enough");
+        for (let turns = 0; turns < 3; turns++) await sleep(0);
+        assertEquals(log.toSorted(), places.flatMap(() => heard("one")).toSorted());
+      });
+    }
+  });
+}
+
+test("a lock that a branch of a cancelled Promise.all was given at that moment is handed on", async () => {
+  await virtually(async () => {
+    const lock = new Lock();
+    await lock.acquire();
+    const task = createTask(async () => {
+      await Promise.all([sleep(60), asyncWith(lock, () => sleep(60))]);
+    });
+    const next = createTask(() => lock.acquire());
+    await sleep(0);
+    lock.release();
+    task.cancel();
+    assertEquals(await next, true);
+    assertEquals(task.cancelled(), true);
+  });
+});
+
+test("a branch of a Promise.all that is woken as its time is up is over by that", async () => {
+  await virtually(async () => {
+    const event = new Event();
+    getRunningLoop().callLater(1, () => event.set());
+    const limited = async () => {
+      await timeout(1, async () => {
+        await event.wait();
+        throw new RangeError("not to be reached");
+      });
+    };
+    const task = createTask(async () => {
+      await Promise.all([sleep(3), limited()]);
+    });
+    await wait([task]);
+    assertEquals([`${task.exception()}`, getRunningLoop().time()], ["TimeoutError", 1]);
+  });
+});
+
+/** Has a branch of a Promise.all cancel its own task, and sees that both branches hear of it. */
+async function askOneself(ask: () => PromiseLike<unknown>): Promise<void> {
+  await virtually(async () => {
+    const log: string[] = [];
+    const task = createTask(async () => {
+      await Promise.all([branch(log, "other", () => sleep(60)), branch(log, "asking", ask)]);
+    });
+    await wait([task]);
+    for (let turns = 0; turns < 3; turns++) await sleep(0);
+    assertEquals(log.toSorted(), [...heard("asking"), ...heard("other")].toSorted());
+    assertEquals([task.cancelled(), task.cancelling()], [true, 1]);
+  });
+}
+
+test("a branch of a Promise.all that cancels its own task hears of it at its next await", async () => {
+  await askOneself(async () => {
+    await sleep(1);
+    currentTask()!.cancel("enough");
+    await sleep(1);
+  });
+  await askOneself(() =>
+    timeout(50, function* () {
+      currentTask()!.cancel("enough");
+      yield* sleep(1);
+    })
+  );
+});
+
+test({
+  name: "a function that a limit in a Promise.all calls hears of it, too, when it cancels its task",
+  ...needs("asyncIdentity"),
+  async fn() {
+    await askOneself(() =>
+      timeout(50, async () => {
+        currentTask()!.cancel("enough");
+        await sleep(1);
+      })
+    );
+  },
 });
