@@ -23,7 +23,9 @@ export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => n
   const { strands } = positionOf(task);
   const around = openAround(scope);
   const isWhole = around === null || running.strand !== null ||
-    strands.every((strand) => isWithin(strand, around) || isWithin(around, strand));
+    strands.every((strand) =>
+      isWithin(strand, around) || (strand.calling && isWithin(around, strand))
+    );
   if (isWhole) {
     task.cancel();
     return () => task.uncancel();

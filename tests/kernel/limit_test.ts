@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import {
   type AsyncContextManager,
+  asyncContextManager,
   AsyncExitStack,
   asyncWith,
   createTask,
@@ -102,6 +103,48 @@ test("the time limit of a race's loser leaves the function alone that goes on", 
     assertEquals(await outcome(sleep(5, "went on")), "went on at 6");
   });
 });
+
+/** Contexts that end by a wait of their own, behind an async body. */
+const slowEnds: Record<string, (body: () => Promise<unknown>) => PromiseLike<unknown>> = {
+  "a group with tasks": (body) =>
+    TaskGroup.run(async (group) => {
+      group.createTask(sleep(5));
+      await body();
+    }),
+  "a context manager": (body) => asyncWith({ enter() {}, exit: () => sleep(5, false) }, body),
+  "a generator's context": (body) => {
+    const opened = asyncContextManager(function* () {
+      try {
+        yield;
+      } finally {
+        yield* sleep(5);
+      }
+    });
+    return asyncWith(opened(), body);
+  },
+};
+for (const [what, within] of Object.entries(slowEnds)) {
+  test(`a race's loser within ${what} that is ended by its limit leaves alone how that ends`, async () => {
+    const losers = [
+      () => waitFor(sleep(9), 2),
+      () => timeout(2, () => sleep(9)),
+      () =>
+        TaskGroup.run(function* (group) {
+          group.createTask(fails);
+          yield* sleep(9);
+        }),
+    ];
+    for (const loser of losers) {
+      await virtually(async () => {
+        const task = createTask(async () => {
+          await within(() => Promise.race([sleep(0), loser()]));
+          return `cancelled ${currentTask()!.cancelling()} times`;
+        });
+        assertEquals(await outcome(task), "cancelled 0 times at 5");
+      });
+    }
+  });
+}
 
 test("a group that fails in one branch leaves the others alone", async () => {
   await virtually(async () => {
