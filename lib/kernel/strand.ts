@@ -181,7 +181,7 @@ function tellStrand(strand: Strand, message: string | undefined): void {
   if (cancelStrand(strand, message)) return;
   const { waiter } = strand;
   if (waiter !== null) {
-    // One that comes by itself is the first.
+    // Another is on its way already, and as in CPython one is enough.
     if (wasCancelled(waiter) || peekError(waiter)?.error instanceof CancelledError) return;
     if (waiter.done()) markRetrieved(waiter);
   }

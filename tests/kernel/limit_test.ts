@@ -13,6 +13,7 @@ import {
   TaskGroup,
   Timeout,
   timeout,
+  TimeoutError,
   wait,
   waitFor,
 } from "../../mod.ts";
@@ -220,6 +221,38 @@ test("a task that is cancelled in all its branches is cancelled, whatever limits
       "CancelledError at 1.5",
     ]);
   });
+});
+
+test("of two limits in a branch that are up at once the outer one ends what goes on behind the inner", async () => {
+  const bodies = [() => sleep(9), () => sleep(1), () => sleep(0.5).then(() => sleep(9))];
+  const sooner = 1 - Number.EPSILON;
+  for (const body of bodies) {
+    for (const [outer, inner] of [[1, 1], [1, sooner], [sooner, 1]] as const) {
+      await virtually(async () => {
+        let cleanedUp = 0;
+        const limited = timeout(outer, async () => {
+          try {
+            await timeout(inner, async () => {
+              try {
+                await body();
+              } finally {
+                await sleep(0);
+                cleanedUp++;
+              }
+            });
+          } catch (error) {
+            if (!(error instanceof TimeoutError)) throw error;
+          }
+          await sleep(5);
+        });
+        assertEquals(await Promise.all([outcome(sleep(3, "slow")), outcome(limited)]), [
+          "slow at 3",
+          `TimeoutError at ${Math.min(outer, inner)}`,
+        ]);
+        assertEquals([cleanedUp, currentTask()!.cancelling()], [1, 0]);
+      });
+    }
+  }
 });
 
 test("a limit that an exit stack has entered holds what goes on while the stack is open", async () => {
