@@ -6,7 +6,8 @@
  * | `push`, `shift` | O(log n) |
  *
  * Items that compare equal come out in the order that Python's `heapq` gives them, which is not the
- * order they were put in. A comparison that throws leaves the heap as it was.
+ * order they were put in. A comparison that throws leaves the items where they have got to, as it does
+ * there: what is put in is in, and what is taken out is lost.
  *
  * @module
  */
@@ -33,39 +34,31 @@ export class Heap<T> {
     return this.#items.length;
   }
 
-  /** Puts an item in. */
+  /** Puts an item in, which stays in where a comparison throws. */
   push(item: T): void {
-    const items = this.#items;
-    const place = this.#placeAbove(item, items.length, (index) => items[index]!);
-    items.push(item);
-    for (let index = items.length - 1; index > place; index = parentOf(index)) {
-      items[index] = items[parentOf(index)]!;
-    }
-    items[place] = item;
+    this.#items.push(item);
+    this.#climb(this.#items.length - 1);
   }
 
-  /** Takes the smallest item out, or gives `undefined` where there is none. */
+  /**
+   * Takes the smallest item out, or gives `undefined` where there is none. It is out where a comparison
+   * throws, too.
+   */
   shift(): T | undefined {
     const items = this.#items;
     if (items.length <= 1) return items.pop();
-    const end = items.length - 1;
-    const last = items[end]!;
-    // Smaller children move up, all the way down; then the last item climbs from the bottom. It came
-    // from there, so this compares less than sinking it from the top.
-    const path = [0];
-    for (let child = 1; child < end; child = 2 * child + 1) {
-      const right = child + 1;
-      if (right < end && !this.#isLess(items[child]!, items[right]!)) child = right;
-      path.push(child);
-    }
-    const bottom = path[path.length - 1]!;
-    const place = this.#placeAbove(last, bottom, (index) => items[path[path.indexOf(index) + 1]!]!);
     const top = items[0];
-    items.pop();
-    for (let step = 0; step + 1 < path.length && path[step]! !== place; step++) {
-      items[path[step]!] = items[path[step + 1]!]!;
+    items[0] = items.pop()!;
+    // The last item sinks all the way down, below the smaller child each time; then it climbs from there.
+    // It came from the bottom, so this compares less than looking at each step whether it has sunk enough.
+    let place = 0;
+    for (let child = 1; child < items.length; child = 2 * place + 1) {
+      const right = child + 1;
+      if (right < items.length && !this.#isLess(child, right)) child = right;
+      this.#swap(place, child);
+      place = child;
     }
-    items[place] = last;
+    this.#climb(place);
     return top;
   }
 
@@ -74,15 +67,22 @@ export class Heap<T> {
     return this.#items.values();
   }
 
-  /** Where an item comes to stand that climbs from a place, given who will stand above it. */
-  #placeAbove(item: T, from: number, standing: (index: number) => T): number {
+  /** Lets the item at a place change with those above it that are greater. */
+  #climb(from: number): void {
     let place = from;
-    while (place > 0 && this.#isLess(item, standing(parentOf(place)))) place = parentOf(place);
-    return place;
+    while (place > 0 && this.#isLess(place, parentOf(place))) {
+      this.#swap(place, parentOf(place));
+      place = parentOf(place);
+    }
   }
 
-  #isLess(one: T, other: T): boolean {
-    return this.#compare(one, other) < 0;
+  #isLess(one: number, other: number): boolean {
+    return this.#compare(this.#items[one]!, this.#items[other]!) < 0;
+  }
+
+  #swap(one: number, other: number): void {
+    const items = this.#items;
+    [items[one], items[other]] = [items[other]!, items[one]!];
   }
 }
 

@@ -10,7 +10,9 @@ import { host } from "../platform/current.ts";
 import {
   type Future,
   type Listener,
+  markRetrieved,
   notify,
+  peekError,
   schedulerOfFuture,
   unlisten,
   waiters,
@@ -154,17 +156,17 @@ export class StrandLine {
 }
 
 /**
- * Asks the strands of a task to end, and tells whether any will hear by itself. One that has stepped aside will not where it is
- * the only one: then the task's own flag serves, which can be taken back. One that asks for it goes on, and is not told here.
+ * Asks the strands of a task to end, and tells whether they will hear. Where the task does one thing at a time it hears as in
+ * asyncio, by what it waits for or by its own flag; of several things each hears by itself, but for the one that asks, which goes on.
  */
 export function cancelStrands(strands: readonly Strand[], message: string | undefined): boolean {
   const others = strands.filter((strand) => !strand.calling && strand !== running.strand);
-  const areSeveral = others.length > 1 || running.strand?.task === strands[0]?.task;
-  let isAnyTold = false;
-  for (const strand of others) {
-    if ((areSeveral || strand.waiter !== null) && tellStrand(strand, { message })) isAnyTold = true;
+  const asker = ambientOwner();
+  if (others.length === 1 && asker?.[taskOf] !== others[0]!.task) {
+    return cancelStrand(others[0]!, message);
   }
-  return isAnyTold;
+  for (const strand of others) tellStrand(strand, { message });
+  return others.length > 0;
 }
 
 /** The strand that the running code belongs to, or `null`: it is the task's own. */
@@ -176,9 +178,9 @@ export function ambientStrand(): Strand | null {
 /** Asks what a strand does to end, and tells whether it will hear. */
 export function askStrand(strand: Strand, request: EndRequest): boolean {
   if (strand.calling) return false;
-  if (strand !== running.strand) return tellStrand(strand, request);
-  // It asks itself, and hears where it next waits.
-  strand.request = request;
+  // One that asks itself hears where it next waits.
+  if (strand === running.strand) strand.request = request;
+  else tellStrand(strand, request);
   return true;
 }
 
@@ -186,13 +188,21 @@ export function askStrand(strand: Strand, request: EndRequest): boolean {
 export function tellLate(strand: Strand): void {
   let scope: Strand | null = strand;
   while (scope !== null && scope.request === null) scope = scope.parent;
-  if (scope !== null && tellStrand(strand, scope.request!)) scope.request = null;
+  if (scope === null) return;
+  tellStrand(strand, scope.request!);
+  scope.request = null;
 }
 
-function tellStrand(strand: Strand, { message }: EndRequest): boolean {
-  if (strand.waiter !== null) return cancelStrand(strand, message);
+/** Has a cancellation come by what a strand waits for, or else thrown by its next step. */
+function tellStrand(strand: Strand, { message }: EndRequest): void {
+  if (cancelStrand(strand, message)) return;
+  const { waiter } = strand;
+  if (waiter !== null) {
+    // Another is on its way already, and as in CPython one is enough.
+    if (wasCancelled(waiter) || peekError(waiter)?.error instanceof CancelledError) return;
+    if (waiter.done()) markRetrieved(waiter);
+  }
   strand.failure = new CancelledError(message);
-  return true;
 }
 
 /**
@@ -259,7 +269,9 @@ function reportUnfinished({ parent, source, task }: Strand): void {
 }
 
 function isAskedToEnd({ isAsked, failure, waiter }: Strand): boolean {
-  return failure !== null || (waiter !== null && wasCancelled(waiter)) || (isAsked && mayHearLate);
+  if (isAsked && mayHearLate) return true;
+  if (waiter === null) return failure !== null;
+  return wasCancelled(waiter) || (waiter.done() && failure !== null);
 }
 
 /** Leaves what waits for a function, if that has not heard of its end when all promises between the two have settled. */

@@ -880,7 +880,9 @@ export class Task<T = unknown> extends Future<T> {
     }
     if (waiter !== null && this.#cancelWaiter(waiter, message)) return true;
     const strands = this.#strands();
-    return strands !== null && cancelStrands(strands.list(), message);
+    if (strands === null || !cancelStrands(strands.list(), message)) return false;
+    // The function's own code, which asks for its end, hears at its next await.
+    return ambientTask() !== this || running.strand !== null;
   }
 
   /** Cancels what it begins to wait for, where it was asked to end and could not be told. */

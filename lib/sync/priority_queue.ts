@@ -42,7 +42,8 @@ export class PriorityQueue<T = unknown> extends Queue<T> {
    * @param maxsize How many items the queue holds at most; zero or less for any number.
    * @param options `compare`: tells the order of two items.
    * @throws {TypeError} If `maxsize` is no number, or `compare` no function. Putting throws it for an
-   * item that cannot be compared; the queue stays as it was.
+   * item that cannot be compared; as in CPython the item is in the queue then, but counts as no task and
+   * wakes nobody. Getting throws it when those left cannot be compared, and loses what it took out.
    */
   constructor(maxsize: number = 0, options: PriorityQueueOptions<T> = {}) {
     checkOptions(options, "PriorityQueue()", ["compare"]);

@@ -11,7 +11,7 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Handle } from "../kernel/handle.ts";
-import { cancelWithin } from "../kernel/limit.ts";
+import { cancelWithin, requestsOn } from "../kernel/limit.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import { ambientStrand, type Strand } from "../kernel/strand.ts";
 import type { Task } from "../kernel/task.ts";
@@ -127,7 +127,7 @@ export class Timeout {
     this.#state = "active";
     this.#task = task;
     this.#scope = ambientStrand();
-    this.#cancelling = task.cancelling();
+    this.#cancelling = requestsOn(task, this.#scope);
     this.reschedule(this.#when);
     return this;
   }

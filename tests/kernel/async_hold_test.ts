@@ -10,11 +10,13 @@ import {
   coroutine,
   createTask,
   currentTask,
+  Event,
   Future,
   gather,
   getRunningLoop,
   Lock,
   RuntimeError,
+  Semaphore,
   sleep,
   type Task,
   timeout,
@@ -408,6 +410,63 @@ test("the loop waits until every branch of a Promise.all() waits, however many c
     await task;
     assertEquals(log, [0, 1]);
   });
+});
+
+/** Awaits one of its promises after the other, `hops` of them, each settled when it comes to it. */
+async function passMicrotasks(hops: number): Promise<void> {
+  for (let hop = 0; hop < hops; hop++) await null;
+}
+
+for (const hops of [0, 1, 4, 20]) {
+  test(`a branch of a Promise.all() that got at once what it awaits comes to its next wait before the loop goes on, after ${hops} promises`, async () => {
+    await virtually(async () => {
+      const log: string[] = [];
+      const semaphore = new Semaphore(2);
+      const branch = async (name: string) => {
+        await semaphore.acquire();
+        await passMicrotasks(hops);
+        log.push(`${name} in`);
+        await sleep(1);
+        log.push(`${name} out at ${getRunningLoop().time()}`);
+        semaphore.release();
+      };
+      const other = createTask(async () => void log.push("other"));
+      await Promise.all(["a", "b", "c"].map(branch));
+      await other;
+      assertEquals(log.slice(0, 3).sort(), ["a in", "b in", "other"]);
+      assertEquals(log.indexOf("other"), 2);
+      assertEquals(log.slice(3), ["a out at 1", "b out at 1", "c in", "c out at 2"]);
+    });
+  });
+}
+
+test({
+  name:
+    "a virtual clock stands still while a branch of a Promise.all() goes through promises of its own",
+  ...needs("asyncIdentity"),
+  async fn() {
+    for (const hops of [1, 2, 4, 20]) {
+      await virtually(async () => {
+        const log: string[] = [];
+        const note = (what: string) => log.push(`${what} at ${getRunningLoop().time()}`);
+        const slow = async () => {
+          await passMicrotasks(hops);
+          note("slow begins");
+          await sleep(0.5);
+          note("slow ends");
+        };
+        const event = new Event();
+        const setter = async () => {
+          await passMicrotasks(hops);
+          await sleep(0);
+          event.set();
+        };
+        await Promise.all([slow(), sleep(1)]);
+        assertEquals(log, ["slow begins at 0", "slow ends at 0.5"]);
+        await Promise.all([event.wait(), setter()]);
+      });
+    }
+  },
 });
 
 test("a task in Promise.all() that is cancelled has every await of it cancelled", async () => {

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import {
   type AsyncContextManager,
+  asyncContextManager,
   AsyncExitStack,
   asyncWith,
   coroutine,
@@ -13,6 +14,7 @@ import {
   TaskGroup,
   Timeout,
   timeout,
+  TimeoutError,
   wait,
   waitFor,
 } from "../../mod.ts";
@@ -104,16 +106,47 @@ test("the time limit of a race's loser leaves the function alone that goes on", 
   });
 });
 
-test("the time limit of a race's loser in a group's body leaves the group alone that waits", async () => {
-  await virtually(async () => {
-    const group = TaskGroup.run(async (group) => {
-      group.createTask(sleep(3));
-      await Promise.race([sleep(1), timeout(2, () => sleep(9))]);
+/** Contexts that end by a wait of their own, behind an async body. */
+const slowEnds: Record<string, (body: () => Promise<unknown>) => PromiseLike<unknown>> = {
+  "a group with tasks": (body) =>
+    TaskGroup.run(async (group) => {
+      group.createTask(sleep(5));
+      await body();
+    }),
+  "a context manager": (body) => asyncWith({ enter() {}, exit: () => sleep(5, false) }, body),
+  "a generator's context": (body) => {
+    const opened = asyncContextManager(function* () {
+      try {
+        yield;
+      } finally {
+        yield* sleep(5);
+      }
     });
-    assertEquals(await outcome(group), "undefined at 3");
-    assertEquals(currentTask()!.cancelling(), 0);
+    return asyncWith(opened(), body);
+  },
+};
+for (const [what, within] of Object.entries(slowEnds)) {
+  test(`a race's loser within ${what} that is ended by its limit leaves alone how that ends`, async () => {
+    const losers = [
+      () => waitFor(sleep(9), 2),
+      () => timeout(2, () => sleep(9)),
+      () =>
+        TaskGroup.run(function* (group) {
+          group.createTask(fails);
+          yield* sleep(9);
+        }),
+    ];
+    for (const loser of losers) {
+      await virtually(async () => {
+        const task = createTask(async () => {
+          await within(() => Promise.race([sleep(0), loser()]));
+          return `cancelled ${currentTask()!.cancelling()} times`;
+        });
+        assertEquals(await outcome(task), "cancelled 0 times at 5");
+      });
+    }
   });
-});
+}
 
 test("a group that fails in one branch leaves the others alone", async () => {
   await virtually(async () => {
@@ -189,6 +222,38 @@ test("a task that is cancelled in all its branches is cancelled, whatever limits
       "CancelledError at 1.5",
     ]);
   });
+});
+
+test("of two limits in a branch that are up at once the outer one ends what goes on behind the inner", async () => {
+  const bodies = [() => sleep(9), () => sleep(1), () => sleep(0.5).then(() => sleep(9))];
+  const sooner = 1 - Number.EPSILON;
+  for (const body of bodies) {
+    for (const [outer, inner] of [[1, 1], [1, sooner], [sooner, 1]] as const) {
+      await virtually(async () => {
+        let cleanedUp = 0;
+        const limited = timeout(outer, async () => {
+          try {
+            await timeout(inner, async () => {
+              try {
+                await body();
+              } finally {
+                await sleep(0);
+                cleanedUp++;
+              }
+            });
+          } catch (error) {
+            if (!(error instanceof TimeoutError)) throw error;
+          }
+          await sleep(5);
+        });
+        assertEquals(await Promise.all([outcome(sleep(3, "slow")), outcome(limited)]), [
+          "slow at 3",
+          `TimeoutError at ${Math.min(outer, inner)}`,
+        ]);
+        assertEquals([cleanedUp, currentTask()!.cancelling()], [1, 0]);
+      });
+    }
+  }
 });
 
 test("a limit that an exit stack has entered holds what goes on while the stack is open", async () => {

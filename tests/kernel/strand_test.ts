@@ -14,6 +14,7 @@ import {
   type CoroutineObject,
   createTask,
   currentTask,
+  Event,
   fromPromise,
   Future,
   gather,
@@ -101,20 +102,37 @@ test("a line keeps strands in the order in which they came, whichever goes, and 
   assertEquals(numbers(), [0, 2]);
 });
 
-test("cancelStrands() cancels what each waits for, and tells whether any could be", () => {
+test("cancelStrands() cancels what each of several waits for, and has the others hear at their next step", () => {
+  const loop = newEventLoop();
+  const [pending, done, gone] = [0, 1, 2].map(() => loop.createFuture<number>()) as [
+    Future<number>,
+    Future<number>,
+    Future<number>,
+  ];
+  done.setResult(1);
+  gone.cancel("itself");
+  const strands = [null, done, pending, gone].map((waiter) => strandOn(waiter).strand);
+  assertEquals(cancelStrands(strands, "why"), true);
+  assertEquals([pending.cancelled(), done.cancelled()], [true, false]);
+  assertEquals(strands.map(({ failure }) => failure && `${failure}`), [
+    "CancelledError: why",
+    "CancelledError: why",
+    null,
+    null,
+  ]);
+  assertEquals(cancelStrands([], undefined), false);
+  loop.close();
+});
+
+test("cancelStrands() of one alone cancels what it waits for, and tells whether that could be", () => {
   const loop = newEventLoop();
   const [pending, done] = [loop.createFuture<number>(), loop.createFuture<number>()];
   done.setResult(1);
-  const strands = [done, pending].map((waiter) => strandOn(waiter).strand);
-  assertEquals(cancelStrands(strands, "why"), true);
-  assertEquals([pending.cancelled(), done.cancelled()], [true, false]);
-  assertEquals(cancelStrands(strands, "again"), false);
-  assertEquals(cancelStrands([], undefined), false);
-  // One that steps aside has the task's flag, where it is alone.
-  const aside = strandOn(null).strand;
-  assertEquals([cancelStrands([aside], "why"), aside.failure], [false, null]);
-  assertEquals(cancelStrands([aside, ...strands], "why"), true);
-  assertEquals(aside.failure?.message, "why");
+  const told = [null, done, pending].map((waiter) => {
+    const { strand } = strandOn(waiter);
+    return [cancelStrands([strand], "why"), strand.failure];
+  });
+  assertEquals(told, [[false, null], [false, null], [true, null]]);
   loop.close();
 });
 
@@ -413,6 +431,10 @@ test("a branch that cancels its task hears of it where it next waits, as the oth
         yield* cancelOwnTask();
         yield* next();
       })(),
+    async (next) => {
+      currentTask()!.cancel("enough");
+      await coroutine(next)();
+    },
     // What it awaits is over before anything is waited for.
     async (next) => {
       await coroutine(cancelOwnTask)();
@@ -440,26 +462,6 @@ test({
       assertEquals(log, [...heard("other"), ...heard("own")].toSorted());
     }
   },
-});
-
-test("a branch that steps aside hears of its task's end as one that waits does", async () => {
-  const log: string[] = [];
-  await virtually(async () => {
-    const task = createTask(async () => {
-      await Promise.all([
-        branch(log, "waits", () => sleep(3)),
-        branch(log, "turns", async () => {
-          for (;;) await sleep(0);
-        }),
-      ]);
-    });
-    for (let turn = 0; turn < 3; turn++) await sleep(0);
-    task.cancel("enough");
-    await wait([task]);
-    await sleep(0);
-    assertEquals(task.cancelled(), true);
-  });
-  assertEquals(log.toSorted(), [...heard("waits"), ...heard("turns")].toSorted());
 });
 
 test("a branch that cancels its task and is over leaves the others their clean-up", async () => {
@@ -510,4 +512,67 @@ test("the loser of a race gives its lock back as the task ends, whatever else it
     held.push(lock.locked());
   });
   assertEquals(held, [true, false]);
+});
+
+for (
+  const [what, wait] of Object.entries({
+    "one that was woken at that moment": (event: Event) => event.wait(),
+    "one that steps aside": () => sleep(0),
+    "one that steps aside over and over": async () => {
+      for (;;) await sleep(0);
+    },
+  })
+) {
+  test(`each branch of a cancelled Promise.all hears of it, also ${what}`, async () => {
+    for (const places of [[0, 1], [1, 0], [0, 0], [0, 0, 1]]) {
+      await virtually(async () => {
+        const log: string[] = [];
+        const event = new Event();
+        const waits = [() => wait(event), () => sleep(60)];
+        const task = createTask(async () => {
+          await Promise.all(places.map((place) => branch(log, "one", waits[place]!)));
+        });
+        await sleep(0);
+        event.set();
+        task.cancel("enough");
+        await assertRejects(() => Promise.resolve(task), CancelledError, "enough");
+        for (let turns = 0; turns < 3; turns++) await sleep(0);
+        assertEquals(log.toSorted(), places.flatMap(() => heard("one")).toSorted());
+      });
+    }
+  });
+}
+
+test("a lock that a branch of a cancelled Promise.all was given at that moment is handed on", async () => {
+  await virtually(async () => {
+    const lock = new Lock();
+    await lock.acquire();
+    const task = createTask(async () => {
+      await Promise.all([sleep(60), asyncWith(lock, () => sleep(60))]);
+    });
+    const next = createTask(() => lock.acquire());
+    await sleep(0);
+    lock.release();
+    task.cancel();
+    assertEquals(await next, true);
+    assertEquals(task.cancelled(), true);
+  });
+});
+
+test("a branch of a Promise.all that is woken as its time is up is over by that", async () => {
+  await virtually(async () => {
+    const event = new Event();
+    getRunningLoop().callLater(1, () => event.set());
+    const limited = async () => {
+      await timeout(1, async () => {
+        await event.wait();
+        throw new RangeError("not to be reached");
+      });
+    };
+    const task = createTask(async () => {
+      await Promise.all([sleep(3), limited()]);
+    });
+    await wait([task]);
+    assertEquals([`${task.exception()}`, getRunningLoop().time()], ["TimeoutError", 1]);
+  });
 });

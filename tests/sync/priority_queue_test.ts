@@ -1,6 +1,14 @@
 // kinds: generator, async
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { createTask, gather, PriorityQueue, Queue, QueueFull } from "../../mod.ts";
+import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  createTask,
+  gather,
+  PriorityQueue,
+  Queue,
+  QueueFull,
+  ValueError,
+  wait,
+} from "../../mod.ts";
 import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
 
@@ -52,7 +60,7 @@ test("PriorityQueue compares items that are the same as equal", () => {
   assertEquals(sorted([[1, job, 2], [1, job, 1]]), [[1, job, 1], [1, job, 2]]);
 });
 
-test("PriorityQueue refuses what it cannot compare, and stays as it was", () => {
+test("PriorityQueue throws for what it cannot compare, which is in it all the same", () => {
   const cases: [unknown, unknown][] = [
     [1, "1"],
     [{}, {}],
@@ -69,8 +77,51 @@ test("PriorityQueue refuses what it cannot compare, and stays as it was", () => 
     const { message } = assertThrows(() => queue.putNowait(other), TypeError);
     assertStringIncludes(message, "'<' not supported between");
     assertStringIncludes(message, "a compare option");
-    assertEquals([queue.qsize(), queue.getNowait(), queue.empty()], [1, one, true]);
+    assertEquals([queue.qsize(), queue.toString().includes("tasks=1")], [2, true]);
+    assertEquals([queue.getNowait(), queue.getNowait(), queue.empty()], [one, other, true]);
   }
+});
+
+test("PriorityQueue.putNowait() that throws wakes nobody and counts no task", async () => {
+  await virtually(function* () {
+    const queue = new PriorityQueue<unknown>();
+    const getting = createTask(() => queue.get());
+    yield;
+    queue.putNowait(1);
+    assertThrows(() => queue.putNowait("one"), TypeError);
+    const another = createTask(() => queue.get());
+    assertEquals([yield* getting, yield* another], [1, "one"]);
+    queue.taskDone();
+    yield* queue.join();
+    assertThrows(() => queue.taskDone(), ValueError, "task_done() called too many times");
+  });
+});
+
+test("PriorityQueue.put() of what it cannot compare fails, and takes up a place", async () => {
+  await virtually(function* () {
+    const queue = new PriorityQueue<unknown>(2);
+    yield* queue.put(1);
+    const putting = createTask(() => queue.put("one"));
+    yield* wait([putting]);
+    assertInstanceOf(putting.exception(), TypeError);
+    assertEquals([queue.full(), queue.qsize()], [true, 2]);
+    assertThrows(() => queue.putNowait(0), QueueFull);
+  });
+});
+
+test("PriorityQueue.get() that cannot compare what is left loses what it took out", async () => {
+  await virtually(function* () {
+    const queue = new PriorityQueue<unknown>(3);
+    for (const item of [1, 3]) queue.putNowait(item);
+    assertThrows(() => queue.putNowait("two"), TypeError);
+    const putting = createTask(() => queue.put(4));
+    yield;
+    const getting = createTask(() => queue.get());
+    yield* wait([getting]);
+    assertInstanceOf(getting.exception(), TypeError);
+    assertEquals([queue.qsize(), putting.done()], [2, false]);
+    putting.cancel();
+  });
 });
 
 test("PriorityQueue takes a comparator", () => {
