@@ -15,7 +15,10 @@
  * The two are told apart by segments: between two microtasks of anybody else's there runs one of this
  * file's, and counts on.
  *
- * Most often there is one such function at a time; a task that starts another eagerly makes it two.
+ * Most often there is one such function at a time; a task that starts another eagerly makes it two. But a function may have
+ * several branches, as a `Promise.all` has, of which one awaits a lock that it gets at once and has a few microtasks to go to
+ * its next await, when another waits already. So they are counted: one that is resumed is on its way until it makes a mark,
+ * or until the promise of the function that it is settles. One that ends otherwise shows as a foreign await does.
  *
  * @module
  */
@@ -84,8 +87,6 @@ class Segment {
   onWay = 0;
   // The stretch of the last mark; the marks of one stretch are one branch's.
   markedIn = 0;
-  // Whether what begins to wait now was marked before.
-  isClaimed = false;
   /** The one begun after it. */
   next: Segment | null = null;
 
@@ -153,7 +154,6 @@ export class AsyncHold {
     this.hasBegun = true;
     const known = this.#find(task) ?? this.#append(task, within);
     known.quiet = 0;
-    known.isClaimed = false;
     // One that was called and awaits something already has no microtask before that: it is another's turn, or another branch's.
     const isNext = !isCalled || known.marks === 0;
     if (isNext) {
@@ -199,19 +199,16 @@ export class AsyncHold {
     const known = this.#find(task);
     if (known === null) return;
     if (known.marks > 0) known.marks--;
-    known.isClaimed = !isUsersCall;
     if (!isUsersCall) return;
     // Its branch goes on.
     known.onWay++;
     known.markedIn = 0;
   }
 
-  /** Notes that a task waits for something of this module's. */
-  rest(task: Holdable): void {
+  /** Notes that a function that was called for a task has ended, and that the task goes on by itself. */
+  end(task: Holdable): void {
     const known = this.#find(task);
-    if (known === null) return;
-    if (!known.isClaimed && known.onWay > 0) known.onWay--;
-    known.isClaimed = false;
+    if (known !== null && known.onWay > 0) known.onWay--;
   }
 
   #find(task: Holdable): Segment | null {

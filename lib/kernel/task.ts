@@ -622,12 +622,8 @@ export class Task<T = unknown> extends Future<T> {
     return `<${outermost.name}() running at ${outermost.file}:${outermost.line}>`;
   }
 
-  /**
-   * Drives the coroutine to its next suspension. The task is entered.
-   *
-   * @returns Whether it waits now, for the loop or for something of the loop's.
-   */
-  #step(error: unknown): boolean {
+  /** Drives the coroutine to its next suspension. The task is entered. */
+  #step(error: unknown): void {
     let result: IteratorResult<unknown, unknown>;
     try {
       const steps = this.#steps;
@@ -640,18 +636,18 @@ export class Task<T = unknown> extends Future<T> {
         // A future that the coroutine asked by hand, and did not wait for, is no waiter.
         this.#waiter = null;
         schedulerOfFuture(this).push(this);
-        return true;
+        return;
       }
       while (result === CALLING) {
         const frame = takeFrame();
-        if (this.#call(frame, null)) return false;
+        if (this.#call(frame, null)) return;
         this.#steps = stepsAfterCall(this.#steps, frame);
         this.#isGenerator = this.#steps.next === nextOfGenerators;
         result = this.#steps.next();
       }
     } catch (thrown) {
       this.#fail(thrown);
-      return false;
+      return;
     }
     if (result === SUSPENDED) {
       const future = this.#waiter!;
@@ -659,7 +655,7 @@ export class Task<T = unknown> extends Future<T> {
       if (schedulerOfFuture(future) === scheduler && future !== this) {
         listen(future, this);
         if (this.#extras !== null) this.#cancelIfAsked(this.#extras, future);
-        return true;
+        return;
       }
       // Not what it waits for, as its printed form in the message would say.
       this.#waiter = null;
@@ -667,7 +663,7 @@ export class Task<T = unknown> extends Future<T> {
     } else if (result !== STEP_ASIDE) {
       if (result.done) {
         this.#succeed(result.value);
-        return false;
+        return;
       }
       if (result.value !== undefined && result.value !== null) {
         this.#needExtras().failure = badYield(this, result.value);
@@ -675,7 +671,6 @@ export class Task<T = unknown> extends Future<T> {
     }
     this.#waiter = null;
     schedulerOfFuture(this).push(this);
-    return true;
   }
 
   #situation(): TaskSituation {
@@ -718,6 +713,7 @@ export class Task<T = unknown> extends Future<T> {
   /** @ignore Goes on after the promise of a function's call settled: for a strand, or by itself. */
   [resumed](strand: Strand | null): void {
     this.#returnFromElsewhere();
+    schedulerOfFuture(this).hold.end(this);
     if (strand !== null) strand.calling = false;
     if (strand === null ? this.done() : strand.isClosed) return;
     if (!schedulerOfFuture(this).isClosed) this.#enter(strand, null);
@@ -790,7 +786,6 @@ export class Task<T = unknown> extends Future<T> {
       this.#cancelIfAsked(extras, future);
     }
     if (strand.request !== null || strand.parent !== null) tellLate(strand);
-    hold.rest(this);
   }
 
   /** Drops a strand that is at its end. What it was asked goes to what its outcome goes to, if it has not heard. */
@@ -830,7 +825,7 @@ export class Task<T = unknown> extends Future<T> {
     running.calling = false;
     try {
       if (strand !== null) this.#stepStrand(strand, error);
-      else if (this.#step(error) && !isFirst) own.hold.rest(this);
+      else this.#step(error);
     } catch (thrown) {
       // Of the first step it is the maker's.
       if (isFirst) throw thrown;

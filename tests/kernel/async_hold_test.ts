@@ -772,7 +772,7 @@ test("of several functions that have the thread, one that has come to rest is as
     return asked.splice(0);
   };
   for (const task of [first!, second!, third!]) hold.begin(task);
-  hold.rest(second!);
+  hold.end(second!);
   assertEquals((await passMicrotasks()).slice(0, 3), ["first", "second", "third"]);
   assertEquals(new Set(await passMicrotasks()), new Set(["first", "third"]));
   third!.isOver = true;
