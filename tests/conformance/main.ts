@@ -7,8 +7,9 @@ import { parseArgs } from "node:util";
 import { fingerprint, RECORDED_PROGRAMS } from "./fingerprint.ts";
 import { generateProgram } from "./generator.ts";
 import { executed } from "./kinds.ts";
+import { seedOfDay } from "./random.ts";
 import { type Form, FORMS } from "./run_program.ts";
-import { type Failure, kindOf, seedOfDay, Session, showFailure } from "./session.ts";
+import { type Failure, kindOf, Session, showFailure } from "./session.ts";
 import type { Entry } from "./trace.ts";
 
 /** The floors of lib/ that a program can reach. */

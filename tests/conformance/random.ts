@@ -27,3 +27,8 @@ export class Random extends RandomNumbers {
     return choices.at(-1)![1];
   }
 }
+
+/** The first seed of a day: a million to each. */
+export function seedOfDay(day: Date = new Date()): number {
+  return Math.floor(day.getTime() / 86_400_000) * 1_000_000;
+}

@@ -124,8 +124,3 @@ function kindOfEntry(entry: Entry | undefined): string {
 export function showFailure({ program, form, theirs, ours, at }: Failure): string {
   return `${showProgram(program)}\n  as ${form}:\n${showTraces(theirs, ours, at)}`;
 }
-
-/** The first seed of a day: a million to each. */
-export function seedOfDay(day: Date = new Date()): number {
-  return Math.floor(day.getTime() / 86_400_000) * 1_000_000;
-}

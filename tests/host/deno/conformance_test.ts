@@ -3,8 +3,9 @@
  * day, and those in which the two once differed. `deno task conformance` runs more.
  */
 import { test } from "../../_support/harness.ts";
+import { seedOfDay } from "../../conformance/random.ts";
 import { FORMS } from "../../conformance/run_program.ts";
-import { type Failure, seedOfDay, Session, showFailure } from "../../conformance/session.ts";
+import { type Failure, Session, showFailure } from "../../conformance/session.ts";
 
 const PROGRAMS = 2000;
 const PROGRAMS_PER_TEST = 250;
