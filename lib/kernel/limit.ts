@@ -8,7 +8,7 @@
  * @module
  */
 import { abortSignalOf } from "./abort.ts";
-import { askStrand, type EndRequest, type Strand } from "./strand.ts";
+import { askStrand, type EndRequest, isWithin, type Strand } from "./strand.ts";
 import { positionOf, type Task } from "./task.ts";
 
 /**
@@ -30,9 +30,11 @@ export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => n
   abortSignalOf(task, undefined);
   const request: EndRequest = { message: undefined };
   countLimits(around, 1);
-  const inner = strands.filter((strand) => isWithin(strand, around));
-  // One by one, and each of them: some() would stop at the first.
-  if (inner.filter((strand) => askStrand(strand, request)).length === 0) around.request = request;
+  let isAnyTold = false;
+  for (const strand of strands) {
+    if (isWithin(strand, around) && askStrand(strand, request)) isAnyTold = true;
+  }
+  if (!isAnyTold) around.request = request;
   return () => {
     countLimits(around, -1);
     if (around.request === request) around.request = null;
@@ -70,11 +72,4 @@ function openAround(scope: Strand | null): Strand | null {
 /** Whether a strand waits for the function in which another is: one that the function's loser of a race is in has gone on. */
 function waitsFor(strand: Strand, inner: Strand): boolean {
   return strand.calling && isWithin(inner, strand);
-}
-
-/** Whether a strand is another, or a part of what a function awaits that was called in the other. */
-function isWithin(strand: Strand, scope: Strand): boolean {
-  let around: Strand | null = strand;
-  while (around !== null && around !== scope) around = around.parent;
-  return around !== null;
 }

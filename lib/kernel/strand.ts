@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { CancelledError } from "../base/errors.ts";
+import { CancelledError, GeneratorExit } from "../base/errors.ts";
+import { ExceptionGroup } from "../base/exception_group.ts";
 import { describeFrame } from "../base/stack.ts";
 import type { Steps } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
@@ -155,6 +156,13 @@ export class StrandLine {
   }
 }
 
+/** Whether a strand is another, or a part of what a function awaits that was called in the other. */
+export function isWithin(strand: Strand, scope: Strand): boolean {
+  let around: Strand | null = strand;
+  while (around !== null && around !== scope) around = around.parent;
+  return around !== null;
+}
+
 /**
  * Asks the strands of a task to end, and tells whether they will hear. Where the task does one thing at a time it hears as in
  * asyncio, by what it waits for or by its own flag; of several things each hears by itself, but for the one that asks, which goes on.
@@ -245,14 +253,16 @@ const mayHearLate = host.asyncIdentity !== null;
  * same, so that each branch of a cancelled Promise.all cleans up; also where what was asked to end takes its time.
  */
 export function leaveStrands(strands: readonly Strand[], hasReturned: boolean): void {
-  const isAnyTold = strands.some(isAskedToEnd);
   // The innermost first, as a coroutine is closed: what is around it may still need what it gives back.
   for (const strand of [...strands].reverse()) {
     if (isAskedToEnd(strand)) continue;
     // What it waits for is over: it goes on, unless what it is in is left here.
     if (strand.waiter?.done() && strand.parent?.isClosed !== false) continue;
     if (hasReturned) reportUnfinished(strand);
-    if (isAnyTold && strand.calling && mayHearLate) leaveLate(strand, strands);
+    const inner = strand.calling
+      ? strands.filter((other) => !other.isClosed && isWithin(other, strand))
+      : [];
+    if (inner.some(isAskedToEnd) && mayHearLate) leaveLate(strand, inner);
     else closeStrand(strand);
   }
 }
@@ -275,12 +285,12 @@ function isAskedToEnd({ isAsked, failure, waiter }: Strand): boolean {
 }
 
 /** Leaves what waits for a function, if that has not heard of its end when all promises between the two have settled. */
-function leaveLate(strand: Strand, all: readonly Strand[]): void {
+function leaveLate(strand: Strand, inner: readonly Strand[]): void {
   // The turn between is the loop's, if this one has no time left for the others.
   host.nextTurn(() =>
     host.nextTurn(() => {
       // It may still hear by what these wait for.
-      if (all.some(({ isAsked }) => isAsked)) return;
+      if (inner.some(({ isAsked }) => isAsked)) return;
       const scheduler = schedulerOfFuture(strand.task);
       const leaving = new Leaving(strand);
       if (scheduler.isClosed) leaving[execute]();
@@ -319,6 +329,8 @@ export function closeStrand(strand: Strand): void {
   try {
     strand.steps.return?.();
   } catch (exception) {
+    // A group makes an error of it that its body was closed, as in Python.
+    if (exception instanceof ExceptionGroup && exception.split(GeneratorExit)[1] === null) return;
     const message = `Exception in what ${strand.task} had left unfinished`;
     report(schedulerOfFuture(strand.task).owner, { message, exception });
   }

@@ -919,17 +919,22 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   #succeed(value: unknown): void {
-    this.#leaveLoop(true);
     const extras = this.#extras;
     if (extras === null) {
+      this.#leaveLoop(true);
       fulfil(this, value);
-    } else if (extras.mustCancel) {
+      return;
+    }
+    // As it is now: what is left behind may ask for the task's end as it is closed, as a group does.
+    const { cancelRequests, mayReturn, mustCancel } = extras;
+    this.#leaveLoop(true);
+    if (mustCancel) {
       // It was asked to end while it was about to: the request wins, as in asyncio.
       extras.mustCancel = false;
       finishCancelled(this, null, cancelMessageOf(this));
     } else {
       fulfil(this, value);
-      if (extras.cancelRequests > 0 && !extras.mayReturn) this.#reportSwallowed();
+      if (cancelRequests > 0 && !mayReturn) this.#reportSwallowed();
     }
   }
 

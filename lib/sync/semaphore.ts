@@ -59,7 +59,8 @@ export class Semaphore {
         if (waiter.done() && !waiter.cancelled()) semaphore.#value++;
         semaphore.#leave(waiter);
       },
-      leave: (semaphore, waiter) => semaphore.#leave(waiter),
+      // CPython's only leaves; but what one was given that was closed just as it was woken would be lost.
+      leave: (semaphore, waiter) => acquiring.fail(semaphore, waiter),
     };
     acquiringForBlock = entering(acquiring);
   })();

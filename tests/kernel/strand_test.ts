@@ -8,6 +8,7 @@ import {
   type StrandOwner,
 } from "../../lib/kernel/strand.ts";
 import {
+  asCompleted,
   asyncWith,
   CancelledError,
   coroutine,
@@ -25,6 +26,7 @@ import {
   sleep,
   TaskGroup,
   timeout,
+  TimeoutError,
   wait,
   waitFor,
 } from "../../mod.ts";
@@ -309,20 +311,29 @@ test({
   name: "what waits for a function that never hears of the cancellation is left all the same",
   ...needs("asyncIdentity"),
   async fn() {
-    const log: unknown[] = [];
-    const door = { enter() {}, exit: (error: unknown) => void log.push(`${error}`, currentTask()) };
-    await virtually(async () => {
-      const task = createTask(async () => {
-        // The second is told, too, and has not heard when the first ends the task.
-        await Promise.all([sleep(60), sleep(60), asyncWith(door, () => new Promise(() => {}))]);
+    const never = new Promise(() => {});
+    const deaf = () => never;
+    const told = async () => {
+      sleep(60).catch(() => {});
+      await never;
+    };
+    const bodies: [() => Promise<unknown>, string[]][] = [[deaf, ["GeneratorExit"]], [told, []]];
+    for (const [body, atOnce] of bodies) {
+      const log: unknown[] = [];
+      const door = { enter() {}, exit: (error: unknown) => void log.push(`${error}`) };
+      await virtually(async () => {
+        const task = createTask(async () => {
+          // The second is told, too, and has not heard when the first ends the task.
+          await Promise.all([sleep(60), sleep(60), asyncWith(door, body)]);
+        });
+        await sleep(1);
+        task.cancel();
+        await wait([task]);
+        assertEquals(log, atOnce);
+        await nextTurn();
+        assertEquals(log, ["GeneratorExit"]);
       });
-      await sleep(1);
-      task.cancel();
-      await wait([task]);
-      assertEquals(log, []);
-      await nextTurn();
-      assertEquals(log, ["GeneratorExit", null]);
-    });
+    }
   },
 });
 
@@ -574,5 +585,46 @@ test("a branch of a Promise.all that is woken as its time is up is over by that"
     });
     await wait([task]);
     assertEquals([`${task.exception()}`, getRunningLoop().time()], ["TimeoutError", 1]);
+  });
+});
+
+test("the loser of a race gives its lock back, though the winner's branches were asked to end", async () => {
+  const lock = new Lock();
+  await virtually(async () => {
+    const task = createTask(async () => {
+      await Promise.race([
+        timeout(2, async () => await Promise.all([sleep(3), sleep(4)])),
+        asyncWith(lock, async () => await sleep(9)),
+      ]);
+    });
+    await assertRejects(() => Promise.resolve(task), TimeoutError);
+    assertEquals(lock.locked(), false);
+    // What it waits for itself is cancelled as it is left.
+    const each = async () => {
+      for await (const done of asCompleted([sleep(9)])) await done;
+    };
+    await createTask(async () => {
+      await Promise.race([sleep(0), asyncWith(lock, each)]);
+    });
+    assertEquals(lock.locked(), false);
+  });
+});
+
+test("a group that a race's loser leaves open neither cancels the task that is over nor is reported", async () => {
+  await virtually(async () => {
+    const reports: unknown[] = [];
+    getRunningLoop().setExceptionHandler((_loop, report) => reports.push(report));
+    const task = createTask(async () => {
+      // A cancellation that is taken for an outcome: the task counts it from then on.
+      await Promise.allSettled([sleep(3)]);
+      const group = TaskGroup.run(async (group) => {
+        group.createTask(sleep(0));
+        await sleep(9);
+      });
+      return await Promise.race([group, sleep(1, "done")]);
+    });
+    await sleep(1);
+    task.cancel();
+    assertEquals([await task, task.cancelled(), reports], ["done", false, []]);
   });
 });

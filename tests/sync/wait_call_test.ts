@@ -202,6 +202,28 @@ test("who is closed in a line leaves it to those behind", async () => {
   });
 });
 
+test("what one is given that is closed just as it was woken goes to the next", async () => {
+  await run(function* () {
+    const [lock, semaphore] = [new Lock(), new Semaphore(1)];
+    for (const subject of [lock, semaphore]) {
+      yield* subject.acquire();
+      const steps = subject.acquire()[Symbol.iterator]();
+      const task = createTask(function* () {
+        steps.next();
+        yield;
+      });
+      yield;
+      const next = createTask(subject.acquire());
+      yield;
+      subject.release();
+      steps.return!();
+      yield* waitFor(next, 1);
+      yield* task;
+    }
+    assertEquals([`${lock}`, `${semaphore}`], ["<Lock [locked]>", "<Semaphore [locked]>"]);
+  });
+});
+
 test("what is closed within a condition's block gives the lock back", async () => {
   const condition = new Condition();
   await run(async () => {
