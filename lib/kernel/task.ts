@@ -770,9 +770,7 @@ export class Task<T = unknown> extends Future<T> {
       if (result.value !== undefined && result.value !== null) {
         strand.failure = badYield(this, result.value);
       }
-      if (
-        extras.mustCancel && extras.strands?.find((other) => other !== strand && !other.calling)
-      ) {
+      if (extras.mustCancel && this.#isBeside(strand)) {
         // The other, which wakes before it, would take this for its own.
         strand.failure = this.#takeCancellation(extras, null);
       }
@@ -786,6 +784,13 @@ export class Task<T = unknown> extends Future<T> {
       this.#cancelIfAsked(extras, future);
     }
     if (strand.request !== null || strand.parent !== null) tellLate(strand);
+  }
+
+  /** Whether the function awaits something beside a strand. Apart, for a closure in a step would cost each step. */
+  #isBeside(strand: Strand): boolean {
+    const strands = this.#strands();
+    return strands !== null &&
+      strands.find((other) => other !== strand && !other.calling) !== null;
   }
 
   /** Drops a strand that is at its end. What it was asked goes to what its outcome goes to, if it has not heard. */
