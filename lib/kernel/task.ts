@@ -261,14 +261,13 @@ export class Task<T = unknown> extends Future<T> {
   #coroutine: CoroutineLike<T> | null;
   #context: LazyContext;
   #steps: Steps;
-  #isGenerator: boolean;
+  // Where it stands among its loop's tasks, times two, and one more if the steps are a generator's: tasks are many.
+  #place: number;
   #name: number | TaskName;
   // What it waits for; in a step, what the coroutine has just asked to wait for.
   #waiter: Future<unknown> | null = null;
   // What most tasks never need; that it is null is all that a step asks in the usual case.
   #extras: TaskExtras | null = null;
-  // Where it stands among its loop's tasks.
-  #place = 0;
 
   static readonly #friends: void = /* @__PURE__ */ (() => {
     startStrand = (owner, subject, resolve, reject, source) => {
@@ -339,7 +338,7 @@ export class Task<T = unknown> extends Future<T> {
     scheduler.checkOpen();
     this.#coroutine = coro;
     this.#steps = steps;
-    this.#isGenerator = steps.next === nextOfGenerators;
+    this.#place = kindOf(steps);
     if (options === scheduler.plainOptions) {
       const maker = running.task;
       this.#name = ++unnamed;
@@ -629,7 +628,7 @@ export class Task<T = unknown> extends Future<T> {
       const steps = this.#steps;
       result = error !== null
         ? throwInto(steps, error)
-        : this.#isGenerator
+        : (this.#place & 1) === 1
         ? nextOfGenerators.call(steps)
         : steps.next();
       if (result === STEP_ASIDE) {
@@ -642,7 +641,7 @@ export class Task<T = unknown> extends Future<T> {
         const frame = takeFrame();
         if (this.#call(frame, null)) return;
         this.#steps = stepsAfterCall(this.#steps, frame);
-        this.#isGenerator = this.#steps.next === nextOfGenerators;
+        this.#place = (this.#place & ~1) | kindOf(this.#steps);
         result = this.#steps.next();
       }
     } catch (thrown) {
@@ -976,17 +975,22 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   #link(tasks: Task<unknown>[]): void {
-    this.#place = tasks.length;
-    tasks[this.#place] = this;
+    this.#place += 2 * tasks.length;
+    tasks[tasks.length] = this;
   }
 
   /** The last one takes its place: the order is in the names. */
   #unlink(tasks: Task<unknown>[]): void {
     const last = tasks.pop()!;
     if (last === this) return;
-    tasks[this.#place] = last;
-    last.#place = this.#place;
+    tasks[this.#place >> 1] = last;
+    last.#place = (this.#place & ~1) | (last.#place & 1);
   }
+}
+
+/** What a task's place ends with: one, if the steps are a generator's. */
+function kindOf(steps: Steps): 0 | 1 {
+  return steps.next === nextOfGenerators ? 1 : 0;
 }
 
 /** Whether an error knows nothing of the async function that it is thrown at: it began here, by the loop. */
