@@ -3,11 +3,9 @@
  *
  * @module
  */
+import { shrinkBy } from "../_support/shrink.ts";
 import type { Json } from "./json.ts";
 import type { Program } from "./program.ts";
-
-/** Programs tried before a shrink is content with what it has. */
-const MOST_TRIALS = 3000;
 
 /**
  * Takes parts out of a program as long as it still fails.
@@ -16,23 +14,11 @@ const MOST_TRIALS = 3000;
  * @param fails Whether a program does.
  * @returns A promise of a smaller one that fails.
  */
-export async function shrink(
+export function shrink(
   program: Program,
   fails: (program: Program) => Promise<boolean>,
 ): Promise<Program> {
-  let best = program;
-  let trials = 0;
-  for (let progress = true; progress && trials < MOST_TRIALS;) {
-    progress = false;
-    for (const candidate of smaller(best)) {
-      if (++trials > MOST_TRIALS) break;
-      if (!await fails(candidate)) continue;
-      best = candidate;
-      progress = true;
-      break;
-    }
-  }
-  return best;
+  return shrinkBy(program, smaller, fails);
 }
 
 /** The programs that are one step smaller, the biggest steps first. */

@@ -849,3 +849,25 @@ test("a limit holds what an async function awaits after it started a task eagerl
     ]);
   });
 });
+
+/** What is done with a future and is no await. */
+const uses: Record<string, (future: Future<void>) => void> = {
+  "looks at a then()": (future) => void Reflect.get(future, "then"),
+  "calls a then()": (future) => void future.then(() => {}),
+};
+for (const [what, use] of Object.entries(uses)) {
+  test(`a function that only ${what} and goes on is waited for all the same`, async () => {
+    const log: string[] = [];
+    await virtually(async () => {
+      const future = new Future<void>();
+      await sleep(0);
+      getRunningLoop().callSoon(() => log.push("loop"));
+      use(future);
+      for (let hop = 0; hop < 6; hop++) await null;
+      log.push("function");
+      future.setResult();
+      await future;
+    });
+    assertEquals(log, ["function", "loop"]);
+  });
+}

@@ -372,3 +372,27 @@ test({
     });
   },
 });
+
+test("a limit in a branch that was asked to end already leaves the cancellation to who asked", async () => {
+  await virtually(async () => {
+    const caught: string[] = [];
+    const limited = timeout(1, async () => {
+      try {
+        await timeout(2, async () => {
+          try {
+            await sleep(9);
+          } finally {
+            // Nothing goes on beside it any more when the inner limit is up.
+            await sleep(5);
+          }
+        });
+      } catch (error) {
+        caught.push((error as Error).name);
+        throw error;
+      }
+    });
+    const all = await Promise.all([outcome(sleep(1.5, "other")), outcome(limited)]);
+    assertEquals(all, ["other at 1.5", "TimeoutError at 2"]);
+    assertEquals(caught, ["CancelledError"]);
+  });
+});

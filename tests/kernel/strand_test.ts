@@ -464,13 +464,24 @@ test({
   name: "a branch that cancels its task hears of it in a function that it calls next",
   ...needs("asyncIdentity"),
   async fn() {
-    for (const delay of [0, 9]) {
-      const log = await logOfSelfCancelling((next) =>
+    const callsOf: SelfCancelling[] = [
+      (next) =>
         timeout(5, function* () {
           yield* cancelOwnTask();
           yield* timeout(5, async () => await coroutine(next)());
-        }), delay);
-      assertEquals(log, [...heard("other"), ...heard("own")].toSorted());
+        }),
+      // What asks is over by then, and its function hears.
+      (next) =>
+        timeout(5, async () => {
+          await coroutine(cancelOwnTask)();
+          await coroutine(next)();
+        }),
+    ];
+    for (const cancelling of callsOf) {
+      for (const delay of [0, 9]) {
+        const log = await logOfSelfCancelling(cancelling, delay);
+        assertEquals(log, [...heard("other"), ...heard("own")].toSorted());
+      }
     }
   },
 });
