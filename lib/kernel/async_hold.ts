@@ -83,6 +83,8 @@ class Segment {
   marks = 0;
   marksAge = 0;
   quiet = 0;
+  // Whether its task is over, and it but hears of that: where the host does not tell whose code runs, it would pass for another's.
+  isLate = false;
   // How many of its branches were resumed and have not come to their next await yet.
   onWay = 0;
   // The stretch of the last mark; the marks of one stretch are one branch's.
@@ -96,9 +98,14 @@ class Segment {
     running.within = this.within;
   }
 
+  /** Whether nothing more comes of it. */
+  get isOver(): boolean {
+    return !this.isLate && this.task!.done();
+  }
+
   /** Takes one microtask into account, and tells whether the function has come to rest. */
   settles(): boolean {
-    if (this.task!.done()) return true;
+    if (this.isOver) return true;
     if (this.marks > 0) {
       if (this.marksAge++ === MARK_LIFE) {
         this.marks = 0;
@@ -130,6 +137,8 @@ export class AsyncHold {
   #earlyMarks = 0;
   #isChecking = false;
   #isHostAsked = false;
+  // Where posts stand, what those have in common that still say something.
+  #posts: object | null = null;
   // One that is over, for the next: there is one for each await.
   #spare: Segment | null = null;
 
@@ -154,14 +163,54 @@ export class AsyncHold {
     this.hasBegun = true;
     const known = this.#find(task) ?? this.#append(task, within);
     known.quiet = 0;
+    known.isLate = host.asyncIdentity === null && task.done();
     // One that was called and awaits something already has no microtask before that: it is another's turn, or another branch's.
     const isNext = !isCalled || known.marks === 0;
     if (isNext) {
       known.onWay++;
       known.within = within;
     }
-    if (isNext || running.held === null) known.comeNext();
+    if (this.#posts === null && (isNext || running.held === null)) known.comeNext();
     this.#checkLater();
+  }
+
+  /**
+   * Tells apart, where the host does not, what comes of that which is done next for a function, while another is on its way.
+   *
+   * @param task The function's task.
+   * @param within In a step of which strand it was called.
+   * @returns What says that it is done, or `null` where nothing need be.
+   */
+  part(task: Holdable, within: Strand | null): (() => void) | null {
+    const { held, within: around } = running;
+    if (held === task && around === within) return null;
+    if (held === null) {
+      running.held = task;
+      running.within = within;
+    } else {
+      this.#posts ??= {};
+      this.#post(task, within);
+    }
+    return () => {
+      if (held !== null) {
+        this.#post(held, around);
+      } else if (!this.isOn) {
+        running.held = null;
+        this.#posts = null;
+      }
+    };
+  }
+
+  /** Says of the microtasks that are queued behind this whose they are, and so, round by round, of what comes of them. */
+  #post(task: Holdable, within: Strand | null): void {
+    const posts = this.#posts;
+    const pass = (): void => {
+      if (this.#posts !== posts) return;
+      running.held = task;
+      running.within = within;
+      soon(pass);
+    };
+    soon(pass);
   }
 
   /** Notes that `then` was read in a task's code. */
@@ -262,11 +311,12 @@ export class AsyncHold {
     if (!this.isOn) return;
     if (this.#isAnyLively()) {
       this.#checkLater();
-    } else if (!this.#isHostAsked) {
-      this.#isHostAsked = true;
+    } else {
       // What runs in the meantime may be anybody's.
       running.held = null;
-      host.nextTurn(this.#afterHostTurn);
+      this.#posts = null;
+      if (!this.#isHostAsked) host.nextTurn(this.#afterHostTurn);
+      this.#isHostAsked = true;
     }
   };
 
@@ -275,8 +325,9 @@ export class AsyncHold {
     segment++;
     this.#keep((known) => {
       if (known.quiet < QUIET_MICROTASKS || known.settles()) {
-        return !known.task!.done() && known.onWay > 0;
+        return !known.isOver && known.onWay > 0;
       }
+      if (known.isLate) return false;
       // It may rest on a promise of its own code that waits, in turn, for something of this module's.
       if (!known.task![isWaiting]()) known.task![restElsewhere]();
       return false;
@@ -300,10 +351,11 @@ export class AsyncHold {
       known.within = null;
       this.#spare = known;
     }
-    if (isSame) return;
+    if (isSame || (lastKept !== null && this.#posts !== null)) return;
     running.held = lastKept === null ? null : lastKept.task;
     running.within = lastKept === null ? null : lastKept.within;
     if (lastKept !== null) return;
+    this.#posts = null;
     this.isOn = false;
     this.#loop.goOn();
   }

@@ -27,7 +27,8 @@ const NEVER = new Promise<never>(() => {});
 
 setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
   const owner = awaitingOwner();
-  if (owner === null) return plainThen(subject);
+  // Over, in what hears of its task's end after the others.
+  if (owner === null || owner[taskOf].done()) return plainThen(subject);
   const task = owner[taskOf] as Task<unknown>;
   const { hold, debug } = schedulerOfFuture(task);
   // It came from something foreign, while the loop went on: now the loop waits for it again.

@@ -245,9 +245,6 @@ function cancelStrand(strand: Strand, message: string | undefined): boolean {
   }
 }
 
-// Where the host does not tell whose code runs, what came late would pass for another task's.
-const mayHearLate = host.asyncIdentity !== null;
-
 /**
  * Leaves what a function awaited and then did without, such as the loser of a race. Who was told of an end hears it all the
  * same, so that each branch of a cancelled Promise.all cleans up; also where what was asked to end takes its time.
@@ -262,7 +259,7 @@ export function leaveStrands(strands: readonly Strand[], hasReturned: boolean): 
     const inner = strand.calling
       ? strands.filter((other) => !other.isClosed && isWithin(other, strand))
       : [];
-    if (inner.some(isAskedToEnd) && mayHearLate) leaveLate(strand, inner);
+    if (inner.some(isAskedToEnd)) leaveLate(strand, inner);
     else closeStrand(strand);
   }
 }
@@ -279,7 +276,7 @@ function reportUnfinished({ parent, source, task }: Strand): void {
 }
 
 function isAskedToEnd({ isAsked, failure, waiter }: Strand): boolean {
-  if (isAsked && mayHearLate) return true;
+  if (isAsked) return true;
   if (waiter === null) return failure !== null;
   return wasCancelled(waiter) || (waiter.done() && failure !== null);
 }

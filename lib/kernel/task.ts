@@ -153,6 +153,9 @@ const nextOfGenerators: Steps["next"] = Object.getPrototypeOf(function* () {}).p
 
 const identity = host.asyncIdentity;
 
+/** Whether nobody else tells whose microtask one is. */
+const partsFunctions = identity === null;
+
 // How many tasks were made without a name, which are named by their number, and how many with one.
 let unnamed = 0;
 let named = 0;
@@ -739,7 +742,6 @@ export class Task<T = unknown> extends Future<T> {
 
   #stepStrand(strand: Strand, error: unknown): void {
     const scheduler = schedulerOfFuture(this);
-    const { hold } = scheduler;
     let result: IteratorResult<unknown, unknown>;
     try {
       result = error === null ? strand.steps.next() : throwInto(strand.steps, error);
@@ -750,16 +752,12 @@ export class Task<T = unknown> extends Future<T> {
         result = strand.steps.next();
       }
     } catch (thrown) {
-      this.#drop(strand);
       if (strand.source !== null && knowsNoCaller(thrown)) appendFrames(thrown, strand.source);
-      strand.reject(thrown);
-      hold.begin(this, strand.parent);
+      this.#end(strand, strand.reject, thrown);
       return;
     }
     if (result.done) {
-      this.#drop(strand);
-      strand.resolve(result.value as never);
-      hold.begin(this, strand.parent);
+      this.#end(strand, strand.resolve as (value: unknown) => void, result.value);
       return;
     }
     const future = result === SUSPENDED ? this.#waiter : null;
@@ -792,16 +790,23 @@ export class Task<T = unknown> extends Future<T> {
       strands.find((other) => other !== strand && !other.calling) !== null;
   }
 
-  /** Drops a strand that is at its end. What it was asked goes to what its outcome goes to, if it has not heard. */
-  #drop(strand: Strand): void {
+  /** Ends a strand, and has the loop wait for the function that goes on. What it was asked and has not heard goes on with that. */
+  #end(strand: Strand, settle: (outcome: unknown) => void, outcome: unknown): void {
     this.#strands()?.drop(strand);
     const { request, parent } = strand;
-    if (request === null) return;
-    if (parent !== null) {
+    if (request !== null && parent !== null) {
       parent.request = request;
-    } else {
+    } else if (request !== null) {
       this.#needExtras().mustCancel = true;
       setCancelMessage(this, request.message);
+    }
+    const { hold } = schedulerOfFuture(this);
+    const isThrough = partsFunctions ? hold.part(this, parent) : null;
+    try {
+      settle(outcome);
+    } finally {
+      hold.begin(this, parent);
+      isThrough?.();
     }
   }
 
@@ -811,10 +816,16 @@ export class Task<T = unknown> extends Future<T> {
    * @returns Whether a promise came back; then the strand, or the task, goes on when it settles.
    */
   #call(frame: CallFrame, strand: Strand | null): boolean {
-    if (!callFor(this, frame, strand)) return false;
-    if (strand !== null) strand.calling = true;
-    schedulerOfFuture(this).hold.begin(this, strand, true);
-    return true;
+    const { hold, isSynchronous } = schedulerOfFuture(this);
+    const isParted = partsFunctions && frame.mayBeAsync && !isSynchronous;
+    const isThrough = isParted ? hold.part(this, strand) : null;
+    const isCalled = callFor(this, frame, strand);
+    if (isCalled) {
+      if (strand !== null) strand.calling = true;
+      hold.begin(this, strand, true);
+    }
+    isThrough?.();
+    return isCalled;
   }
 
   /** Enters the task from a microtask, or for its eager first step, and makes a step there: of a strand, or its own. */

@@ -1,10 +1,4 @@
-/**
- * Random branches of async functions end as they must. `deno task branches` runs more of them.
- *
- * A browser without `AsyncContext` takes, of two branches that one batch of microtasks resumes, the one
- * for the other, where one of them is in a limit, or in an eager task beside a branch that enters an exit
- * stack. About one of 4,000 random programs tells it, and none of those here.
- */
+/** Random branches of async functions end as they must. `deno task branches` runs more of them. */
 import { assert, assertEquals } from "@std/assert";
 import { needs, test } from "../_support/harness.ts";
 import { check, checkSeeds, type Play, showFailure, shrinkFailure } from "./check.ts";

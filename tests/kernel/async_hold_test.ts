@@ -4,7 +4,10 @@
  */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { AsyncHold, isWaiting, restElsewhere } from "../../lib/kernel/async_hold.ts";
+import { ambientTask } from "../../lib/kernel/running.ts";
 import {
+  AsyncExitStack,
+  asyncWith,
   CancelledError,
   ContextVar,
   coroutine,
@@ -20,6 +23,7 @@ import {
   sleep,
   type Task,
   timeout,
+  TimeoutError,
   wait,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
@@ -848,6 +852,175 @@ test("a limit holds what an async function awaits after it started a task eagerl
       3,
     ]);
   });
+});
+
+/** Takes locks that are free, step by step, and gives whose code each step found itself in, a microtask later. */
+async function namesAtSteps(steps: number): Promise<string[]> {
+  const names: string[] = [];
+  for (let step = 0; step < steps; step++) {
+    await new Lock().acquire();
+    await null;
+    names.push(currentTask()!.getName());
+  }
+  return names;
+}
+
+test("a task that is started eagerly and who starts it are told apart while both go on", async () => {
+  await virtually(async () => {
+    currentTask()!.setName("main");
+    for (const [own, others] of [[3, 3], [1, 4], [4, 1]] as const) {
+      const task = createTask(() => namesAtSteps(others), { eagerStart: true, name: "eager" });
+      assertEquals(await namesAtSteps(own), Array(own).fill("main"));
+      assertEquals(await task, Array(others).fill("eager"));
+    }
+    const tasks = ["a", "b", "c"].map((name) =>
+      createTask(() => namesAtSteps(2), { eagerStart: true, name })
+    );
+    assertEquals(await gather(tasks), [["a", "a"], ["b", "b"], ["c", "c"]]);
+    const branch = async (begin: () => Promise<string[]>) => {
+      const before = await namesAtSteps(1);
+      const task = createTask(begin, { eagerStart: true, name: "eager" });
+      return [before, await namesAtSteps(3), await task].flat();
+    };
+    const afterPromise = async () => {
+      await null;
+      return await namesAtSteps(3);
+    };
+    const begins = [() => namesAtSteps(1), () => namesAtSteps(6), afterPromise, afterPromise];
+    const all = await Promise.all([namesAtSteps(9), ...begins.map(branch), namesAtSteps(9)]);
+    assertEquals(all, [
+      Array(9).fill("main"),
+      ...[1, 6, 3, 3].map((steps) => [...Array(4).fill("main"), ...Array(steps).fill("eager")]),
+      Array(9).fill("main"),
+    ]);
+  });
+});
+
+test("branches within limits and without are told apart while they go on together", async () => {
+  const outcomes: string[] = [];
+  const branch = async (name: string, steps: number): Promise<void> => {
+    await namesAtSteps(steps);
+    await sleep(3);
+    outcomes.push(`${name} at ${getRunningLoop().time()}`);
+  };
+  await virtually(async () => {
+    for (const steps of [[1, 1, 1], [1, 2, 3], [3, 2, 1]] as const) {
+      const begin = getRunningLoop().time();
+      const ended = await Promise.allSettled([
+        timeout(1, () => branch("one", steps[0])),
+        branch("free", steps[1]),
+        timeout(2, () => branch("two", steps[2])),
+      ]);
+      assertEquals(ended.map(({ status }) => status), ["rejected", "fulfilled", "rejected"]);
+      assertEquals(outcomes.splice(0), [`free at ${begin + 3}`]);
+    }
+    const begin = getRunningLoop().time();
+    const limited = async (steps: number) => {
+      await namesAtSteps(steps);
+      await timeout(1, () => branch("limited", 2));
+    };
+    const free = [0, 1, 2, 3, 4].map((steps) => branch(`free ${steps}`, steps));
+    const all = [limited(1), ...free, limited(2), branch("free 5", 5)];
+    const ended = await Promise.allSettled(all);
+    assertEquals(ended.filter(({ status }) => status === "rejected").length, 2);
+    assertEquals(outcomes, [0, 1, 2, 3, 4, 5].map((steps) => `free ${steps} at ${begin + 3}`));
+  });
+});
+
+test("a limit holds what goes on behind a task that was started eagerly, as others go on, too", async () => {
+  await virtually(async () => {
+    const limited = timeout(4, async () => {
+      await Promise.any([
+        createTask(() => sleep(0), { eagerStart: true }).then(),
+        createTask(async () => await sleep(0), { eagerStart: true }),
+        (async () => {
+          const stack = new AsyncExitStack();
+          await stack.enterAsyncContext(new Lock());
+          await sleep(0);
+          await stack.exit(undefined);
+        })(),
+      ]);
+      await sleep(9);
+    });
+    await assertRejects(async () => await limited, TimeoutError);
+    assertEquals(getRunningLoop().time(), 4);
+  });
+});
+
+test("a branch that hears of its task's end as it starts a task eagerly is taken for nobody's", async () => {
+  const log: string[] = [];
+  const semaphore = new Semaphore(1);
+  await virtually(async () => {
+    const task = createTask(() =>
+      Promise.all([
+        asyncWith(semaphore, () => sleep(1).then(() => Promise.reject(new RangeError("first")))),
+        asyncWith(semaphore, async () => {
+          createTask(async () => {
+            for (let step = 0; step < 3; step++) await sleep(0);
+          }, { eagerStart: true });
+          for (let step = 0; step < 3; step++) {
+            try {
+              await sleep(5);
+            } catch (error) {
+              log.push((error as Error).name);
+            }
+          }
+        }),
+      ])
+    );
+    await wait([task]);
+    assertEquals([String(task.exception()), getRunningLoop().time()], ["RangeError: first", 1]);
+    await sleep(1);
+  });
+  assertEquals([log, semaphore.locked()], [Array(3).fill("RuntimeError"), false]);
+});
+
+test("what a branch does that hears late of its task's end is nobody's, whatever other tasks do", async () => {
+  const nobody = { getName: () => "nobody" };
+  const names: string[] = [];
+  async function slow(): Promise<void> {
+    try {
+      await sleep(60);
+    } finally {
+      for (let step = 0; step < 3; step++) await sleep(0);
+    }
+  }
+  await virtually(async () => {
+    const task = createTask(async () => {
+      const late = async () => {
+        try {
+          await createTask(slow);
+        } finally {
+          for (let hop = 0; hop < 12; hop++) {
+            await null;
+            names.push((ambientTask() ?? nobody).getName());
+          }
+        }
+      };
+      await Promise.all([sleep(60), late()]);
+    });
+    const busy = createTask(async () => {
+      for (let step = 0; step < 30; step++) await sleep(0);
+    }, { name: "busy" });
+    await sleep(0);
+    task.cancel();
+    await wait([task, busy]);
+    await sleep(1);
+  });
+  assertEquals(names, Array(12).fill("nobody"));
+});
+
+test("what is called with a branch's outcome may throw, and the loop goes on", async () => {
+  await virtually(async () => {
+    await sleep(0);
+    const { then } = sleep(0);
+    await null;
+    then!(() => {
+      throw new RangeError("not caught");
+    }, () => {});
+    await sleep(1);
+    assertEquals(getRunningLoop().time(), 1);
+  }, { reports: ["Exception in callback Task.step()"] });
 });
 
 /** What is done with a future and is no await. */

@@ -208,7 +208,6 @@ test("the loser of a race is left when the task ends, and cleans up", async () =
 test({
   name:
     "each branch of a cancelled Promise.all hears of it, in however many calls of functions it waits",
-  ...needs("asyncIdentity"),
   async fn() {
     const log: string[] = [];
     async function nap() {
@@ -243,7 +242,6 @@ test({
 test({
   name:
     "each branch of a cancelled Promise.all hears of it, however long what it waits for takes to end",
-  ...needs("asyncIdentity"),
   async fn() {
     const log: string[] = [];
     async function slow() {
@@ -462,7 +460,6 @@ test("a branch that cancels its task hears of it where it next waits, as the oth
 
 test({
   name: "a branch that cancels its task hears of it in a function that it calls next",
-  ...needs("asyncIdentity"),
   async fn() {
     const callsOf: SelfCancelling[] = [
       (next) =>
