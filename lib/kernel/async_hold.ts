@@ -119,7 +119,7 @@ function goesOn(known: Segment): boolean {
 export class AsyncHold {
   /** Whether an async function has the thread. */
   isOn = false;
-  /** Whether a function was called or resumed since this was set to `false`. */
+  /** Whether a function was ever called or resumed. */
   hasBegun = false;
 
   readonly #loop: HeldLoop;
@@ -266,7 +266,8 @@ export class AsyncHold {
       this.#isHostAsked = true;
       // What runs in the meantime may be anybody's.
       running.held = null;
-      host.nextTurn(this.#afterHostTurn);
+      // Outside a microtask, what the host loads when its name is first read would run others' microtasks in a step.
+      host.nextTurn(() => soon(this.#afterHostTurn));
     }
   };
 

@@ -8,7 +8,14 @@
  * @module
  */
 import { abortSignalOf } from "./abort.ts";
-import { askStrand, type EndRequest, isWithin, type Strand } from "./strand.ts";
+import {
+  askStrand,
+  countLimits,
+  type EndRequest,
+  isWithin,
+  requestsOn,
+  type Strand,
+} from "./strand.ts";
 import { positionOf, type Task } from "./task.ts";
 
 /**
@@ -25,7 +32,10 @@ export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => n
     strands.every((strand) => isWithin(strand, around) || waitsFor(strand, around));
   if (isWhole) {
     task.cancel();
-    return () => task.uncancel() + limitsAround(scope);
+    return () => {
+      task.uncancel();
+      return requestsOn(task, scope);
+    };
   }
   abortSignalOf(task, undefined);
   const request: EndRequest = { message: undefined };
@@ -40,26 +50,6 @@ export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => n
     if (around.request === request) around.request = null;
     return requestsOn(task, scope);
   };
-}
-
-/** How many have asked the code in a strand of a task to end: the task, or by a limit around it. */
-export function requestsOn(task: Task<unknown>, scope: Strand | null): number {
-  return task.cancelling() + limitsAround(scope);
-}
-
-/** How many limits on strands are up and have not been left yet. Not a field: nearly no strand ever has one. */
-const limitsUp = /* @__PURE__ */ new WeakMap<Strand, number>();
-
-function countLimits(strand: Strand, step: number): void {
-  limitsUp.set(strand, (limitsUp.get(strand) ?? 0) + step);
-}
-
-function limitsAround(scope: Strand | null): number {
-  let count = 0;
-  for (let around = scope; around !== null; around = around.parent) {
-    count += limitsUp.get(around) ?? 0;
-  }
-  return count;
 }
 
 /** A call that only entered a limit, as an exit stack's does, is over by then: the limit holds what goes on around that. */

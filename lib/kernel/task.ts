@@ -99,7 +99,9 @@ import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { sourceContext } from "./sources.ts";
 import {
   cancelStrands,
+  forgetRequests,
   leaveStrands,
+  requestsOn,
   runStrand,
   Strand,
   StrandLine,
@@ -589,13 +591,16 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   /** @ignore What its function threw: what its cancellation has caused, by a signal or as `using` closed things, is that. */
-  [seenAs](error: unknown): unknown {
-    const extras = this.#extras;
-    if (extras === null || extras.cancelRequests === 0) return error;
+  [seenAs](error: unknown, strand: Strand | null): unknown {
+    if (requestsOn(this, strand) === 0) return error;
     const last = lastOf(error);
     const isCancellation = last instanceof CancelledError;
-    if (isAbortFor(this, last)) extras.mustCancel = false;
-    else if (!isCancellation) return error;
+    if (isAbortFor(this, last)) {
+      this.#needExtras().mustCancel = false;
+      forgetRequests(strand);
+    } else if (!isCancellation) {
+      return error;
+    }
     if (error instanceof CancelledError) return error;
     const message = isCancellation ? last.message : cancelMessageOf(this);
     return new CancelledError(message, { cause: error });
