@@ -37,8 +37,8 @@ export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => n
       return requestsOn(task, scope);
     };
   }
-  abortSignalOf(task, undefined);
-  const request: EndRequest = { message: undefined };
+  abortSignalOf(task);
+  const request: EndRequest = {};
   countLimits(around, 1);
   let isAnyTold = false;
   for (const strand of strands) {

@@ -36,7 +36,7 @@ export interface StrandOwner extends Future<unknown> {
 /** Being asked to end. */
 export interface EndRequest {
   /** What the cancellation says. */
-  readonly message: string | undefined;
+  readonly message?: string | undefined;
 }
 
 /** One await of an async function's: the iterator of what it awaits, and whom to tell of the outcome. */
