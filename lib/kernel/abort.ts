@@ -95,7 +95,7 @@ export function signalOf(task: Cancellable): AbortSignal {
   const controller = new AbortController();
   controllers.set(task, controller);
   if (known === undefined && !task.done()) listen(task, keeper);
-  if (isCancelling) controller.abort(new CancelledError(cancelMessageOf(task)));
+  if (isCancelling) abortSignalOf(task, cancelMessageOf(task));
   return controller.signal;
 }
 

@@ -28,8 +28,11 @@ import { positionOf, type Task } from "./task.ts";
 export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => number {
   const { strands } = positionOf(task);
   const around = openAround(scope);
+  // One that waits for the function which the limit is in does nothing beside it.
   const isWhole = around === null ||
-    strands.every((strand) => isWithin(strand, around) || waitsFor(strand, around));
+    strands.every((strand) =>
+      isWithin(strand, around) || (strand.calling && isWithin(around, strand))
+    );
   if (isWhole) {
     task.cancel();
     return () => {
@@ -55,11 +58,6 @@ export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => n
 /** A call that only entered a limit, as an exit stack's does, is over by then: the limit holds what goes on around that. */
 function openAround(scope: Strand | null): Strand | null {
   let around = scope;
-  while (around !== null && around.isClosed) around = around.parent;
+  while (around?.isClosed) around = around.parent;
   return around;
-}
-
-/** Whether a strand waits for the function in which another is: one that the function's loser of a race is in has gone on. */
-function waitsFor(strand: Strand, inner: Strand): boolean {
-  return strand.calling && isWithin(inner, strand);
 }

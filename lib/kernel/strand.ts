@@ -213,15 +213,10 @@ export function askStrand(strand: Strand, request: EndRequest): boolean {
 /** Tells a strand that begins to wait of what was asked of it, or of one around it, where nothing could be told. */
 export function tellLate(strand: Strand): void {
   let scope: Strand | null = strand;
-  while (scope !== null && scope.request === null) scope = scope.parent;
+  while (scope?.request === null) scope = scope.parent;
   if (scope === null) return;
   tellStrand(strand, scope.request!);
   scope.request = null;
-}
-
-/** Takes note that what a strand and those around it were asked has been heard. */
-export function forgetRequests(strand: Strand | null): void {
-  for (let around = strand; around !== null; around = around.parent) around.request = null;
 }
 
 /** Has a cancellation come by what a strand waits for, or else thrown by its next step. */

@@ -99,7 +99,6 @@ import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { sourceContext } from "./sources.ts";
 import {
   cancelStrands,
-  forgetRequests,
   leaveStrands,
   requestsOn,
   runStrand,
@@ -417,7 +416,7 @@ export class Task<T = unknown> extends Future<T> {
     if (!this.#cancelWaiters(text)) {
       extras.mustCancel = true;
       setCancelMessage(this, text);
-    } else if (strand !== null && strand.task === this) {
+    } else if (strand?.task === this) {
       // One of several, which goes on for now; the others were told.
       strand.request = { message: text };
     }
@@ -597,7 +596,8 @@ export class Task<T = unknown> extends Future<T> {
     const isCancellation = last instanceof CancelledError;
     if (isAbortFor(this, last)) {
       this.#needExtras().mustCancel = false;
-      forgetRequests(strand);
+      // It is heard by this, and not once more at the next await.
+      for (let around = strand; around !== null; around = around.parent) around.request = null;
     } else if (!isCancellation) {
       return error;
     }
