@@ -17,7 +17,7 @@ import {
 
 // What few tasks have is kept beside them: a field would cost all of them.
 const controllers = new WeakMap<Future<unknown>, AbortController>();
-const causes = new WeakMap<Future<unknown>, { readonly reason: unknown }>();
+const causes = new WeakMap<Future<unknown>, unknown>();
 
 /** What is asked of a task whose cancelling is tied to signals. */
 export interface Cancellable extends Future<unknown> {
@@ -45,7 +45,7 @@ export function checkSignal(signal: unknown): void {
 }
 
 function cancelFor(future: Future<unknown>, { reason }: AbortSignal): void {
-  causes.set(future, { reason });
+  causes.set(future, reason);
   future.cancel(reason instanceof Error ? reason.message : reason);
 }
 
@@ -91,16 +91,16 @@ const keeper = new SignalKeeper();
 export function signalOf(task: Cancellable): AbortSignal {
   const isCancelling = task.cancelling() > 0;
   const known = controllers.get(task)?.signal;
-  if (known !== undefined && known.aborted === isCancelling) return known;
+  if (known?.aborted === isCancelling) return known;
   const controller = new AbortController();
   controllers.set(task, controller);
   if (known === undefined && !task.done()) listen(task, keeper);
-  if (isCancelling) controller.abort(new CancelledError(cancelMessageOf(task)));
+  if (isCancelling) abortSignalOf(task, cancelMessageOf(task));
   return controller.signal;
 }
 
 /** Aborts the signal of a task that is being cancelled, if anybody has asked for one. */
-export function abortSignalOf(task: Cancellable, message: string | undefined): void {
+export function abortSignalOf(task: Cancellable, message?: string): void {
   controllers.get(task)?.abort(new CancelledError(message));
 }
 
@@ -113,8 +113,8 @@ export function lastOf(error: unknown): unknown {
 
 /** Tells whether an error is what a task's own cancellation has made of some work by a signal. */
 export function isAbortFor(task: Cancellable, error: unknown): boolean {
-  if (error instanceof Error && error.name === "AbortError") return true;
-  const cause = causes.get(task);
-  if (cause !== undefined && cause.reason === error) return true;
-  return error instanceof CancelledError && controllers.get(task)?.signal.reason === error;
+  // The latter is axios's.
+  if (error instanceof Error && ["AbortError", "CanceledError"].includes(error.name)) return true;
+  return error !== undefined &&
+    (causes.get(task) === error || controllers.get(task)?.signal.reason === error);
 }

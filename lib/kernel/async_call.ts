@@ -26,8 +26,8 @@ export function synchronousError(got: string): RuntimeError {
 
 /** Whom a function is called for. */
 export interface Caller extends Resumable {
-  /** The error that takes the place of one which its function threw; that one, most often. */
-  [seenAs](error: unknown): unknown;
+  /** The error that takes the place of one which a function threw that a strand of it called, or it itself; that one, most often. */
+  [seenAs](error: unknown, strand: Strand | null): unknown;
 }
 
 function callOf(frame: CallFrame): PromiseLike<unknown> | null {
@@ -69,7 +69,7 @@ export function callFor(task: Caller, frame: CallFrame, strand: Strand | null): 
     task[resumed](strand);
   }, (error) => {
     if (stillWaits !== null && !stillWaits()) return;
-    frame.reject(task[seenAs](error));
+    frame.reject(task[seenAs](error, strand));
     task[resumed](strand);
   });
   return true;

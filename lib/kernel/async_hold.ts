@@ -126,7 +126,7 @@ function goesOn(known: Segment): boolean {
 export class AsyncHold {
   /** Whether an async function has the thread. */
   isOn = false;
-  /** Whether a function was called or resumed since this was set to `false`. */
+  /** Whether a function was ever called or resumed. */
   hasBegun = false;
 
   readonly #loop: HeldLoop;
@@ -315,7 +315,8 @@ export class AsyncHold {
       // What runs in the meantime may be anybody's.
       running.held = null;
       this.#posts = null;
-      if (!this.#isHostAsked) host.nextTurn(this.#afterHostTurn);
+      // Outside a microtask, what the host loads when its name is first read would run others' microtasks in a step.
+      if (!this.#isHostAsked) host.nextTurn(() => soon(this.#afterHostTurn));
       this.#isHostAsked = true;
     }
   };

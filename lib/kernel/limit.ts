@@ -8,7 +8,14 @@
  * @module
  */
 import { abortSignalOf } from "./abort.ts";
-import { askStrand, type EndRequest, isWithin, type Strand } from "./strand.ts";
+import {
+  askStrand,
+  countLimits,
+  type EndRequest,
+  isWithin,
+  requestsOn,
+  type Strand,
+} from "./strand.ts";
 import { positionOf, type Task } from "./task.ts";
 
 /**
@@ -21,14 +28,20 @@ import { positionOf, type Task } from "./task.ts";
 export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => number {
   const { strands } = positionOf(task);
   const around = openAround(scope);
+  // One that waits for the function which the limit is in does nothing beside it.
   const isWhole = around === null ||
-    strands.every((strand) => isWithin(strand, around) || waitsFor(strand, around));
+    strands.every((strand) =>
+      isWithin(strand, around) || (strand.calling && isWithin(around, strand))
+    );
   if (isWhole) {
     task.cancel();
-    return () => task.uncancel() + limitsAround(scope);
+    return () => {
+      task.uncancel();
+      return requestsOn(task, scope);
+    };
   }
-  abortSignalOf(task, undefined);
-  const request: EndRequest = { message: undefined };
+  abortSignalOf(task);
+  const request: EndRequest = {};
   countLimits(around, 1);
   let isAnyTold = false;
   for (const strand of strands) {
@@ -42,34 +55,9 @@ export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => n
   };
 }
 
-/** How many have asked the code in a strand of a task to end: the task, or by a limit around it. */
-export function requestsOn(task: Task<unknown>, scope: Strand | null): number {
-  return task.cancelling() + limitsAround(scope);
-}
-
-/** How many limits on strands are up and have not been left yet. Not a field: nearly no strand ever has one. */
-const limitsUp = /* @__PURE__ */ new WeakMap<Strand, number>();
-
-function countLimits(strand: Strand, step: number): void {
-  limitsUp.set(strand, (limitsUp.get(strand) ?? 0) + step);
-}
-
-function limitsAround(scope: Strand | null): number {
-  let count = 0;
-  for (let around = scope; around !== null; around = around.parent) {
-    count += limitsUp.get(around) ?? 0;
-  }
-  return count;
-}
-
 /** A call that only entered a limit, as an exit stack's does, is over by then: the limit holds what goes on around that. */
 function openAround(scope: Strand | null): Strand | null {
   let around = scope;
-  while (around !== null && around.isClosed) around = around.parent;
+  while (around?.isClosed) around = around.parent;
   return around;
-}
-
-/** Whether a strand waits for the function in which another is: one that the function's loser of a race is in has gone on. */
-function waitsFor(strand: Strand, inner: Strand): boolean {
-  return strand.calling && isWithin(inner, strand);
 }

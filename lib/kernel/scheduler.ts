@@ -512,14 +512,13 @@ export class Scheduler implements HeldLoop {
   }
 
   #waitVirtually(clock: VirtualClock, when: number): boolean {
-    // What a function awaits beside something of this module's is not known, and may be a promise that is settled already.
+    // What a function awaits beside something of this module's is not known: it may be a promise that was settled just now.
     if ((this.outside > 0 || this.hold.hasBegun) && !this.#synchronous) {
       if (!this.#hostHadTurn) {
         this.#isHostAwaited = true;
         this.#orderTurn(false);
         return false;
       }
-      this.hold.hasBegun = false;
       if (when === Infinity && this.outside > 0) {
         this.#phase = IDLE;
         this.#armTimer(when);

@@ -8,6 +8,7 @@ import { ExceptionGroup } from "../base/exception_group.ts";
 import { describeFrame } from "../base/stack.ts";
 import type { Steps } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
+import type { Cancellable } from "./abort.ts";
 import {
   type Future,
   type Listener,
@@ -35,7 +36,7 @@ export interface StrandOwner extends Future<unknown> {
 /** Being asked to end. */
 export interface EndRequest {
   /** What the cancellation says. */
-  readonly message: string | undefined;
+  readonly message?: string | undefined;
 }
 
 /** One await of an async function's: the iterator of what it awaits, and whom to tell of the outcome. */
@@ -156,6 +157,23 @@ export class StrandLine {
   }
 }
 
+/** How many limits on strands are up and have not been left yet. Not a field: nearly no strand ever has one. */
+const limitsUp = /* @__PURE__ */ new WeakMap<Strand, number>();
+
+/** Counts the limits on a strand that are up. */
+export function countLimits(strand: Strand, step: number): void {
+  limitsUp.set(strand, (limitsUp.get(strand) ?? 0) + step);
+}
+
+/** How many have asked the code in a strand of a task to end: the task, or by a limit around it. */
+export function requestsOn(task: Cancellable, scope: Strand | null): number {
+  let count = task.cancelling();
+  for (let around = scope; around !== null; around = around.parent) {
+    count += limitsUp.get(around) ?? 0;
+  }
+  return count;
+}
+
 /** Whether a strand is another, or a part of what a function awaits that was called in the other. */
 export function isWithin(strand: Strand, scope: Strand): boolean {
   let around: Strand | null = strand;
@@ -195,7 +213,7 @@ export function askStrand(strand: Strand, request: EndRequest): boolean {
 /** Tells a strand that begins to wait of what was asked of it, or of one around it, where nothing could be told. */
 export function tellLate(strand: Strand): void {
   let scope: Strand | null = strand;
-  while (scope !== null && scope.request === null) scope = scope.parent;
+  while (scope?.request === null) scope = scope.parent;
   if (scope === null) return;
   tellStrand(strand, scope.request!);
   scope.request = null;

@@ -100,6 +100,7 @@ import { sourceContext } from "./sources.ts";
 import {
   cancelStrands,
   leaveStrands,
+  requestsOn,
   runStrand,
   Strand,
   StrandLine,
@@ -418,7 +419,7 @@ export class Task<T = unknown> extends Future<T> {
     if (!this.#cancelWaiters(text)) {
       extras.mustCancel = true;
       setCancelMessage(this, text);
-    } else if (strand !== null && strand.task === this) {
+    } else if (strand?.task === this) {
       // One of several, which goes on for now; the others were told.
       strand.request = { message: text };
     }
@@ -592,13 +593,17 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   /** @ignore What its function threw: what its cancellation has caused, by a signal or as `using` closed things, is that. */
-  [seenAs](error: unknown): unknown {
-    const extras = this.#extras;
-    if (extras === null || extras.cancelRequests === 0) return error;
+  [seenAs](error: unknown, strand: Strand | null): unknown {
+    if (requestsOn(this, strand) === 0) return error;
     const last = lastOf(error);
     const isCancellation = last instanceof CancelledError;
-    if (isAbortFor(this, last)) extras.mustCancel = false;
-    else if (!isCancellation) return error;
+    if (isAbortFor(this, last)) {
+      this.#needExtras().mustCancel = false;
+      // It is heard by this, and not once more at the next await.
+      for (let around = strand; around !== null; around = around.parent) around.request = null;
+    } else if (!isCancellation) {
+      return error;
+    }
     if (error instanceof CancelledError) return error;
     const message = isCancellation ? last.message : cancelMessageOf(this);
     return new CancelledError(message, { cause: error });

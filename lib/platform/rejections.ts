@@ -9,7 +9,7 @@
  * can ask, by an event of the other name.
  */
 export function dropRejections(isDropped: (reason: unknown) => boolean): void {
-  const drop = (event: Event): void => {
+  const drop: EventListener = (event) => {
     if (!isDropped((event as PromiseRejectionEvent).reason)) return;
     event.preventDefault();
     event.stopImmediatePropagation();

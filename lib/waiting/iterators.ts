@@ -27,6 +27,8 @@ import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import { trackGenerator } from "../kernel/async_generators.ts";
 import { PatientCall } from "../kernel/patient_call.ts";
+import { ambientTask } from "../kernel/running.ts";
+import { ambientStrand, requestsOn } from "../kernel/strand.ts";
 
 /** An async iterator, as far as this module uses it; its methods may be coroutines, as Python's `__anext__` is. */
 export interface AsyncIteratorLike<T> {
@@ -115,6 +117,8 @@ class NativeGenerator implements OpenGenerator {
     this.#refuseWhileRunning("anext");
     this.#isRunning = true;
     try {
+      // It may await others' promises alone: a cancellation would come nowhere, and the iteration go on for ever.
+      if (requestsOn(ambientTask()!, ambientStrand()) > 0) yield;
       const result = yield* new CallFrame<IteratorResult<unknown, unknown>>(() =>
         this.generator.next()
       );

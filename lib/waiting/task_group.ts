@@ -183,7 +183,7 @@ export class TaskGroup {
   /** @ignore Takes note of a task's end. */
   [childDone](task: Future<unknown>): void {
     this.#tasks.delete(task);
-    if (this.#tasks.size === 0 && this.#allDone !== null && !this.#allDone.done()) {
+    if (this.#tasks.size === 0 && this.#allDone?.done() === false) {
       this.#allDone.setResult();
     }
     const failure = seeError(task);

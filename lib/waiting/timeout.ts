@@ -11,9 +11,9 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { CallFrame } from "../coroutine/call_frame.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { Handle } from "../kernel/handle.ts";
-import { cancelWithin, requestsOn } from "../kernel/limit.ts";
+import { cancelWithin } from "../kernel/limit.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
-import { ambientStrand, type Strand } from "../kernel/strand.ts";
+import { ambientStrand, requestsOn, type Strand } from "../kernel/strand.ts";
 import type { Task } from "../kernel/task.ts";
 import { currentTask } from "../kernel/tasks.ts";
 

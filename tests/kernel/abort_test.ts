@@ -221,6 +221,7 @@ for (
   const [what, error] of [
     ["the signal's reason", undefined],
     ["an AbortError", new DOMException("stopped", "AbortError")],
+    ["axios's CanceledError", Object.assign(new Error("canceled"), { name: "CanceledError" })],
   ] as const
 ) {
   test({

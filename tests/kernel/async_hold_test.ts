@@ -673,6 +673,30 @@ test({
 });
 
 test({
+  name: "what the host loads in the middle of a step lets no other task's function go on there",
+  ...needs("asyncIdentity"),
+  async fn() {
+    await virtually(async () => {
+      const log: string[] = [];
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const task = createTask(async () => {
+        await promise;
+        log.push("function");
+        return await sleep(0, "went on");
+      });
+      getRunningLoop().callSoon(() => {
+        resolve();
+        // Deno evaluates a module of its own when these are first read, and runs what microtasks it then can.
+        for (const name of ["WebSocket", "ImageBitmap", "GPU"]) void Reflect.get(globalThis, name);
+        log.push("callback");
+      });
+      assertEquals(await task, "went on");
+      assertEquals(log, ["callback", "function"]);
+    });
+  },
+});
+
+test({
   name: "a task cancelled while it rests on a foreign promise gets the error at its next await",
   ...needs("asyncIdentity"),
   async fn() {

@@ -85,6 +85,24 @@ test({
   },
 });
 
+test({
+  name:
+    "a virtual clock stands still for a promise that a callback settles, however long nobody did",
+  ...needs("asyncIdentity"),
+  async fn() {
+    await virtually(async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      getRunningLoop().callLater(1, resolve);
+      getRunningLoop().callLater(2, () => {});
+      const branch = async () => {
+        await promise;
+        return getRunningLoop().time();
+      };
+      assertEquals(await Promise.all([branch(), sleep(3, "slow")]), [1, "slow"]);
+    });
+  },
+});
+
 test("a clock of one's own is where a loop's time comes from", async () => {
   let now = 1000;
   const loop = newEventLoop({ clock: { time: () => now += 0.25 } });

@@ -337,6 +337,56 @@ test("a limit in one branch aborts the task's signal, which the branches have to
   });
 });
 
+test({
+  name: "an AbortError of the task's signal is the end of a limit in one branch, and comes once",
+  ...needs("asyncIdentity"),
+  async fn() {
+    const abortable = () => {
+      const { signal } = currentTask()!;
+      return new Promise<never>((_resolve, reject) => {
+        const error = new DOMException("stopped", "AbortError");
+        signal.addEventListener("abort", () => reject(error));
+      });
+    };
+    const log: string[] = [];
+    const cleansUp = coroutine(function* () {
+      try {
+        return yield* timeout(60, abortable);
+      } finally {
+        yield* sleep(1);
+        log.push(`cleaned up at ${getRunningLoop().time()}`);
+      }
+    });
+    await virtually(async () => {
+      const ends = [
+        () => timeout(1, abortable),
+        () => waitFor(abortable, 1),
+        () => timeout(1, cleansUp),
+        () =>
+          TaskGroup.run(async (group) => {
+            group.createTask(async () => {
+              await sleep(1);
+              group.cancel();
+            });
+            await abortable();
+          }),
+      ];
+      for (const end of ends) {
+        const [, text] = await Promise.all([sleep(9), outcome(end())]);
+        log.push(text);
+      }
+      assertEquals(log, [
+        "TimeoutError at 1",
+        "TimeoutError at 10",
+        "cleaned up at 20",
+        "TimeoutError at 20",
+        "undefined at 28",
+      ]);
+      assertEquals(currentTask()!.cancelling(), 0);
+    });
+  },
+});
+
 test("a group that its own body cancels in one branch hears it where it next waits", async () => {
   for (const next of [() => sleep(9), () => sleep(0), () => timeout(5, () => sleep(9))]) {
     await virtually(async () => {

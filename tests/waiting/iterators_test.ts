@@ -1,7 +1,19 @@
 import { assertEquals } from "@std/assert";
-import { type AsyncIteratorLike, getRunningLoop, runVirtual, sleep } from "../../mod.ts";
+import {
+  anext,
+  type AsyncIteratorLike,
+  type CoroutineObject,
+  createTask,
+  forEach,
+  getRunningLoop,
+  run,
+  runVirtual,
+  sleep,
+  timeout,
+  wait,
+} from "../../mod.ts";
 import { closeIterator, iterateSync, nextOf } from "../../lib/waiting/iterators.ts";
-import { test } from "../_support/harness.ts";
+import { needs, test } from "../_support/harness.ts";
 
 test("nextOf() calls next() on the iterator, in the task", () => {
   class Counter implements AsyncIteratorLike<number> {
@@ -54,3 +66,53 @@ test("iterateSync() gives the items, those awaited that can be", () => {
     assertEquals([isClosed, (yield* nextOf(iterator)).done], [true, true]);
   });
 });
+
+const overItems: Record<string, (items: AsyncGenerator<number>) => CoroutineObject<unknown>> = {
+  *forEach(items) {
+    yield* forEach(items, () => {});
+  },
+  *anext(items) {
+    try {
+      while ((yield* anext(items, null)) !== null);
+    } finally {
+      yield* closeIterator(items);
+    }
+  },
+};
+
+for (const [name, over] of Object.entries(overItems)) {
+  test({
+    name:
+      `a loop of ${name}() over an engine's generator that awaits others' promises can be ended`,
+    ...needs("asyncIdentity"),
+    async fn() {
+      const log: string[] = [];
+      async function* items() {
+        try {
+          for (let n = 0; n < 40; n++) {
+            await new Promise((resolve) => setTimeout(resolve, 1));
+            yield n;
+          }
+          log.push("all");
+        } finally {
+          log.push("closed");
+        }
+      }
+      await run(function* () {
+        const task = createTask(over(items()));
+        yield* sleep(0.005);
+        task.cancel("enough");
+        yield* wait([task]);
+        log.push(`cancelled: ${task.cancelled()}`);
+        // Beside a branch of the same task it is the branch that is asked.
+        const limited = createTask(async () => {
+          const both = [sleep(0.1), timeout(0.005, () => over(items()))];
+          const [, limit] = await Promise.allSettled(both);
+          log.push(limit!.status);
+        });
+        yield* limited;
+      });
+      assertEquals(log, ["closed", "cancelled: true", "closed", "rejected"]);
+    },
+  });
+}
