@@ -123,6 +123,8 @@ export class TaskGroup {
     this.#tasks.add(task);
     this.#running++;
     listen(task, this);
+    // One that starts eagerly may have cancelled the group before it was one of its tasks.
+    if (this.#isAborting) task.cancel();
     return task;
   }
 
@@ -234,6 +236,7 @@ export class TaskGroup {
     const parent = this.#parent!;
     if (endsRun(error)) this.#systemError ??= error;
     let cancellation = error instanceof CancelledError ? error : null;
+    let push: CancelledError | null = null;
     if (error !== null && !this.#isAborting) this.#abort();
 
     while (this.#tasks.size > 0) {
@@ -242,7 +245,8 @@ export class TaskGroup {
         yield* this.#allDone;
       } catch (caught) {
         if (!(caught instanceof CancelledError)) throw caught;
-        // While the group is ending by itself, this is no more than another push.
+        // While the group is ending by itself, this may be no more than its own push.
+        push = caught;
         if (!this.#isAborting) {
           cancellation = caught;
           this.#abort();
@@ -252,10 +256,12 @@ export class TaskGroup {
     }
 
     if (this.#systemError !== null) throw this.#systemError;
+    // What is left of requests when the group's own is taken back is somebody else's.
     if (this.#takeBack?.() === 0) cancellation = null;
+    else cancellation ??= push;
+    if (error !== null && !(error instanceof CancelledError)) this.#errors.push(error);
     // Errors come before a cancellation.
     if (cancellation !== null && this.#errors.length === 0) throw cancellation;
-    if (error !== null && !(error instanceof CancelledError)) this.#errors.push(error);
     if (this.#errors.length > 0) {
       if (parent.cancelling() > 0) {
         // A request from outside came too and is not over: the parent's next wait must see it.
@@ -277,9 +283,7 @@ export class TaskGroup {
 
   #abort(): void {
     this.#isAborting = true;
-    for (const task of this.#tasks) {
-      if (!task.done()) task.cancel();
-    }
+    for (const task of this.#tasks) task.cancel();
   }
 
   #cancelParent(): void {
