@@ -1,7 +1,9 @@
 // kinds: generator, async
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  anext,
   asyncContextManager,
+  asyncGenerator,
   asyncWith,
   CancelledError,
   ContextVar,
@@ -848,6 +850,41 @@ for (const SystemError of [KeyboardInterrupt, SystemExit]) {
     assertEquals(tasks[0]?.cancelled(), true);
   });
 }
+
+test("a group whose body is closed passes the GeneratorExit on as it is", async () => {
+  await virtually(function* () {
+    const log: string[] = [];
+    const items = asyncGenerator(function* () {
+      const group = new TaskGroup().enter();
+      group.createTask(() => sleep(10)).addDoneCallback((task) => log.push(`${task.cancelled()}`));
+      try {
+        yield "item";
+      } catch (error) {
+        yield* group.exit(error);
+      }
+    })();
+    log.push(yield* anext(items));
+    yield* items.aclose();
+    assertEquals(log, ["item", "true"]);
+  });
+});
+
+test("a group whose body is closed keeps the errors of its tasks", async () => {
+  await virtually(function* () {
+    const items = asyncGenerator(function* () {
+      const group = new TaskGroup().enter();
+      group.createTask(() => failAtTheEnd(10));
+      try {
+        yield yield* sleep(1);
+      } catch (error) {
+        yield* group.exit(error);
+      }
+    })();
+    yield* anext(items);
+    const error = yield* errorOf(() => items.aclose());
+    assertEquals(show(error), groupOf("RangeError: crash", "GeneratorExit"));
+  });
+});
 
 // cancel()
 
