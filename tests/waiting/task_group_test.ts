@@ -983,22 +983,25 @@ testBoth("TaskGroup.cancel() keeps a cancellation from outside", function* () {
   assertEquals(runner.cancelled(), true);
 });
 
-testBoth("TaskGroup.cancel() keeps a cancellation that comes while the group is left", function* () {
-  const log: string[] = [];
-  const runner = createTask(function* () {
-    yield* TaskGroup.run(function* (group) {
-      group.createTask(() => endSlowly(1));
-      yield;
-      group.cancel();
+testBoth(
+  "TaskGroup.cancel() keeps a cancellation that comes while the group is left",
+  function* () {
+    const log: string[] = [];
+    const runner = createTask(function* () {
+      yield* TaskGroup.run(function* (group) {
+        group.createTask(() => endSlowly(1));
+        yield;
+        group.cancel();
+      });
+      log.push("not reached");
     });
-    log.push("not reached");
-  });
-  yield* sleep(0.5);
-  runner.cancel("outside");
-  const error = yield* errorOf(() => runner);
-  assertEquals([`${error}`, runner.cancelled()], ["CancelledError: outside", true]);
-  assertEquals([log, getRunningLoop().time()], [[], 1]);
-});
+    yield* sleep(0.5);
+    runner.cancel("outside");
+    const error = yield* errorOf(() => runner);
+    assertEquals([`${error}`, runner.cancelled()], ["CancelledError: outside", true]);
+    assertEquals([log, getRunningLoop().time()], [[], 1]);
+  },
+);
 
 testBoth("TaskGroup.cancel() does not keep a timeout around the group from expiring", function* () {
   const error = yield* errorOf(() =>
