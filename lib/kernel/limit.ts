@@ -8,6 +8,7 @@
  * @module
  */
 import { abortSignalOf } from "./abort.ts";
+import { running } from "./running.ts";
 import { askStrand, type EndRequest, isWithin, type Strand } from "./strand.ts";
 import { positionOf, type Task } from "./task.ts";
 
@@ -21,8 +22,9 @@ import { positionOf, type Task } from "./task.ts";
 export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => number {
   const { strands } = positionOf(task);
   const around = openAround(scope);
-  const isWhole = around === null ||
-    strands.every((strand) => isWithin(strand, around) || waitsFor(strand, around));
+  // Beside one that is in its first step others may begin when it first waits.
+  const isWhole = around === null || around !== running.strand &&
+      strands.every((strand) => isWithin(strand, around) || waitsFor(strand, around));
   if (isWhole) {
     task.cancel();
     return () => task.uncancel() + limitsAround(scope);
