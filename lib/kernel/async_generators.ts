@@ -56,14 +56,16 @@ export function* closeGenerators(loop: EventLoop): Generator<Suspension, void, u
   const tasks = generators.map((generator) => loop.createTask(generator.aclose()));
   yield* untilDone(loop, tasks);
   for (const [index, task] of tasks.entries()) {
-    const exception = task.cancelled() ? null : task.exception();
-    if (exception === null) continue;
+    // CPython tells of a cancellation since 3.15; one of all of them was thrown above.
+    const exception = task.cancelled() ? makeCancelledError(task) : task.exception();
     const { generator } = generators[index]!;
-    loop.callExceptionHandler({
-      message: `an error occurred during closing of asynchronous generator ${repr(generator)}`,
-      exception,
-      asyncgen: generator,
-    });
+    if (exception !== null) {
+      loop.callExceptionHandler({
+        message: `an error occurred during closing of asynchronous generator ${repr(generator)}`,
+        exception,
+        asyncgen: generator,
+      });
+    }
   }
 }
 

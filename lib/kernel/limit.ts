@@ -8,6 +8,8 @@
  * @module
  */
 import { abortSignalOf } from "./abort.ts";
+import { schedulerOfFuture } from "./future.ts";
+import { running } from "./running.ts";
 import {
   askStrand,
   countLimits,
@@ -28,11 +30,13 @@ import { positionOf, type Task } from "./task.ts";
 export function cancelWithin(task: Task<unknown>, scope: Strand | null): () => number {
   const { strands } = positionOf(task);
   const around = openAround(scope);
+  // Beside one that makes its first step, which it does from its function's own await, others may begin yet.
+  const isFirstStep = around === running.strand && schedulerOfFuture(task).hold.isOn;
   // One that waits for the function which the limit is in does nothing beside it.
-  const isWhole = around === null ||
-    strands.every((strand) =>
-      isWithin(strand, around) || (strand.calling && isWithin(around, strand))
-    );
+  const isWhole = around === null || !isFirstStep &&
+      strands.every((strand) =>
+        isWithin(strand, around) || (strand.calling && isWithin(around, strand))
+      );
   if (isWhole) {
     task.cancel();
     return () => {

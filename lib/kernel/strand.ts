@@ -4,7 +4,6 @@
  * @module
  */
 import { CancelledError, GeneratorExit } from "../base/errors.ts";
-import { ExceptionGroup } from "../base/exception_group.ts";
 import { describeFrame } from "../base/stack.ts";
 import type { Steps } from "../coroutine/awaitable.ts";
 import { host } from "../platform/current.ts";
@@ -344,8 +343,8 @@ export function closeStrand(strand: Strand): void {
   try {
     strand.steps.return?.();
   } catch (exception) {
-    // A group makes an error of it that its body was closed, as in Python.
-    if (exception instanceof ExceptionGroup && exception.split(GeneratorExit)[1] === null) return;
+    // So a group passes on that its body was closed.
+    if (exception instanceof GeneratorExit) return;
     const message = `Exception in what ${strand.task} had left unfinished`;
     report(schedulerOfFuture(strand.task).owner, { message, exception });
   }

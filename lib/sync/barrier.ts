@@ -44,7 +44,8 @@ export class Barrier {
   readonly #parties: number;
   readonly #changed = new Condition();
   #state: BarrierState = "filling";
-  #count = 0;
+  // Of those that are inside.
+  readonly #places = new Set<number>();
 
   /**
    * Makes a new `Barrier`.
@@ -66,7 +67,7 @@ export class Barrier {
 
   /** How many wait now, while the barrier is filling. */
   get nWaiting(): number {
-    return this.#state === "filling" ? this.#count : 0;
+    return this.#state === "filling" ? this.#places.size : 0;
   }
 
   /** Whether the barrier was aborted. */
@@ -77,7 +78,8 @@ export class Barrier {
   /**
    * Waits for the others.
    *
-   * @returns A lazy object that gives this task's place, from zero in the order they came.
+   * @returns A lazy object that gives this task's place, from zero in the order they came; the place of one that was
+   *   cancelled goes to another.
    * @throws {BrokenBarrierError} When awaited, if the barrier is broken, or broken or reset meanwhile.
    */
   wait(): Coroutine<number> {
@@ -93,7 +95,7 @@ export class Barrier {
     return lazy(
       "Barrier.reset",
       this.#change(() => {
-        if (this.#count === 0) this.#state = "filling";
+        if (this.#places.size === 0) this.#state = "filling";
         else this.#state = "resetting";
       }),
     );
@@ -132,34 +134,28 @@ export class Barrier {
   }
 
   *#waitInside(): Generator<Suspension, number, unknown> {
-    yield* this.#changed.waitFor(() => this.#state !== "draining" && this.#state !== "resetting");
+    yield* this.#changed.waitFor(() => this.broken || this.#state === "filling");
     if (this.broken) throw new BrokenBarrierError("Barrier aborted");
+    let place = this.#places.size;
+    // Where one who came earlier has left, a lower one is free.
+    while (this.#places.has(place)) place--;
+    this.#places.add(place);
     try {
-      const place = this.#count++;
-      if (place + 1 === this.#parties) {
+      if (this.#places.size === this.#parties) {
         this.#state = "draining";
         this.#changed.notifyAll();
       } else {
-        yield* this.#waitForOthers();
+        yield* this.#changed.waitFor(() => this.#state !== "filling");
+        if (this.#state !== "draining") throw new BrokenBarrierError("Abort or reset of barrier");
       }
       return place;
     } finally {
-      this.#count--;
-      this.#leave();
+      this.#places.delete(place);
+      if (this.#places.size === 0) {
+        if (!this.broken) this.#state = "filling";
+        this.#changed.notifyAll();
+      }
     }
-  }
-
-  *#waitForOthers(): Generator<Suspension, void, unknown> {
-    yield* this.#changed.waitFor(() => this.#state !== "filling");
-    if (this.#state === "broken" || this.#state === "resetting") {
-      throw new BrokenBarrierError("Abort or reset of barrier");
-    }
-  }
-
-  #leave(): void {
-    if (this.#count > 0) return;
-    if (this.#state === "resetting" || this.#state === "draining") this.#state = "filling";
-    this.#changed.notifyAll();
   }
 
   *#change(change: () => void): Generator<Suspension, void, unknown> {

@@ -8,7 +8,7 @@
  * @module
  */
 import { checkFunction } from "../base/check_function.ts";
-import { CancelledError, RuntimeError } from "../base/errors.ts";
+import { CancelledError, GeneratorExit, RuntimeError } from "../base/errors.ts";
 import { ExceptionGroup } from "../base/exception_group.ts";
 import { printByToString } from "../base/printing.ts";
 import { asyncWith, type Eventually } from "../coroutine/async_with.ts";
@@ -123,6 +123,8 @@ export class TaskGroup {
     this.#tasks.add(task);
     this.#running++;
     listen(task, this);
+    // One that starts eagerly may have cancelled the group before it was one of its tasks.
+    if (this.#isAborting) task.cancel();
     return task;
   }
 
@@ -199,7 +201,7 @@ export class TaskGroup {
       });
       return;
     }
-    if (this.#isAborting || this.#takeBack !== null) return;
+    if (this.#isAborting) return;
     this.#abort();
     this.#cancelParent();
   }
@@ -222,49 +224,51 @@ export class TaskGroup {
   *#exit(error: unknown): Generator<Suspension, boolean, unknown> {
     this.#state = "exiting";
     try {
-      return yield* this.#leave(error);
+      const parent = this.#parent!;
+      if (endsRun(error)) this.#systemError ??= error;
+      let cancellation = error instanceof CancelledError ? error : null;
+      let push: CancelledError | null = null;
+      if (error !== null && !this.#isAborting) this.#abort();
+
+      while (this.#tasks.size > 0) {
+        this.#allDone ??= this.#loop!.createFuture<void>();
+        try {
+          yield* this.#allDone;
+        } catch (caught) {
+          if (!(caught instanceof CancelledError)) throw caught;
+          // While the group is ending by itself, this may be no more than its own push.
+          push = caught;
+          if (!this.#isAborting) {
+            cancellation = caught;
+            this.#abort();
+          }
+        }
+        this.#allDone = null;
+      }
+
+      if (this.#systemError !== null) throw this.#systemError;
+      // What is left of requests when the group's own is taken back is somebody else's.
+      if (this.#takeBack?.() === 0) cancellation = null;
+      else cancellation ??= push;
+      if (error !== null && !(error instanceof CancelledError)) this.#errors.push(error);
+      // Errors come before a cancellation.
+      if (this.#errors.length > 0) {
+        if (parent.cancelling() > 0) {
+          // A request from outside came too and is not over: the parent's next wait must see it.
+          parent.uncancel();
+          parent.cancel();
+        }
+        // Alone it must stay what it is: who closes the body knows it by that.
+        if (this.#errors.length === 1 && error instanceof GeneratorExit) throw error;
+        throw new ExceptionGroup("unhandled errors in a TaskGroup", this.#errors);
+      }
+      if (cancellation !== null) throw cancellation;
+      return error !== null;
     } finally {
       this.#state = "finished";
       this.#parent = null;
       this.#errors = [];
     }
-  }
-
-  *#leave(error: unknown): Generator<Suspension, boolean, unknown> {
-    const parent = this.#parent!;
-    if (endsRun(error)) this.#systemError ??= error;
-    let cancellation = error instanceof CancelledError ? error : null;
-    if (error !== null && !this.#isAborting) this.#abort();
-
-    while (this.#tasks.size > 0) {
-      this.#allDone ??= this.#loop!.createFuture<void>();
-      try {
-        yield* this.#allDone;
-      } catch (caught) {
-        if (!(caught instanceof CancelledError)) throw caught;
-        // While the group is ending by itself, this is no more than another push.
-        if (!this.#isAborting) {
-          cancellation = caught;
-          this.#abort();
-        }
-      }
-      this.#allDone = null;
-    }
-
-    if (this.#systemError !== null) throw this.#systemError;
-    if (this.#takeBack?.() === 0) cancellation = null;
-    // Errors come before a cancellation.
-    if (cancellation !== null && this.#errors.length === 0) throw cancellation;
-    if (error !== null && !(error instanceof CancelledError)) this.#errors.push(error);
-    if (this.#errors.length > 0) {
-      if (parent.cancelling() > 0) {
-        // A request from outside came too and is not over: the parent's next wait must see it.
-        parent.uncancel();
-        parent.cancel();
-      }
-      throw new ExceptionGroup("unhandled errors in a TaskGroup", this.#errors);
-    }
-    return error !== null;
   }
 
   #refusal(): string | null {
@@ -277,9 +281,7 @@ export class TaskGroup {
 
   #abort(): void {
     this.#isAborting = true;
-    for (const task of this.#tasks) {
-      if (!task.done()) task.cancel();
-    }
+    for (const task of this.#tasks) task.cancel();
   }
 
   #cancelParent(): void {

@@ -13,6 +13,7 @@
  * compare with otherwise: timers with the same deadline run in the order of their creation (`heapq` is
  * not stable), and task groups and staggered races cancel their tasks in the order of theirs (a set of
  * objects has the order of their addresses). What depends on when garbage is collected is not compared.
+ * Its loops tell of a cancellation that comes out of closing a generator, as CPython's do from 3.15 on.
  * Staggered races are compared with what CPython does with its assertions off, for one of them fails
  * where a loser refuses its cancellation and wins as well.
  *

@@ -72,6 +72,19 @@ class VirtualLoop(base_events.BaseEventLoop):
     def _write_to_self(self):
         pass
 
+    async def shutdown_asyncgens(self):
+        """Tells of a CancelledError, too, as CPython does from 3.15 on (gh-150866)."""
+        self._asyncgens_shutdown_called = True
+        open_ones = list(self._asyncgens)
+        self._asyncgens.clear()
+        if not open_ones:
+            return
+        ends = [agen.aclose() for agen in open_ones]
+        for agen, end in zip(open_ones, await asyncio.gather(*ends, return_exceptions=True)):
+            if end is not None:
+                message = f"{SHORTENED[1]} {agen!r}"
+                self.call_exception_handler({"message": message, "exception": end, "asyncgen": agen})
+
     def default_exception_handler(self, context):
         if not is_of_collection(context.get("context", context)):
             self._trace.report("default handler", context)

@@ -7,6 +7,7 @@ import {
   asyncGenerator,
   type AsyncIteratorLike,
   BREAK,
+  CancelledError,
   createTask,
   eagerTaskFactory,
   type ExceptionContext,
@@ -184,6 +185,24 @@ test("an error of a generator that is closed goes to the exception handler", asy
   assertEquals(seen.map(({ message }) => message), [
     "an error occurred during closing of asynchronous generator <async_generator object failAtEnd>",
   ]);
+});
+
+test("a cancellation that comes out of closing a generator is reported, too", async () => {
+  const seen: unknown[] = [];
+  const giving = asyncGenerator(function* () {
+    try {
+      yield 1;
+    } finally {
+      fail(new CancelledError("in the end"));
+    }
+  });
+  await virtually(function* () {
+    const loop = getRunningLoop();
+    loop.setExceptionHandler((_loop, { exception }) => seen.push(`${exception}`));
+    yield* anext(giving());
+    yield* loop.shutdownAsyncgens();
+  });
+  assertEquals(seen, ["CancelledError: in the end"]);
 });
 
 test("a generator that is running cannot be closed, and the loop says so", async () => {

@@ -37,6 +37,42 @@ async function fails(): Promise<void> {
   throw new Error("failed");
 }
 
+test("a group that is cancelled before the other branches begin leaves them alone", async () => {
+  const asleep = async () => `${await sleep(9)}`;
+  const groups: (() => PromiseLike<unknown>)[] = [
+    () =>
+      TaskGroup.run((group) => {
+        group.cancel();
+        return asleep();
+      }),
+    () =>
+      TaskGroup.run((group) => {
+        group.createTask(sleep(9));
+        group.cancel();
+      }),
+    () =>
+      TaskGroup.run(function* (group) {
+        group.cancel();
+        yield* sleep(9);
+      }),
+    () => {
+      const group = new TaskGroup();
+      group.cancel();
+      return asyncWith(group, asleep);
+    },
+  ];
+  for (const group of groups) {
+    await virtually(async () => {
+      const task = createTask(async () =>
+        await Promise.all([outcome(group()), outcome(sleep(1, "other"))])
+      );
+      await wait([task]);
+      assertEquals(await task, ["undefined at 0", "other at 1"]);
+      assertEquals([task.cancelling(), currentTask()!.cancelling()], [0, 0]);
+    });
+  }
+});
+
 test("a time limit in one branch of a Promise.all leaves the others alone", async () => {
   await virtually(async () => {
     const task = createTask(sleep(4, "of a task"));

@@ -234,6 +234,24 @@ test("Barrier.wait() that is cancelled leaves its place to another", async () =>
   });
 });
 
+test("Barrier.wait() gives each place once, whoever was cancelled before", async () => {
+  for (const cancelled of [0, 1, 2, 3]) {
+    await virtually(function* () {
+      const barrier = new Barrier(N);
+      const early = times(N - 1, () => barrier.wait());
+      yield* sleep(1);
+      early[cancelled]?.cancel();
+      yield* sleep(1);
+      const late = times(2, () => barrier.wait());
+      const places = yield* gather([...early, ...late], { returnExceptions: true });
+      assert(places[cancelled] instanceof CancelledError);
+      assertEquals(places.filter((place) => typeof place === "number").sort(), [0, 1, 2, 3, 4]);
+      assertEquals(places.slice(N - 1), [cancelled, N - 1]);
+      assertEquals(print(barrier), IDLE);
+    });
+  }
+});
+
 test("Barrier.wait() can time out, and the barrier fills again", async () => {
   await virtually(function* () {
     const barrier = new Barrier(2);

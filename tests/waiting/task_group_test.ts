@@ -1,7 +1,9 @@
 // kinds: generator, async
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  anext,
   asyncContextManager,
+  asyncGenerator,
   asyncWith,
   CancelledError,
   ContextVar,
@@ -49,7 +51,7 @@ function testBoth(
 }
 
 /** What awaiting something throws. */
-function* errorOf(make: () => Coroutine<unknown>) {
+function* errorOf(make: () => Coroutine<unknown> | Task<unknown>) {
   try {
     yield* make();
   } catch (error) {
@@ -85,6 +87,15 @@ function* failAtTheEnd(seconds: number, error: unknown = new RangeError("crash")
     yield* sleep(seconds);
   } finally {
     raise(error);
+  }
+}
+
+/** Waits, and takes its time to be cancelled. */
+function* endSlowly(seconds: number) {
+  try {
+    yield* new Event().wait();
+  } finally {
+    yield* sleep(seconds);
   }
 }
 
@@ -840,6 +851,41 @@ for (const SystemError of [KeyboardInterrupt, SystemExit]) {
   });
 }
 
+test("a group whose body is closed passes the GeneratorExit on as it is", async () => {
+  await virtually(function* () {
+    const log: string[] = [];
+    const items = asyncGenerator(function* () {
+      const group = new TaskGroup().enter();
+      group.createTask(() => sleep(10)).addDoneCallback((task) => log.push(`${task.cancelled()}`));
+      try {
+        yield "item";
+      } catch (error) {
+        yield* group.exit(error);
+      }
+    })();
+    log.push(yield* anext(items));
+    yield* items.aclose();
+    assertEquals(log, ["item", "true"]);
+  });
+});
+
+test("a group whose body is closed keeps the errors of its tasks", async () => {
+  await virtually(function* () {
+    const items = asyncGenerator(function* () {
+      const group = new TaskGroup().enter();
+      group.createTask(() => failAtTheEnd(10));
+      try {
+        yield yield* sleep(1);
+      } catch (error) {
+        yield* group.exit(error);
+      }
+    })();
+    yield* anext(items);
+    const error = yield* errorOf(() => items.aclose());
+    assertEquals(show(error), groupOf("RangeError: crash", "GeneratorExit"));
+  });
+});
+
 // cancel()
 
 testBoth("TaskGroup.cancel() ends the tasks and the body, without an error", function* () {
@@ -935,6 +981,72 @@ testBoth("TaskGroup.cancel() keeps a cancellation from outside", function* () {
   );
   yield* wait([runner]);
   assertEquals(runner.cancelled(), true);
+});
+
+testBoth(
+  "TaskGroup.cancel() keeps a cancellation that comes while the group is left",
+  function* () {
+    const log: string[] = [];
+    const runner = createTask(function* () {
+      yield* TaskGroup.run(function* (group) {
+        group.createTask(() => endSlowly(1));
+        yield;
+        group.cancel();
+      });
+      log.push("not reached");
+    });
+    yield* sleep(0.5);
+    runner.cancel("outside");
+    const error = yield* errorOf(() => runner);
+    assertEquals([`${error}`, runner.cancelled()], ["CancelledError: outside", true]);
+    assertEquals([log, getRunningLoop().time()], [[], 1]);
+  },
+);
+
+testBoth("TaskGroup.cancel() does not keep a timeout around the group from expiring", function* () {
+  const error = yield* errorOf(() =>
+    timeout(0.5, function* () {
+      yield* TaskGroup.run(function* (group) {
+        group.createTask(() => endSlowly(1));
+        yield* sleep(0.1);
+        group.cancel();
+      });
+    })
+  );
+  assertEquals([`${error}`, currentTask()?.cancelling()], ["TimeoutError", 0]);
+});
+
+testBoth("TaskGroup.cancel() and a cancellation from outside leave the body's error", function* () {
+  const runner = createTask(() =>
+    TaskGroup.run(function* (group) {
+      group.createTask(() => endSlowly(1));
+      yield;
+      group.cancel();
+      throw new RangeError("body");
+    })
+  );
+  yield* sleep(0.5);
+  runner.cancel("outside");
+  const error = yield* errorOf(() => runner);
+  assertEquals([show(error), runner.cancelling()], [groupOf("RangeError: body"), 1]);
+});
+
+test("TaskGroup.cancel() by a task that starts eagerly ends that task, too", async () => {
+  await virtually(function* () {
+    const log: string[] = [];
+    yield* TaskGroup.run(function* (group) {
+      const task = group.createTask(function* () {
+        group.cancel();
+        try {
+          yield* new Event().wait();
+        } finally {
+          log.push("ended");
+        }
+      }, { eagerStart: true });
+      log.push(`${task.cancelling()}`);
+    });
+    assertEquals([log, currentTask()?.cancelling()], [["1", "ended"], 0]);
+  });
 });
 
 testBoth("TaskGroup.cancel() of an inner group leaves the outer one alone", function* () {
