@@ -17,6 +17,7 @@ import { requireSameTitles } from "./_support/same_titles.ts";
 import {
   collectPageTestFiles,
   collectTestFiles,
+  isLively,
   ROOT,
   type TestFile,
 } from "./_support/test_files.ts";
@@ -131,21 +132,31 @@ async function runBrowsers(
   const launches = await provideBrowsers(names, (line) => report.say(line));
   const pageTestFiles = (await collectPageTestFiles()).filter((path) => path.includes(file ?? ""));
   const site = new TestSite();
+  const sessions: BrowserSession[] = [];
   for (const [name, launch] of launches) {
-    if (typeof launch === "string") {
-      addFailure(name, "(the browser itself)", launch);
-      continue;
-    }
-    const session = new BrowserSession(name, launch);
+    if (typeof launch === "string") addFailure(name, "(the browser itself)", launch);
+    else sessions.push(new BrowserSession(name, launch));
+  }
+  const visit = async (
+    session: BrowserSession,
+    ofKind: readonly TestFile[],
+    pageFiles: readonly string[],
+  ): Promise<void> => {
     for (const isolated of [true, false]) {
       const settings = { site, isolated, report, filter, timeout };
       try {
-        await runInBrowser(session, files, settings);
-        await runPageTests(session, pageTestFiles, settings);
+        await runInBrowser(session, ofKind, settings);
+        await runPageTests(session, pageFiles, settings);
       } catch (error) {
         addFailure(placeName(session, isolated), "(the run itself)", describeError(error));
       }
     }
+  };
+  const calm = files.filter(({ path }) => !isLively(path));
+  const lively = files.filter(({ path }) => isLively(path));
+  await Promise.all(sessions.map((session) => visit(session, calm, [])));
+  for (const session of sessions) {
+    await visit(session, lively, pageTestFiles);
     await session.close();
   }
   await site.close();

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { DenoOutput, type DenoTestEnd } from "./deno_output.ts";
 import { NO_REASON, SKIP_FILE_VARIABLE, type SkipRecord } from "./harness.ts";
 import type { Report } from "./report.ts";
-import { ROOT, type TestFile } from "./test_files.ts";
+import { isLively, ROOT, type TestFile } from "./test_files.ts";
 
 /** What a run under Deno takes. */
 export interface DenoRunOptions {
@@ -22,13 +22,6 @@ export interface DenoRunOptions {
 
 // Deno tells what went wrong at its end, which does not come when it has to be killed.
 const LOST_DETAIL = "a test that hung took the details with it; run this one alone, by --filter";
-
-/**
- * Where the files are that start threads, processes and servers, and look at clocks: they have the machine for
- * themselves. What all others do one thread does by itself, so they run side by side.
- */
-const LIVELY =
-  /^tests\/(_generated\/)?((host|inspect|platform|repl|run|soak|threads)\/|article_test)/;
 
 /** How many lanes there are at most: each is a process that keeps one processor busy. */
 const LANES = Math.min(navigator.hardwareConcurrency, 4);
@@ -84,8 +77,8 @@ export async function runInDeno(
     nameOf: ({ file, title }: Named) => ({ file: originals.get(bare(file)) ?? bare(file), title }),
   };
   const paths = [...originals.keys()];
-  await runInLanes(report, run, paths.filter((path) => !LIVELY.test(path)));
-  await runToTheEnd(report, { ...run, paths: paths.filter((path) => LIVELY.test(path)) });
+  await runInLanes(report, run, paths.filter((path) => !isLively(path)));
+  await runToTheEnd(report, { ...run, paths: paths.filter((path) => isLively(path)) });
 }
 
 /** Runs files side by side, in as many processes as there are lanes. */

@@ -10,6 +10,10 @@ import { makeTwin, wantsTwin } from "./twin.ts";
 /** The root of the repository. */
 export const ROOT: string = resolve(import.meta.dirname ?? ".", "../..");
 
+/** Where the files are that start threads, processes and servers, and look at clocks. */
+const LIVELY =
+  /^tests\/(_generated\/)?((host|inspect|platform|repl|run|soak|threads)\/|article_test)/;
+
 const TESTS = join(ROOT, "tests");
 const GENERATED = join(TESTS, "_generated");
 
@@ -21,6 +25,16 @@ export interface TestFile {
   twin: string | null;
   /** The one host it is for, by where it stands: `tests/host/<host>/`. */
   host: "deno" | "browser" | null;
+}
+
+/**
+ * Whether the tests of a file, or of a twin, must have the machine for themselves. What all others do one thread does by
+ * itself, so they run side by side.
+ *
+ * @param path The file, from the root.
+ */
+export function isLively(path: string): boolean {
+  return LIVELY.test(path);
 }
 
 /** Finds every test file and makes its twin anew. */
