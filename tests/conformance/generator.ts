@@ -19,6 +19,7 @@ import type {
   Statement,
   Subject,
 } from "./program.ts";
+import { RECORDED_PROGRAMS } from "./fingerprint.ts";
 import { Random } from "./random.ts";
 import { type SceneMaker, SCENES } from "./scenes.ts";
 import { list, type Place, Slots } from "./slots.ts";
@@ -38,7 +39,7 @@ type Choice<T> = readonly [weight: number, make: () => T];
  * @returns The program.
  */
 export function generateProgram(seed: number): Program {
-  return new ProgramGenerator(new Random(seed)).generate();
+  return new ProgramGenerator(new Random(seed), seed >= RECORDED_PROGRAMS).generate();
 }
 
 class ProgramGenerator implements SceneMaker {
@@ -48,8 +49,12 @@ class ProgramGenerator implements SceneMaker {
   #left: number;
   #texts = 0;
 
-  constructor(random: Random) {
+  // Whether it knows what was added since the first programs were recorded, which stay as they are.
+  readonly #isWide: boolean;
+
+  constructor(random: Random, isWide: boolean) {
     this.random = random;
+    this.#isWide = isWide;
     this.slots = new Slots(random);
     this.#left = 10 + random.below(90);
   }
@@ -424,7 +429,16 @@ class ProgramGenerator implements SceneMaker {
         stack: random.below(slots.stacks),
         into: random.chance(0.5) ? random.below(slots.stacks) : slots.stacks++,
       })],
+      ...(this.#isWide ? this.#plainWide(inside) : []),
     ]);
+  }
+
+  /** What was added since the first programs were recorded. */
+  #plainWide(place: Place): Choice<PlainStatement>[] {
+    const { slots } = this;
+    return [
+      [8, () => ({ do: "print", what: slots.printed(place) })],
+    ];
   }
 
   /** Something that an exit stack is to call. */

@@ -20,7 +20,7 @@ addCallback, concurrent begin, concurrent cancel, concurrent look, concurrent se
 concurrent setResult, copyContext, count, eagerTasks, enter, event, event clear, event isSet,
 event set, getVar, group, handler, iterate, iterate closing, keep, log, look, lookBarrier,
 lookContext, lookGuard, lookGuard condition, lookGuard lock, lookGuard semaphore, lookHandle,
-lookTimeout, manager, newConcurrent, newFuture, newGenerator, notify, popAll, push, push
+lookTimeout, manager, newConcurrent, newFuture, newGenerator, notify, popAll, print, push, push
 asyncCallback, push asyncExit, push callback, push exit, queue, queue getNowait, queue look, queue
 putNowait, queue shutdown, queue shutdownNow, queue taskDone, raise, raiseGroup, release, release
 condition, release lock, release semaphore, removeCallback, repeat, report, reschedule, resetVar,

@@ -9,6 +9,7 @@ import gc
 import inspect
 import json
 import logging
+import re
 import sys
 import warnings
 from asyncio import base_events, events, staggered
@@ -103,6 +104,13 @@ class OpenGenerators(Ordered):
         return sum(1 for _ in self)
 
 
+class Text:
+    """What something prints, of which compare.ts takes what both languages can say."""
+
+    def __init__(self, text):
+        self.text = text
+
+
 class Trace:
     def __init__(self):
         self.entries = []
@@ -133,6 +141,12 @@ class Trace:
         keys = sorted(key for key in context if not key.endswith("_traceback"))
         self.write(event, [message, context.get("exception"), keys, ambient])
 
+    def print(self, thing):
+        def counted(match):
+            return f"name='T{int(match[1]) - self.first_name}'"
+
+        return Text(re.sub(r"name='Task-(\d+)'", counted, repr(thing)))
+
     def label(self, future, label):
         self.labels[future] = label
 
@@ -155,6 +169,8 @@ class Trace:
             return sorted((self.canonical(item) for item in value), key=text_of)
         if isinstance(value, (list, tuple)):
             return [self.canonical(item) for item in value]
+        if isinstance(value, Text):
+            return {"text": value.text}
         return {"future": self.labels.get(value, "?")}
 
     def canonical_error(self, error):
@@ -634,6 +650,25 @@ class Interpreter:
             return self.tasks.get(target["task"])
         return self.futures.get(target["future"])
 
+    def printed(self, what):
+        if what == "self" or "task" in what or "future" in what:
+            return self.target(what)
+        ((kind, slot),) = what.items()
+        if kind in ("lock", "semaphore", "condition"):
+            return self.guard(what)
+        slots = {
+            "handle": self.handles,
+            "event": self.events,
+            "queue": self.queues,
+            "barrier": self.barriers,
+            "timeout": self.timeouts,
+            "group": self.groups,
+            "variable": self.variables,
+            "token": self.tokens,
+            "concurrent": self.concurrents,
+        }
+        return slots[kind].get(slot)
+
     # --- What does not wait
 
     def plain_block(self, block):
@@ -1015,6 +1050,9 @@ class Interpreter:
     def do_stop(self, statement):
         self.attempt("stop", self.loop.stop)
 
+    def do_print(self, statement):
+        self.on("print", self.printed(statement["what"]), self.trace.print)
+
     PLAIN = {
         "log": do_log,
         "raise": do_raise,
@@ -1060,6 +1098,7 @@ class Interpreter:
         "concurrent": do_concurrent,
         "submit": do_submit,
         "stop": do_stop,
+        "print": do_print,
     }
 
     def context_of(self, statement):

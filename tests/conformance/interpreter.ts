@@ -75,11 +75,13 @@ import type {
   Guard,
   PlainBlock,
   PlainStatement,
+  Printed,
   Program,
   Statement,
   Subject,
   Target,
 } from "./program.ts";
+import { normalText } from "./texts.ts";
 import { describeReport, isOfCollection, type Trace } from "./trace.ts";
 
 /** A coroutine of the interpreter's: in the twin, what an async function returns. */
@@ -595,6 +597,20 @@ export class Interpreter {
     return found ?? null;
   }
 
+  #printed(what: Printed): unknown {
+    if (typeof what === "string" || "task" in what || "future" in what) return this.#target(what);
+    if ("handle" in what) return this.#handles[what.handle];
+    if ("event" in what) return this.#events[what.event];
+    if ("queue" in what) return this.#queues[what.queue];
+    if ("barrier" in what) return this.#barriers[what.barrier];
+    if ("timeout" in what) return this.#timeouts[what.timeout];
+    if ("group" in what) return this.#groups[what.group];
+    if ("variable" in what) return this.#variables[what.variable];
+    if ("token" in what) return this.#tokens[what.token];
+    if ("concurrent" in what) return this.#concurrents[what.concurrent];
+    return this.#guard(what);
+  }
+
   // --- What does not wait
 
   #plainBlock(block: PlainBlock): void {
@@ -773,6 +789,10 @@ export class Interpreter {
             statement.concurrent,
             runCoroutineThreadsafe(coroutine, this.#loop),
           );
+        });
+      case "print":
+        return this.#on("print", this.#printed(statement.what), (what) => {
+          return { text: this.#trace.normalNames(normalText(String(what))) };
         });
       case "eagerTasks":
         return this.#loop.setTaskFactory(statement.on ? eagerTaskFactory : null);

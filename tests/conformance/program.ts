@@ -33,6 +33,20 @@ export type Target = { task: number } | { future: number } | "self";
 /** Something to be acquired and released. */
 export type Guard = { lock: number } | { semaphore: number } | { condition: number };
 
+/** Something that has a printed form. */
+export type Printed =
+  | Target
+  | Guard
+  | { handle: number }
+  | { event: number }
+  | { queue: number }
+  | { barrier: number }
+  | { timeout: number }
+  | { group: number }
+  | { variable: number }
+  | { token: number }
+  | { concurrent: number };
+
 /** Something to be awaited. */
 export type Subject =
   | { coro: Block; asFunction?: boolean }
@@ -170,7 +184,8 @@ export type PlainStatement =
   }
   | { do: "concurrent"; concurrent: number; how: "setException"; error: ErrorPlan }
   | { do: "submit"; concurrent: number; body: Block }
-  | { do: "stop" };
+  | { do: "stop" }
+  | { do: "print"; what: Printed };
 
 /** What a coroutine can do. */
 export type Statement =

@@ -125,6 +125,7 @@ function showValue(value: Json): string {
   if (value === null) return "";
   if (Array.isArray(value)) return `[${value.map(showValue).join(", ")}]`;
   if (typeof value !== "object") return JSON.stringify(value);
+  if ("text" in value) return `${value.text}`;
   if ("task" in value) return `<${value.task}>`;
   if ("future" in value) return `<${value.future}>`;
   const cause = value.cause === undefined ? "" : ` from ${showValue(value.cause)}`;

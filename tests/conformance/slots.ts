@@ -3,7 +3,15 @@
  *
  * @module
  */
-import type { ErrorPlan, GroupPlan, Guard, Program, QueueKind, Target } from "./program.ts";
+import type {
+  ErrorPlan,
+  GroupPlan,
+  Guard,
+  Printed,
+  Program,
+  QueueKind,
+  Target,
+} from "./program.ts";
 import type { Random } from "./random.ts";
 
 const DELAYS = [0, 0.25, 0.5, 0.5, 1, 1, 1, 2, 3, 5, -1];
@@ -146,6 +154,25 @@ export class Slots {
     if (kind < 6 && known.length > 0) return { task: random.pick(known) };
     if (kind < 8) return { task: random.below(this.tasks + 1) };
     return kind === 8 ? { future: this.future() } : "self";
+  }
+
+  /** Anything that has a printed form; tasks, mostly. */
+  printed(place: Place): Printed {
+    const random = this.#random;
+    const { handles, timeouts, groups, tokens, concurrents } = this;
+    return random.weighted<() => Printed>([
+      [8, () => this.target(place)],
+      [2, () => this.guard()],
+      [handles > 0 ? 1 : 0, () => ({ handle: random.below(handles) })],
+      [1, () => ({ event: this.event() })],
+      [1, () => ({ queue: this.queue() })],
+      [1, () => ({ barrier: this.barrier() })],
+      [timeouts > 0 ? 1 : 0, () => ({ timeout: random.below(timeouts) })],
+      [groups > 0 ? 1 : 0, () => ({ group: random.below(groups) })],
+      [0.3, () => ({ variable: random.below(2) })],
+      [tokens > 0 ? 0.3 : 0, () => ({ token: random.below(tokens) })],
+      [concurrents > 0 ? 1 : 0, () => ({ concurrent: random.below(concurrents) })],
+    ])();
   }
 
   /** Some things to wait for. */

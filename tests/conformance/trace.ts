@@ -66,6 +66,14 @@ export class Trace {
     return number === undefined ? name : `T${Number(number) - this.#firstName}`;
   }
 
+  /** A text with the names of tasks that nobody named counted from the program's start. */
+  normalNames(text: string): string {
+    return text.replace(
+      /name='Task-(\d+)'/g,
+      (_, number: string) => `name='T${Number(number) - this.#firstName}'`,
+    );
+  }
+
   /** The form of a value that both languages share. */
   canonical(value: unknown): Json {
     if (value === undefined || value === null) return null;
@@ -79,6 +87,7 @@ export class Trace {
         .sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
     }
     if (Array.isArray(value)) return value.map((item) => this.canonical(item));
+    if (isText(value)) return { text: value.text };
     return { future: this.#labels.get(value as Future) ?? "?" };
   }
 
@@ -98,6 +107,10 @@ export class Trace {
       return null;
     }
   }
+}
+
+function isText(value: object): value is { text: string } {
+  return "text" in value && typeof value.text === "string";
 }
 
 const SHORTENED = [
