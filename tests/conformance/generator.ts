@@ -18,6 +18,7 @@ import type {
   Program,
   Statement,
   Subject,
+  Target,
 } from "./program.ts";
 import { RECORDED_PROGRAMS } from "./fingerprint.ts";
 import { Random } from "./random.ts";
@@ -55,7 +56,7 @@ class ProgramGenerator implements SceneMaker {
   constructor(random: Random, isWide: boolean) {
     this.random = random;
     this.#isWide = isWide;
-    this.slots = new Slots(random);
+    this.slots = new Slots(random, isWide);
     this.#left = 10 + random.below(90);
   }
 
@@ -67,6 +68,20 @@ class ProgramGenerator implements SceneMaker {
     const everybody = { ...place, known: list(this.slots.tasks, (index) => index + 1) };
     const timers = list(random.below(4), () => this.#timer(everybody));
     const isBare = random.chance(0.3);
+    const next = this.#isWide && random.chance(0.3)
+      ? list(
+        1 + random.below(2),
+        () =>
+          random.weighted<() => Block | Target | "forever">([
+            [5, () => this.block(everybody)],
+            [2, () => this.slots.target(everybody)],
+            [1, () => "forever"],
+          ])(),
+      )
+      : [];
+    const runner = this.#isWide && !this.slots.isEager && random.chance(0.15);
+    const logs = this.#isWide && random.chance(0.2);
+    const debug = this.#isWide && random.chance(0.04);
     const survivor: Block = [
       {
         do: "try",
@@ -81,6 +96,10 @@ class ProgramGenerator implements SceneMaker {
       failingReport: random.chance(0.1) ? 1 + random.below(2) : 0,
       // Most often the main coroutine outlives its errors, so that the others come to something.
       main: [...timers, ...(isBare ? work : survivor)],
+      ...(debug ? { debug } : {}),
+      ...(logs && !debug ? { logs } : {}),
+      ...(runner ? { runner } : {}),
+      ...(next.length > 0 ? { next } : {}),
     };
   }
 
@@ -170,7 +189,46 @@ class ProgramGenerator implements SceneMaker {
         body: this.block(inside, 2 + random.below(3)),
       })],
       [nested(5), () => ({ do: "with", guard: slots.guard(), body: this.block(inside) })],
+      ...(this.#isWide ? this.#statementWide(inside, nested) : []),
     ]);
+  }
+
+  /** What was added since the first programs were recorded. */
+  #statementWide(place: Place, nested: (weight: number) => number): Choice<Statement>[] {
+    const { random, slots } = this;
+    return [
+      [nested(3), () => ({ do: "withManaged", what: slots.managed(), body: this.block(place) })],
+      [nested(2), () => ({
+        do: "withVar",
+        variable: random.below(2),
+        value: random.below(100),
+        body: this.block(place, 1 + random.below(2)),
+      })],
+      [nested(1), () => ({
+        do: "manager",
+        body: this.block(place, 1 + random.below(2)),
+        ...this.#managerBlocks(place),
+        yields: random.pick([0, 2, 2]),
+      })],
+      // Not where it might be an item of an async generator's.
+      [0.3, () => ({
+        do: "spawn",
+        task: ++slots.tasks,
+        subject: { coro: [{ do: "await", subject: { bare: 1, bad: true } }] },
+        via: "createTask",
+      })],
+      [0.2, () => ({ do: "await", subject: { shutdownAsyncgens: true } })],
+      // Not as a task's coroutine: CPython throws into the generator where such a task is cancelled before it begins.
+      [slots.generators > 0 ? 1 : 0, () => ({
+        do: "await",
+        subject: { generator: random.below(slots.generators), how: "anextDefault" },
+      })],
+      [slots.stacks > 0 ? 3 : 0, () => ({
+        do: "enterManaged",
+        stack: random.below(slots.stacks),
+        what: slots.managed(),
+      })],
+    ];
   }
 
   /** What is done around the body of a manager or the items of a generator. */
@@ -285,7 +343,21 @@ class ProgramGenerator implements SceneMaker {
       [slots.kept > 0 ? 2 : 0, () => ({ kept: random.below(slots.kept) })],
       [slots.concurrents > 0 ? 3 : 0, () => ({ concurrent: random.below(slots.concurrents) })],
       ...this.#waits(place),
+      ...(this.#isWide ? this.#subjectWide(deeper(place)) : []),
     ]);
+  }
+
+  /** What was added since the first programs were recorded. */
+  #subjectWide(place: Place): Choice<Subject>[] {
+    const { random, slots } = this;
+    return [
+      [1, () => ({ bare: random.below(3) })],
+      [place.depth > DEEPEST ? 0 : 1, () => ({
+        executor: slots.concurrents++,
+        how: random.pick(["inline", "later", "later", "fails"]),
+        body: this.#plainBlock(place),
+      })],
+    ];
   }
 
   /**
@@ -435,8 +507,37 @@ class ProgramGenerator implements SceneMaker {
 
   /** What was added since the first programs were recorded. */
   #plainWide(place: Place): Choice<PlainStatement>[] {
-    const { slots } = this;
+    const { random, slots } = this;
+    const nested = (weight: number) => place.depth > DEEPEST ? 0 : weight;
     return [
+      [3, () => ({
+        do: "settle",
+        target: slots.target(place),
+        value: random.below(100),
+        error: random.chance(0.5) ? slots.error() : null,
+      })],
+      [0.5, () => ({ do: "factory", kind: random.pick(["none", "plain", "telling", "telling"]) })],
+      [nested(0.7), () => ({ do: "handlerDoes", body: this.#plainBlock(place) })],
+      [nested(slots.contexts > 0 ? 1 : 0), () => ({
+        do: "runIn",
+        context: random.below(slots.contexts),
+        body: this.#plainBlock(place),
+      })],
+      [4, () => ({ do: "awaitedBy", target: slots.target(place) })],
+      [1, () => ({ do: "taskVar", target: slots.target(place), variable: random.below(2) })],
+      [1, () => ({
+        do: "newManaged",
+        what: random.chance(0.5)
+          ? { timeout: slots.timeouts++, delay: slots.maybeDelay() }
+          : { group: slots.groups++ },
+      })],
+      [slots.tokens > 0 ? 0.5 : 0, () => ({ do: "lookToken", token: random.below(slots.tokens) })],
+      [2, () => ({ do: "raiseSaved" })],
+      [1, () => ({ do: "setSaved", target: slots.target(place) })],
+      [1, () => ({ do: "hasCoro", target: slots.target(place) })],
+      [slots.kept > 0 ? 1 : 0, () => ({ do: "closeKept", kept: random.below(slots.kept) })],
+      [0.3, () => ({ do: "foreignFuture", future: slots.future() })],
+      [0.3, () => ({ do: "notify", condition: slots.condition(), count: random.pick([0, -1]) })],
       [8, () => ({ do: "print", what: slots.printed(place) })],
     ];
   }

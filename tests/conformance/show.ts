@@ -9,12 +9,19 @@ import type { Entry } from "./trace.ts";
 
 /** A program as pseudo-Python. */
 export function showProgram(program: Program): string {
-  const { main, ...settings } = program;
+  const { main, next = [], ...settings } = program;
   const shown = Object.entries(settings).filter(([, value]) =>
     Array.isArray(value) ? value.length > 0 : value !== 0
   );
   const head = shown.map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
-  return [...head, "async def main():", ...showBlock(main, 1)].join("\n");
+  const others = next.flatMap((part) =>
+    part === "forever"
+      ? ["run_forever()"]
+      : Array.isArray(part)
+      ? ["async def next():", ...showBlock(part, 1)]
+      : [`run(${showTarget(part)})`]
+  );
+  return [...head, "async def main():", ...showBlock(main, 1), ...others].join("\n");
 }
 
 function showBlock(block: Block, depth: number): string[] {

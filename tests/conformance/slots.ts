@@ -7,6 +7,7 @@ import type {
   ErrorPlan,
   GroupPlan,
   Guard,
+  Managed,
   Printed,
   Program,
   QueueKind,
@@ -23,6 +24,7 @@ const ERRORS = [
   "TimeoutError",
   "CancelledError",
 ];
+const EXITS = ["SystemExit", "KeyboardInterrupt"];
 // What a group may hold in Python, too.
 const MEMBERS = ["AppError", "AppError", "ValueError", "RuntimeError", "TimeoutError"];
 /** How deep groups of errors nest. */
@@ -71,6 +73,9 @@ export class Slots {
   readonly #random: Random;
   // Whether errors may be raised that end the loop's run.
   readonly #exits: boolean;
+  readonly #exitClasses: readonly string[];
+  readonly #sizes: readonly number[];
+  readonly #members: readonly string[];
   #futures = 0;
   #events = 0;
   #locks = 0;
@@ -79,11 +84,17 @@ export class Slots {
   readonly #barriers: number[] = [];
   readonly #queues: Program["queues"] = [];
 
-  /** @param random What decides. */
-  constructor(random: Random) {
+  /**
+   * @param random What decides.
+   * @param isWide Whether it knows what was added since the first programs were recorded.
+   */
+  constructor(random: Random, isWide: boolean) {
     this.#random = random;
     this.isEager = random.chance(0.2);
-    this.#exits = random.chance(0.04);
+    this.#exits = random.chance(isWide ? 0.15 : 0.04);
+    this.#members = isWide ? [...MEMBERS, "CancelledError"] : MEMBERS;
+    this.#sizes = isWide ? [-1, 0, 1, 1, 2] : [0, 1, 1, 2];
+    this.#exitClasses = isWide ? EXITS : ["SystemExit"];
   }
 
   /** The program's declarations. */
@@ -117,7 +128,7 @@ export class Slots {
   queue(): number {
     const random = this.#random;
     if (this.#isNewWanted(this.#queues.length)) {
-      this.#queues.push({ kind: random.pick(QUEUE_KINDS), maxsize: random.pick([0, 1, 1, 2]) });
+      this.#queues.push({ kind: random.pick(QUEUE_KINDS), maxsize: random.pick(this.#sizes) });
       return this.#queues.length - 1;
     }
     return random.below(this.#queues.length);
@@ -175,6 +186,19 @@ export class Slots {
     ])();
   }
 
+  /** A context manager. */
+  managed(): Managed {
+    const random = this.#random;
+    const { timeouts, groups, stacks } = this;
+    return random.weighted<() => Managed>([
+      [1, () => this.guard()],
+      [2, () => ({ barrier: this.barrier() })],
+      [timeouts > 0 ? 2 : 0, () => ({ timeout: random.below(timeouts) })],
+      [groups > 0 ? 2 : 0, () => ({ group: random.below(groups) })],
+      [stacks > 0 ? 1 : 0, () => ({ stack: random.below(stacks) })],
+    ])();
+  }
+
   /** Some things to wait for. */
   awaitables(place: Place): Target[] {
     return list(
@@ -194,7 +218,10 @@ export class Slots {
   /** An error. */
   error(): ErrorPlan {
     const message = this.#random.pick(MESSAGES);
-    if (this.#exits && this.#random.chance(0.3)) return { class: "SystemExit", message };
+    if (this.#exits && this.#random.chance(0.3)) {
+      const [first, ...others] = this.#exitClasses;
+      return { class: others.length > 0 ? this.#random.pick(this.#exitClasses) : first!, message };
+    }
     return { class: this.#random.pick(ERRORS), message };
   }
 
@@ -208,14 +235,14 @@ export class Slots {
         () =>
           depth < DEEPEST_GROUP && random.chance(0.3)
             ? this.errorGroup(depth + 1)
-            : { class: random.pick(MEMBERS), message: random.pick(MESSAGES) },
+            : { class: random.pick(this.#members), message: random.pick(MESSAGES) },
       ),
     };
   }
 
   /** The classes of some of a group's errors. */
   errorClasses(): string[] {
-    return list(1 + this.#random.below(2), () => this.#random.pick(MEMBERS));
+    return list(1 + this.#random.below(2), () => this.#random.pick(this.#members));
   }
 
   /** Seconds. */

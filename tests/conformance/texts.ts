@@ -15,19 +15,20 @@ const LONGEST_MESSAGE = 8;
  */
 export function normalText(text: string): string {
   return text
+    .replace(/^context: .*$/, "context: …")
     .replace(/ at 0x[0-9a-f]+/g, "")
-    .replace(/ created at [^\s>]+/g, "")
+    .replace(/ created at (?:<[^>]*>)?[^\s>]+/g, "")
     .replace(/<asyncio\.\w+\.(\w+) object/g, "<$1")
     .replace(/<_GatheringFuture/g, "<GatheringFuture")
-    .replace(/^<StableTimerHandle/, "<TimerHandle")
-    .replace(/^<_ThreadSafeHandle/, "<Handle")
+    .replace(/<StableTimerHandle/, "<TimerHandle")
+    .replace(/<_ThreadSafeHandle/, "<Handle")
     .replace(/^<Future (state=)/, "<ConcurrentFuture $1")
     .replace(/ coro=<(?:[^<>]|<[^<>]*>)*>/g, "")
     // CPython's shield adds one more, for its record of who awaits whom.
     .replace(/cb=\[[^\]]*\]/g, "cb=[…]")
     // Ours no longer counts a task that is done well; CPython's group hears of it a turn later.
     .replace(/^<TaskGroup tasks=\d+/, "<TaskGroup")
-    .replace(/^<(Handle|TimerHandle)( cancelled)?( when=[-\d.]+)? \S.*>$/, "<$1$2$3 …>")
+    .replace(/(^|: )<(Handle|TimerHandle)( cancelled)?( when=[-\d.]+)? \S.*>$/, "$1<$2$3$4 …>")
     .replace(/\b(None|undefined)\b/g, "null")
     .replace(/\b(True|False)\b/g, (name) => name.toLowerCase())
     .replace(/\(''\)/g, "()")

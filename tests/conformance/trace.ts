@@ -10,6 +10,7 @@ import {
   type Future,
   Task,
 } from "@asyncio/asyncio";
+import { normalText } from "./texts.ts";
 import type { Json, JsonObject } from "./json.ts";
 
 /** One line: the loop's time, the current task's name or `null`, what happened, and a value. */
@@ -113,6 +114,17 @@ function isText(value: object): value is { text: string } {
   return "text" in value && typeof value.text === "string";
 }
 
+/** What is written of a report, but for the error and what tells where things were made. */
+export function describeLog(text: string, context: ExceptionContext, trace: Trace): unknown[] {
+  const [message = "", ...others] = text.split("\n");
+  const count =
+    Object.keys(context).filter((key) => key !== "message" && key !== "exception").length;
+  return [
+    shortMessage(message),
+    ...others.slice(0, count).map((line) => ({ text: trace.normalNames(normalText(line)) })),
+  ];
+}
+
 const SHORTENED = [
   "Exception in callback",
   "an error occurred during closing of asynchronous generator",
@@ -120,13 +132,25 @@ const SHORTENED = [
 
 /** What an exception handler was told, as far as both languages tell the same. */
 export function describeReport(context: ExceptionContext, ambient: unknown): unknown[] {
-  const { message: whole } = context;
-  // Without the printed form of an object, which is not the same.
-  const message = SHORTENED.find((start) => whole.startsWith(start)) ?? whole;
-  return [message, context.exception, Object.keys(context).sort(), ambient];
+  return [shortMessage(context.message), context.exception, keysOf(context), ambient];
 }
 
-/** Whether a report comes of the garbage collector, which nobody can tell when to run. */
+/** Without the printed form of an object, which is not the same. */
+function shortMessage(message: string): string {
+  return SHORTENED.find((start) => message.startsWith(start)) ?? message;
+}
+
+/** What it was told of, but not where that was made, which debug mode tells. */
+function keysOf(context: ExceptionContext): string[] {
+  return Object.keys(context).filter((key) => !key.endsWith("Traceback")).sort();
+}
+
+/**
+ * Whether a report comes of the garbage collector, which nobody can tell when to run, or is one of those of debug
+ * mode that CPython has not.
+ */
 export function isOfCollection({ message }: ExceptionContext): boolean {
-  return message.endsWith("was never retrieved");
+  return /was never retrieved$|^Task (was destroyed|swallowed)|^Lock released by who/.test(
+    message,
+  );
 }
