@@ -76,6 +76,11 @@ class ProgramGenerator implements SceneMaker {
             [5, () => this.block(everybody)],
             [2, () => this.slots.target(everybody)],
             [1, () => "forever"],
+            // Where no task waits for it that a generator might wait for.
+            [1, () => [
+              { do: "await", subject: { shutdownAsyncgens: true } },
+              ...this.block(everybody, 1),
+            ]],
           ])(),
       )
       : [];
@@ -217,7 +222,6 @@ class ProgramGenerator implements SceneMaker {
         subject: { coro: [{ do: "await", subject: { bare: 1, bad: true } }] },
         via: "createTask",
       })],
-      [0.2, () => ({ do: "await", subject: { shutdownAsyncgens: true } })],
       // Not as a task's coroutine: CPython throws into the generator where such a task is cancelled before it begins.
       [slots.generators > 0 ? 1 : 0, () => ({
         do: "await",
@@ -347,10 +351,37 @@ class ProgramGenerator implements SceneMaker {
     ]);
   }
 
+  /** What is begun and closed; not what calls a function, which cannot be begun by hand here. */
+  #closing(place: Place): Subject {
+    const { random, slots } = this;
+    const future = (): Subject =>
+      random.chance(0.5) ? { future: slots.future() } : { task: slots.awaitableTask(place) };
+    const closing = random.weighted<() => Subject>([
+      [5, () => {
+        const simple = this.#simple();
+        return "barrier" in simple ? { event: slots.event() } : simple;
+      }],
+      [1, future],
+      [1, () => ({ shield: future() })],
+      [
+        1,
+        () => ({ gather: list(1 + random.below(3), future), returnExceptions: random.chance(0.5) }),
+      ],
+      [2, () => ({
+        wait: slots.awaitables(place),
+        timeout: slots.maybeDelay(),
+        returnWhen: random.pick(["FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"]),
+      })],
+    ])();
+    return { closing, delay: slots.delay() };
+  }
+
   /** What was added since the first programs were recorded. */
   #subjectWide(place: Place): Choice<Subject>[] {
     const { random, slots } = this;
+    const nested = (weight: number) => place.depth >= DEEPEST ? 0 : weight;
     return [
+      [nested(3), () => this.#closing(deeper(place))],
       [1, () => ({ bare: random.below(3) })],
       [place.depth > DEEPEST ? 0 : 1, () => ({
         executor: slots.concurrents++,

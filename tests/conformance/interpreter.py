@@ -145,6 +145,7 @@ class Trace:
     def __init__(self):
         self.entries = []
         self.closed = False
+        self.closing = 0
         self.loop = VirtualLoop(self)
         self.first_name = 0
         self.labels = {}
@@ -156,7 +157,7 @@ class Trace:
         return self.closed or len(self.entries) >= MOST_ENTRIES
 
     def write(self, event, value=None):
-        if self.is_over:
+        if self.is_over or (self.closing > 0 and isinstance(value, GeneratorExit)):
             return
         task = asyncio.current_task(self.loop)
         name = None if task is None else self.name_of(task)
@@ -266,6 +267,41 @@ class Bare:
         return self.count
 
 
+class Closing:
+    """Begins what it is given, and closes it some time later."""
+
+    def __init__(self, inner, delay, trace):
+        self.inner = inner
+        self.delay = delay
+        self.trace = trace
+
+    def __await__(self):
+        steps = self.inner.__await__()
+        # Kept, for it would be closed again when it is collected.
+        self.trace.kept.append(steps)
+        try:
+            yielded = next(steps)
+        except StopIteration as stop:
+            return stop.value
+        if yielded is not None:
+            yielded._asyncio_future_blocking = False
+        try:
+            return (yield from asyncio.sleep(self.delay, -1).__await__())
+        finally:
+            self.close(steps)
+
+    def close(self, steps):
+        self.trace.closing += 1
+        is_refused = False
+        try:
+            steps.close()
+        except RuntimeError:
+            is_refused = True
+        self.trace.closing -= 1
+        if is_refused:
+            self.trace.write("refused")
+
+
 class PretendedExecutor:
     """Does what it is told with the jobs that it is given."""
 
@@ -276,7 +312,7 @@ class PretendedExecutor:
 class Interpreter:
     def __init__(self, program, trace):
         self.program = program
-        self.hides_waiters = re.search('"asCompleted"|"wait":', json.dumps(program))
+        self.hides_waiters = re.search('"asCompleted"|"closing"|"wait":', json.dumps(program))
         self.trace = trace
         self.loop = trace.loop
         self.named = 0
@@ -727,6 +763,8 @@ class Interpreter:
             return self.missing() if made is None else self.wrap(made)
         if "bare" in subject:
             return Bare(subject["bare"], 5 if subject.get("bad") else None)
+        if "closing" in subject:
+            return Closing(self.subject(subject["closing"]), subject["delay"], self.trace)
         if "shutdownAsyncgens" in subject:
             return self.loop.shutdown_asyncgens()
         if "executor" in subject:

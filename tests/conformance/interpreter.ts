@@ -155,6 +155,35 @@ class Bare extends Awaitable<number> {
   }
 }
 
+/** Begins what it is given, and closes it some time later. */
+class Closing extends Awaitable<unknown> {
+  readonly #inner: AwaitableLike<unknown>;
+  readonly #delay: number;
+  readonly #trace: Trace;
+
+  constructor(inner: AwaitableLike<unknown>, delay: number, trace: Trace) {
+    super();
+    this.#inner = inner;
+    this.#delay = delay;
+    this.#trace = trace;
+  }
+
+  *[awaitable](): Steps<unknown> {
+    const inner = this.#inner as Iterable<Suspension, unknown, unknown>;
+    const steps = inner[Symbol.iterator]();
+    const { done, value } = steps.next();
+    if (done) return value;
+    try {
+      return yield* sleep(this.#delay, -1);
+    } finally {
+      this.#trace.closing++;
+      const isRefused = steps.return?.()?.done === false;
+      this.#trace.closing--;
+      if (isRefused) this.#trace.write("refused");
+    }
+  }
+}
+
 /** What a barrier or the like is entered as. */
 type Entered = AsyncContextManager<unknown> & Partial<Timeout>;
 
@@ -202,7 +231,7 @@ export class Interpreter {
    */
   constructor(program: Program, loop: EventLoop, trace: Trace) {
     this.#program = program;
-    this.#hidesWaiters = /"asCompleted"|"wait":/.test(JSON.stringify(program));
+    this.#hidesWaiters = /"asCompleted"|"closing"|"wait":/.test(JSON.stringify(program));
     this.#loop = loop;
     this.#trace = trace;
     for (let slot = 0; slot < program.futures; slot++) this.#newFuture(slot);
@@ -650,6 +679,9 @@ export class Interpreter {
       return concurrent === undefined ? this.#missing() : this.#wrap(concurrent);
     }
     if ("bare" in subject) return new Bare(subject.bare, subject.bad ? 5 : undefined);
+    if ("closing" in subject) {
+      return new Closing(this.#subject(subject.closing), subject.delay, this.#trace);
+    }
     if ("shutdownAsyncgens" in subject) return this.#loop.shutdownAsyncgens();
     if ("executor" in subject) return this.#runInExecutor(subject);
     if ("wrap" in subject) return new Wrapped(this.#subject(subject.wrap));
@@ -953,7 +985,7 @@ export class Interpreter {
         });
       case "awaitedBy":
         return this.#on("awaitedBy", this.#target(statement.target), (future) => {
-          // Ours tells of those, too, who wait in asCompleted; CPython's still of those whose wait() timed out.
+          // Ours tells of those, too, who wait in asCompleted; CPython's still of those who left it.
           if (this.#hidesWaiters || future.done()) return "not compared";
           const awaitedBy = captureCallGraph(future)?.awaitedBy ?? [];
           return new Set(awaitedBy.map((node) => node.future));

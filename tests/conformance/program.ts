@@ -83,6 +83,7 @@ export type Subject =
   | { wrap: Subject }
   | { bare: number; bad?: boolean }
   | { shutdownAsyncgens: true }
+  | { closing: Subject; delay: number }
   | { executor: number; how: "inline" | "later" | "fails"; body: PlainBlock }
   | { self: true };
 

@@ -93,6 +93,9 @@ function showSubject(subject: Subject, bodies: Block[]): string {
   if ("waitFor" in subject) {
     return `wait_for(${showSubject(subject.waitFor, bodies)}, ${subject.timeout})`;
   }
+  if ("closing" in subject) {
+    return `closing(${showSubject(subject.closing, bodies)}, ${subject.delay})`;
+  }
   if ("shield" in subject) return `shield(${showSubject(subject.shield, bodies)})`;
   if ("task" in subject || "future" in subject) return showTarget(subject);
   return plain(subject);

@@ -8,6 +8,7 @@ import {
   type EventLoop,
   type ExceptionContext,
   type Future,
+  GeneratorExit,
   Task,
 } from "@asyncio/asyncio";
 import { normalText } from "./texts.ts";
@@ -25,6 +26,11 @@ export class Trace {
   readonly entries: Entry[] = [];
   /** Whether the program is over: what happens now does not count. */
   closed = false;
+  /**
+   * How many coroutines are just closed: who is told of that is not compared, for in JavaScript `catch` blocks are
+   * not.
+   */
+  closing = 0;
   readonly #loop: EventLoop;
   readonly #firstName: number;
   readonly #labels = new Map<unknown, string>();
@@ -46,7 +52,7 @@ export class Trace {
 
   /** Writes a line. */
   write(event: string, value: unknown = null, task: Task<unknown> | null = this.#current()): void {
-    if (this.isOver) return;
+    if (this.isOver || this.closing > 0 && value instanceof GeneratorExit) return;
     this.entries.push([
       this.#loop.time(),
       task === null ? null : this.nameOf(task),
