@@ -216,6 +216,12 @@ class ProgramGenerator implements SceneMaker {
         yields: random.pick([0, 2, 2]),
       })],
       // Not where it might be an item of an async generator's.
+      [nested(1), () => ({
+        do: "decorated",
+        body: this.block(place, 1 + random.below(2)),
+        ...this.#managerBlocks(place),
+        times: 1 + random.below(2),
+      })],
       [0.3, () => ({
         do: "spawn",
         task: ++slots.tasks,
@@ -356,7 +362,7 @@ class ProgramGenerator implements SceneMaker {
     const { random, slots } = this;
     const future = (): Subject =>
       random.chance(0.5) ? { future: slots.future() } : { task: slots.awaitableTask(place) };
-    const closing = random.weighted<() => Subject>([
+    const begun = random.weighted<() => Subject>([
       [5, () => {
         const simple = this.#simple();
         return "barrier" in simple ? { event: slots.event() } : simple;
@@ -373,7 +379,7 @@ class ProgramGenerator implements SceneMaker {
         returnWhen: random.pick(["FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"]),
       })],
     ])();
-    return { closing, delay: slots.delay() };
+    return { begun, delay: slots.delay() };
   }
 
   /** What was added since the first programs were recorded. */
@@ -443,6 +449,11 @@ class ProgramGenerator implements SceneMaker {
   #generatorCall(): Subject {
     const { random, slots } = this;
     const generator = random.below(slots.generators);
+    const exits: Choice<Subject>[] = [[1, () => ({
+      generator,
+      how: "athrow",
+      error: { class: "GeneratorExit", message: "x" },
+    })]];
     return this.#choose<Subject>("generator call", [
       [6, () => ({ generator, how: "anext" })],
       [
@@ -451,6 +462,7 @@ class ProgramGenerator implements SceneMaker {
       ],
       [2, () => ({ generator, how: "athrow", error: slots.error() })],
       [2, () => ({ generator, how: "aclose" })],
+      ...(this.#isWide ? exits : []),
     ]);
   }
 

@@ -230,6 +230,7 @@ class AppError(Exception):
 ERRORS = {
     "AppError": AppError,
     "CancelledError": asyncio.CancelledError,
+    "GeneratorExit": GeneratorExit,
     "KeyboardInterrupt": KeyboardInterrupt,
     "RuntimeError": RuntimeError,
     "SystemExit": SystemExit,
@@ -312,7 +313,7 @@ class PretendedExecutor:
 class Interpreter:
     def __init__(self, program, trace):
         self.program = program
-        self.hides_waiters = re.search('"asCompleted"|"closing"|"wait":', json.dumps(program))
+        self.hides_waiters = re.search('"asCompleted"|"begun"|"wait":', json.dumps(program))
         self.trace = trace
         self.loop = trace.loop
         self.named = 0
@@ -565,6 +566,21 @@ class Interpreter:
             self.trace.write("manager threw", error)
             raise
 
+    async def do_decorated(self, statement):
+        returned = None
+        try:
+
+            @self.manager(statement)
+            async def decorated():
+                return await self.block(statement["body"])
+
+            for _ in range(statement["times"]):
+                returned = await decorated()
+            return returned
+        except BaseException as error:
+            self.trace.write("decorated threw", error)
+            raise
+
     @contextlib.asynccontextmanager
     async def manager(self, statement):
         await self.block(statement["before"])
@@ -699,6 +715,7 @@ class Interpreter:
         "iterate": do_iterate,
         "stack": do_stack,
         "enter": do_enter,
+        "decorated": do_decorated,
         "withManaged": do_with_managed,
         "withVar": do_with_var,
         "enterManaged": do_enter_managed,
@@ -763,8 +780,8 @@ class Interpreter:
             return self.missing() if made is None else self.wrap(made)
         if "bare" in subject:
             return Bare(subject["bare"], 5 if subject.get("bad") else None)
-        if "closing" in subject:
-            return Closing(self.subject(subject["closing"]), subject["delay"], self.trace)
+        if "begun" in subject:
+            return Closing(self.subject(subject["begun"]), subject["delay"], self.trace)
         if "shutdownAsyncgens" in subject:
             return self.loop.shutdown_asyncgens()
         if "executor" in subject:

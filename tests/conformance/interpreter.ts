@@ -43,6 +43,7 @@ import {
   Executor,
   type Future,
   gather,
+  type GeneratorContextManager,
   GeneratorExit,
   type Handle,
   isCoroutine,
@@ -117,6 +118,7 @@ class AppError extends Error {
 const ERRORS: Readonly<Record<string, new (message: string) => Error>> = {
   AppError,
   CancelledError,
+  GeneratorExit,
   KeyboardInterrupt,
   RuntimeError,
   SystemExit,
@@ -231,7 +233,7 @@ export class Interpreter {
    */
   constructor(program: Program, loop: EventLoop, trace: Trace) {
     this.#program = program;
-    this.#hidesWaiters = /"asCompleted"|"closing"|"wait":/.test(JSON.stringify(program));
+    this.#hidesWaiters = /"asCompleted"|"begun"|"wait":/.test(JSON.stringify(program));
     this.#loop = loop;
     this.#trace = trace;
     for (let slot = 0; slot < program.futures; slot++) this.#newFuture(slot);
@@ -366,6 +368,8 @@ export class Interpreter {
         return yield* this.#stack(statement);
       case "enter":
         return yield* this.#enter(statement);
+      case "decorated":
+        return yield* this.#decorated(statement);
       case "withManaged":
         return yield* this.#withManaged(statement);
       case "withVar":
@@ -507,7 +511,9 @@ export class Interpreter {
     }
   }
 
-  #makeManager(statement: Of<"manager" | "enter">): AsyncContextManager<number> {
+  #makeManager(
+    statement: Of<"manager" | "enter" | "decorated">,
+  ): GeneratorContextManager<number> {
     const { before, swallow, after } = statement;
     const yields = "yields" in statement ? statement.yields ?? 1 : 1;
     const trace = this.#trace;
@@ -526,16 +532,20 @@ export class Interpreter {
     })();
   }
 
-  *#iterate({ generator: slot, closing, body }: Of<"iterate">): Steps<Returned | undefined> {
+  *#iterate(statement: Of<"iterate">): Steps<Returned | undefined> {
+    const { generator: slot, closing, body } = statement;
     const generator = this.#generators[slot];
     if (generator === undefined) {
       this.#trace.write("missing");
       return undefined;
     }
     try {
-      return yield* (closing
-        ? asyncWith(aclosing(generator), () => this.#items(generator, body))
-        : this.#items(generator, body)) as Iterable<Suspension, Returned | undefined, unknown>;
+      const items = () => this.#items(generator, body);
+      return yield* (closing ? asyncWith(aclosing(generator), items) : items()) as Iterable<
+        Suspension,
+        Returned | undefined,
+        unknown
+      >;
     } catch (error) {
       this.#trace.write("iterate threw", error);
       throw error;
@@ -550,6 +560,22 @@ export class Interpreter {
       this.#trace.write("item", result.value);
       const returned = yield* this.#block(body);
       if (returned) return returned;
+    }
+  }
+
+  *#decorated(statement: Of<"decorated">): Steps<Returned | undefined> {
+    const block = (block: Block) => this.#block(block);
+    const { body } = statement;
+    try {
+      const decorated = this.#makeManager(statement)(function* () {
+        return yield* block(body);
+      });
+      let returned: Returned | undefined;
+      for (let time = 0; time < statement.times; time++) returned = yield* decorated();
+      return returned;
+    } catch (error) {
+      this.#trace.write("decorated threw", error);
+      throw error;
     }
   }
 
@@ -679,8 +705,8 @@ export class Interpreter {
       return concurrent === undefined ? this.#missing() : this.#wrap(concurrent);
     }
     if ("bare" in subject) return new Bare(subject.bare, subject.bad ? 5 : undefined);
-    if ("closing" in subject) {
-      return new Closing(this.#subject(subject.closing), subject.delay, this.#trace);
+    if ("begun" in subject) {
+      return new Closing(this.#subject(subject.begun), subject.delay, this.#trace);
     }
     if ("shutdownAsyncgens" in subject) return this.#loop.shutdownAsyncgens();
     if ("executor" in subject) return this.#runInExecutor(subject);
@@ -1290,6 +1316,7 @@ function isPlain(statement: Statement): statement is PlainStatement {
     case "iterate":
     case "stack":
     case "enter":
+    case "decorated":
     case "withManaged":
     case "withVar":
     case "enterManaged":

@@ -83,7 +83,7 @@ export type Subject =
   | { wrap: Subject }
   | { bare: number; bad?: boolean }
   | { shutdownAsyncgens: true }
-  | { closing: Subject; delay: number }
+  | { begun: Subject; delay: number }
   | { executor: number; how: "inline" | "later" | "fails"; body: PlainBlock }
   | { self: true };
 
@@ -231,6 +231,7 @@ export type Statement =
   }
   | { do: "manager"; before: Block; body: Block; swallow: boolean; after: Block; yields?: number }
   | { do: "iterate"; generator: number; closing: boolean; body: Block }
+  | { do: "decorated"; before: Block; body: Block; swallow: boolean; after: Block; times: number }
   | { do: "stack"; stack: number; body: Block }
   | { do: "enter"; stack: number; before: Block; swallow: boolean; after: Block }
   | { do: "group"; group: number; body: Block }

@@ -30,7 +30,7 @@ export const FORMS: readonly Form[] = ["sync", "generator", "async"];
 /** Whether a program can be run in a form; where not, `differences.ts` says why. */
 export function suits(program: Program, form: Form): boolean {
   if (form === "sync" && (program.runner || program.next?.includes("forever"))) return false;
-  return form !== "async" || !/"(eager(Tasks)?|closing)"/.test(JSON.stringify(program));
+  return form !== "async" || !/"(eager(Tasks)?|begun)"/.test(JSON.stringify(program));
 }
 
 class ObservedLoop extends EventLoop {

@@ -93,8 +93,8 @@ function showSubject(subject: Subject, bodies: Block[]): string {
   if ("waitFor" in subject) {
     return `wait_for(${showSubject(subject.waitFor, bodies)}, ${subject.timeout})`;
   }
-  if ("closing" in subject) {
-    return `closing(${showSubject(subject.closing, bodies)}, ${subject.delay})`;
+  if ("begun" in subject) {
+    return `closing(${showSubject(subject.begun, bodies)}, ${subject.delay})`;
   }
   if ("shield" in subject) return `shield(${showSubject(subject.shield, bodies)})`;
   if ("task" in subject || "future" in subject) return showTarget(subject);
