@@ -313,7 +313,7 @@ class PretendedExecutor:
 class Interpreter:
     def __init__(self, program, trace):
         self.program = program
-        self.hides_waiters = re.search('"asCompleted"|"begun"|"wait":', json.dumps(program))
+        self.hides_waiters = re.search('"(asCompleted"|(begun|shield|wait)":)', json.dumps(program))
         self.trace = trace
         self.loop = trace.loop
         self.named = 0

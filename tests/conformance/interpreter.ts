@@ -233,7 +233,7 @@ export class Interpreter {
    */
   constructor(program: Program, loop: EventLoop, trace: Trace) {
     this.#program = program;
-    this.#hidesWaiters = /"asCompleted"|"begun"|"wait":/.test(JSON.stringify(program));
+    this.#hidesWaiters = /"(asCompleted"|(begun|shield|wait)":)/.test(JSON.stringify(program));
     this.#loop = loop;
     this.#trace = trace;
     for (let slot = 0; slot < program.futures; slot++) this.#newFuture(slot);
