@@ -228,11 +228,6 @@ class ProgramGenerator implements SceneMaker {
         subject: { coro: [{ do: "await", subject: { bare: 1, bad: true } }] },
         via: "createTask",
       })],
-      // Not as a task's coroutine: CPython throws into the generator where such a task is cancelled before it begins.
-      [slots.generators > 0 ? 1 : 0, () => ({
-        do: "await",
-        subject: { generator: random.below(slots.generators), how: "anextDefault" },
-      })],
       [slots.stacks > 0 ? 3 : 0, () => ({
         do: "enterManaged",
         stack: random.below(slots.stacks),
@@ -449,11 +444,14 @@ class ProgramGenerator implements SceneMaker {
   #generatorCall(): Subject {
     const { random, slots } = this;
     const generator = random.below(slots.generators);
-    const exits: Choice<Subject>[] = [[1, () => ({
-      generator,
-      how: "athrow",
-      error: { class: "GeneratorExit", message: "x" },
-    })]];
+    const wide: Choice<Subject>[] = [
+      [2, () => ({ generator, how: "anextDefault" })],
+      [1, () => ({
+        generator,
+        how: "athrow",
+        error: { class: "GeneratorExit", message: "x" },
+      })],
+    ];
     return this.#choose<Subject>("generator call", [
       [6, () => ({ generator, how: "anext" })],
       [
@@ -462,7 +460,7 @@ class ProgramGenerator implements SceneMaker {
       ],
       [2, () => ({ generator, how: "athrow", error: slots.error() })],
       [2, () => ({ generator, how: "aclose" })],
-      ...(this.#isWide ? exits : []),
+      ...(this.#isWide ? wide : []),
     ]);
   }
 
