@@ -12,7 +12,8 @@ import { repr } from "../base/repr.ts";
 import { type OpenGenerator, setFirstIteration } from "../coroutine/async_generator.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import type { EventLoop } from "./event_loop.ts";
-import { fail, makeCancelledError } from "./future.ts";
+import { fail, makeCancelledError, seeError } from "./future.ts";
+import { endsRun } from "./handle.ts";
 import { runningLoop } from "./loops.ts";
 import type { Task } from "./task.ts";
 
@@ -56,12 +57,13 @@ export function* closeGenerators(loop: EventLoop): Generator<Suspension, void, u
   const tasks = generators.map((generator) => loop.createTask(generator.aclose()));
   yield* untilDone(loop, tasks);
   for (const [index, task] of tasks.entries()) {
-    const exception = task.cancelled() ? null : task.exception();
-    if (exception === null) continue;
+    const failure = seeError(task);
+    // What ends the run is told of by that.
+    if (failure === undefined || endsRun(failure.error)) continue;
     const { generator } = generators[index]!;
     loop.callExceptionHandler({
       message: `an error occurred during closing of asynchronous generator ${repr(generator)}`,
-      exception,
+      exception: failure.error,
       asyncgen: generator,
     });
   }

@@ -1445,8 +1445,7 @@ class Interpreter:
     def error_group(self, plan):
         parts = plan["errors"]
         members = [self.error(part) if "class" in part else self.error_group(part) for part in parts]
-        # An ExceptionGroup where all are such that it may hold.
-        return BaseExceptionGroup(plan["message"], members)
+        return ExceptionGroup(plan["message"], members)
 
     def classes(self, names):
         return tuple(ERRORS[name] for name in names)

@@ -75,7 +75,6 @@ export class Slots {
   readonly #exits: boolean;
   readonly #exitClasses: readonly string[];
   readonly #sizes: readonly number[];
-  readonly #members: readonly string[];
   #futures = 0;
   #events = 0;
   #locks = 0;
@@ -92,7 +91,6 @@ export class Slots {
     this.#random = random;
     this.isEager = random.chance(0.2);
     this.#exits = random.chance(isWide ? 0.15 : 0.04);
-    this.#members = isWide ? [...MEMBERS, "CancelledError"] : MEMBERS;
     this.#sizes = isWide ? [-1, 0, 1, 1, 2] : [0, 1, 1, 2];
     this.#exitClasses = isWide ? EXITS : ["SystemExit"];
   }
@@ -235,14 +233,14 @@ export class Slots {
         () =>
           depth < DEEPEST_GROUP && random.chance(0.3)
             ? this.errorGroup(depth + 1)
-            : { class: random.pick(this.#members), message: random.pick(MESSAGES) },
+            : { class: random.pick(MEMBERS), message: random.pick(MESSAGES) },
       ),
     };
   }
 
   /** The classes of some of a group's errors. */
   errorClasses(): string[] {
-    return list(1 + this.#random.below(2), () => this.#random.pick(this.#members));
+    return list(1 + this.#random.below(2), () => this.#random.pick(MEMBERS));
   }
 
   /** Seconds. */

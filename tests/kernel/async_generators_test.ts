@@ -1,5 +1,5 @@
 // kinds: generator, async
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   aiter,
   anext,
@@ -13,6 +13,7 @@ import {
   forEach,
   GeneratorExit,
   getRunningLoop,
+  KeyboardInterrupt,
   logger,
   newEventLoop,
   sleep,
@@ -184,6 +185,28 @@ test("an error of a generator that is closed goes to the exception handler", asy
   assertEquals(seen.map(({ message }) => message), [
     "an error occurred during closing of asynchronous generator <async_generator object failAtEnd>",
   ]);
+});
+
+test("an error of a closing that ends the run is not reported besides", async () => {
+  const failing = asyncGenerator(function* () {
+    try {
+      yield 1;
+    } finally {
+      fail(new KeyboardInterrupt("no"));
+    }
+  });
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const seen: string[] = [];
+  loop.setExceptionHandler((_loop, { message }) => seen.push(message));
+  const generator = failing();
+  await loop.runUntilComplete(function* () {
+    yield* anext(generator);
+  });
+  const closing = loop.createTask(loop.shutdownAsyncgens());
+  await assertRejects(() => loop.runUntilComplete(closing), KeyboardInterrupt, "no");
+  await loop.runUntilComplete(closing);
+  loop.close();
+  assertEquals(seen, []);
 });
 
 test("a generator that is running cannot be closed, and the loop says so", async () => {
