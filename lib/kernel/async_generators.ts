@@ -12,7 +12,8 @@ import { repr } from "../base/repr.ts";
 import { type OpenGenerator, setFirstIteration } from "../coroutine/async_generator.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import type { EventLoop } from "./event_loop.ts";
-import { fail, makeCancelledError } from "./future.ts";
+import { fail, makeCancelledError, seeError } from "./future.ts";
+import { endsRun } from "./handle.ts";
 import { runningLoop } from "./loops.ts";
 import type { Task } from "./task.ts";
 
@@ -57,15 +58,15 @@ export function* closeGenerators(loop: EventLoop): Generator<Suspension, void, u
   yield* untilDone(loop, tasks);
   for (const [index, task] of tasks.entries()) {
     // CPython tells of a cancellation since 3.15; one of all of them was thrown above.
-    const exception = task.cancelled() ? makeCancelledError(task) : task.exception();
+    const failure = task.cancelled() ? { error: makeCancelledError(task) } : seeError(task);
+    // What ends the run is told of by that.
+    if (failure === undefined || endsRun(failure.error)) continue;
     const { generator } = generators[index]!;
-    if (exception !== null) {
-      loop.callExceptionHandler({
-        message: `an error occurred during closing of asynchronous generator ${repr(generator)}`,
-        exception,
-        asyncgen: generator,
-      });
-    }
+    loop.callExceptionHandler({
+      message: `an error occurred during closing of asynchronous generator ${repr(generator)}`,
+      exception: failure.error,
+      asyncgen: generator,
+    });
   }
 }
 

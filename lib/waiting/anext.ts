@@ -6,8 +6,8 @@
 import { StopAsyncIteration } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import { AsyncGeneratorObject } from "../coroutine/async_generator.ts";
-import type { Suspension } from "../coroutine/awaitable.ts";
-import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
+import { awaitable, type Suspension } from "../coroutine/awaitable.ts";
+import { type Coroutine, lazy, ThrowableCoroutine } from "../coroutine/coroutine.ts";
 import { type AsyncIteratorLike, nextOf } from "./iterators.ts";
 import { isReadableStream, StreamIterator } from "./stream_iterator.ts";
 
@@ -119,7 +119,9 @@ export function anext(
   const item = iterator instanceof AsyncGeneratorObject
     ? iterator.asend()
     : lazy("anext", nextItem(iterator));
-  return fallback.length === 0 ? item : lazy("anext", itemOr(item, fallback[0]));
+  return fallback.length === 0
+    ? item
+    : new ThrowableCoroutine(withFallback(item, fallback[0]), "anext");
 }
 
 function isIterator(value: unknown): value is AsyncIteratorLike<unknown> {
@@ -133,14 +135,23 @@ function* nextItem(iterator: AsyncIteratorLike<unknown>): Generator<Suspension, 
   return result.value;
 }
 
-function* itemOr(
+/** No generator: an error that is thrown in before its first step would end that, and not come to the iterator. */
+function withFallback(
   item: Coroutine<unknown>,
   fallback: unknown,
-): Generator<Suspension, unknown, unknown> {
-  try {
-    return yield* item;
-  } catch (error) {
-    if (error instanceof StopAsyncIteration) return fallback;
-    throw error;
-  }
+): Iterator<Suspension, unknown, unknown> {
+  let steps: Iterator<Suspension, unknown, unknown> | undefined;
+  const itemOr = (method: "next" | "throw", error?: unknown) => {
+    try {
+      return (steps ??= item[awaitable]())[method]!(error);
+    } catch (thrown) {
+      if (thrown instanceof StopAsyncIteration) return { done: true, value: fallback } as const;
+      throw thrown;
+    }
+  };
+  return {
+    next: () => itemOr("next"),
+    throw: (error) => itemOr("throw", error),
+    return: (value) => steps?.return?.(value) ?? { done: true, value },
+  };
 }

@@ -5,6 +5,7 @@
  */
 import { DIFFERENCES, isTracedError, type TracedError } from "./differences.ts";
 import type { Json, JsonObject } from "./json.ts";
+import { normalText } from "./texts.ts";
 import type { Entry } from "./trace.ts";
 
 /**
@@ -33,6 +34,9 @@ function isSame(theirs: Json, ours: Json): boolean {
       theirs.every((item, index) => isSame(item, ours[index]!));
   }
   if (isTracedError(theirs) && isTracedError(ours)) return areSameErrors(theirs, ours);
+  if (typeof theirs.text === "string" && typeof ours.text === "string") {
+    return normalText(theirs.text) === ours.text;
+  }
   return areSameObjects(theirs, ours);
 }
 

@@ -17,6 +17,15 @@
  * Staggered races are compared with what CPython does with its assertions off, for one of them fails
  * where a loser refuses its cancellation and wins as well.
  *
+ * Of what things print (`texts.ts`) not compared: addresses, places, the names of functions, how many callbacks a
+ * future has, how many tasks a group. Of debug mode what is told here alone, and where things were made. Who awaits
+ * a future is compared where nobody uses `shield`, `wait` or `asCompleted`, of which CPython keeps a record of its own:
+ * of whoever calls the first two, also when he waits no more, and of nobody for the third.
+ *
+ * What is begun by hand and closed (`begun`) is not run as async functions, which nobody can close; what of it is told
+ * of a `GeneratorExit` is not compared, for in JavaScript only `finally` blocks are. A wrong `yield` stands alone in
+ * its task: in an async generator it would be an item here.
+ *
  * Never generated, for CPython itself goes wrong there: a task that awaits itself twice, an eager task in
  * a context that is entered, tasks that wait for each other in a ring and are cancelled. Nor is a
  * coroutine object awaited twice: CPython refuses the second who steps into it, this module the second

@@ -18,7 +18,9 @@ import type {
   Program,
   Statement,
   Subject,
+  Target,
 } from "./program.ts";
+import { RECORDED_PROGRAMS } from "./fingerprint.ts";
 import { Random } from "./random.ts";
 import { type SceneMaker, SCENES } from "./scenes.ts";
 import { list, type Place, Slots } from "./slots.ts";
@@ -38,7 +40,7 @@ type Choice<T> = readonly [weight: number, make: () => T];
  * @returns The program.
  */
 export function generateProgram(seed: number): Program {
-  return new ProgramGenerator(new Random(seed)).generate();
+  return new ProgramGenerator(new Random(seed), seed >= RECORDED_PROGRAMS).generate();
 }
 
 class ProgramGenerator implements SceneMaker {
@@ -48,9 +50,13 @@ class ProgramGenerator implements SceneMaker {
   #left: number;
   #texts = 0;
 
-  constructor(random: Random) {
+  // Whether it knows what was added since the first programs were recorded, which stay as they are.
+  readonly #isWide: boolean;
+
+  constructor(random: Random, isWide: boolean) {
     this.random = random;
-    this.slots = new Slots(random);
+    this.#isWide = isWide;
+    this.slots = new Slots(random, isWide);
     this.#left = 10 + random.below(90);
   }
 
@@ -62,6 +68,25 @@ class ProgramGenerator implements SceneMaker {
     const everybody = { ...place, known: list(this.slots.tasks, (index) => index + 1) };
     const timers = list(random.below(4), () => this.#timer(everybody));
     const isBare = random.chance(0.3);
+    const next = this.#isWide && random.chance(0.3)
+      ? list(
+        1 + random.below(2),
+        () =>
+          random.weighted<() => Block | Target | "forever">([
+            [5, () => this.block(everybody)],
+            [2, () => this.slots.target(everybody)],
+            [1, () => "forever"],
+            // Where no task waits for it that a generator might wait for.
+            [1, () => [
+              { do: "await", subject: { shutdownAsyncgens: true } },
+              ...this.block(everybody, 1),
+            ]],
+          ])(),
+      )
+      : [];
+    const runner = this.#isWide && !this.slots.isEager && random.chance(0.15);
+    const logs = this.#isWide && random.chance(0.2);
+    const debug = this.#isWide && random.chance(0.04);
     const survivor: Block = [
       {
         do: "try",
@@ -76,6 +101,10 @@ class ProgramGenerator implements SceneMaker {
       failingReport: random.chance(0.1) ? 1 + random.below(2) : 0,
       // Most often the main coroutine outlives its errors, so that the others come to something.
       main: [...timers, ...(isBare ? work : survivor)],
+      ...(debug ? { debug } : {}),
+      ...(logs && !debug ? { logs } : {}),
+      ...(runner ? { runner } : {}),
+      ...(next.length > 0 ? { next } : {}),
     };
   }
 
@@ -165,7 +194,46 @@ class ProgramGenerator implements SceneMaker {
         body: this.block(inside, 2 + random.below(3)),
       })],
       [nested(5), () => ({ do: "with", guard: slots.guard(), body: this.block(inside) })],
+      ...(this.#isWide ? this.#statementWide(inside, nested) : []),
     ]);
+  }
+
+  /** What was added since the first programs were recorded. */
+  #statementWide(place: Place, nested: (weight: number) => number): Choice<Statement>[] {
+    const { random, slots } = this;
+    return [
+      [nested(3), () => ({ do: "withManaged", what: slots.managed(), body: this.block(place) })],
+      [nested(2), () => ({
+        do: "withVar",
+        variable: random.below(2),
+        value: random.below(100),
+        body: this.block(place, 1 + random.below(2)),
+      })],
+      [nested(1), () => ({
+        do: "manager",
+        body: this.block(place, 1 + random.below(2)),
+        ...this.#managerBlocks(place),
+        yields: random.pick([0, 2, 2]),
+      })],
+      // Not where it might be an item of an async generator's.
+      [nested(1), () => ({
+        do: "decorated",
+        body: this.block(place, 1 + random.below(2)),
+        ...this.#managerBlocks(place),
+        times: 1 + random.below(2),
+      })],
+      [0.3, () => ({
+        do: "spawn",
+        task: ++slots.tasks,
+        subject: { coro: [{ do: "await", subject: { bare: 1, bad: true } }] },
+        via: "createTask",
+      })],
+      [slots.stacks > 0 ? 3 : 0, () => ({
+        do: "enterManaged",
+        stack: random.below(slots.stacks),
+        what: slots.managed(),
+      })],
+    ];
   }
 
   /** What is done around the body of a manager or the items of a generator. */
@@ -280,7 +348,48 @@ class ProgramGenerator implements SceneMaker {
       [slots.kept > 0 ? 2 : 0, () => ({ kept: random.below(slots.kept) })],
       [slots.concurrents > 0 ? 3 : 0, () => ({ concurrent: random.below(slots.concurrents) })],
       ...this.#waits(place),
+      ...(this.#isWide ? this.#subjectWide(deeper(place)) : []),
     ]);
+  }
+
+  /** What is begun and closed; not what calls a function, which cannot be begun by hand here. */
+  #closing(place: Place): Subject {
+    const { random, slots } = this;
+    const future = (): Subject =>
+      random.chance(0.5) ? { future: slots.future() } : { task: slots.awaitableTask(place) };
+    const begun = random.weighted<() => Subject>([
+      [5, () => {
+        const simple = this.#simple();
+        return "barrier" in simple ? { event: slots.event() } : simple;
+      }],
+      [1, future],
+      [1, () => ({ shield: future() })],
+      [
+        1,
+        () => ({ gather: list(1 + random.below(3), future), returnExceptions: random.chance(0.5) }),
+      ],
+      [2, () => ({
+        wait: slots.awaitables(place),
+        timeout: slots.maybeDelay(),
+        returnWhen: random.pick(["FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"]),
+      })],
+    ])();
+    return { begun, delay: slots.delay() };
+  }
+
+  /** What was added since the first programs were recorded. */
+  #subjectWide(place: Place): Choice<Subject>[] {
+    const { random, slots } = this;
+    const nested = (weight: number) => place.depth >= DEEPEST ? 0 : weight;
+    return [
+      [nested(3), () => this.#closing(deeper(place))],
+      [1, () => ({ bare: random.below(3) })],
+      [place.depth > DEEPEST ? 0 : 1, () => ({
+        executor: slots.concurrents++,
+        how: random.pick(["inline", "later", "later", "fails"]),
+        body: this.#plainBlock(place),
+      })],
+    ];
   }
 
   /**
@@ -335,6 +444,14 @@ class ProgramGenerator implements SceneMaker {
   #generatorCall(): Subject {
     const { random, slots } = this;
     const generator = random.below(slots.generators);
+    const wide: Choice<Subject>[] = [
+      [2, () => ({ generator, how: "anextDefault" })],
+      [1, () => ({
+        generator,
+        how: "athrow",
+        error: { class: "GeneratorExit", message: "x" },
+      })],
+    ];
     return this.#choose<Subject>("generator call", [
       [6, () => ({ generator, how: "anext" })],
       [
@@ -343,6 +460,7 @@ class ProgramGenerator implements SceneMaker {
       ],
       [2, () => ({ generator, how: "athrow", error: slots.error() })],
       [2, () => ({ generator, how: "aclose" })],
+      ...(this.#isWide ? wide : []),
     ]);
   }
 
@@ -424,7 +542,45 @@ class ProgramGenerator implements SceneMaker {
         stack: random.below(slots.stacks),
         into: random.chance(0.5) ? random.below(slots.stacks) : slots.stacks++,
       })],
+      ...(this.#isWide ? this.#plainWide(inside) : []),
     ]);
+  }
+
+  /** What was added since the first programs were recorded. */
+  #plainWide(place: Place): Choice<PlainStatement>[] {
+    const { random, slots } = this;
+    const nested = (weight: number) => place.depth > DEEPEST ? 0 : weight;
+    return [
+      [3, () => ({
+        do: "settle",
+        target: slots.target(place),
+        value: random.below(100),
+        error: random.chance(0.5) ? slots.error() : null,
+      })],
+      [0.5, () => ({ do: "factory", kind: random.pick(["none", "plain", "telling", "telling"]) })],
+      [nested(0.7), () => ({ do: "handlerDoes", body: this.#plainBlock(place) })],
+      [nested(slots.contexts > 0 ? 1 : 0), () => ({
+        do: "runIn",
+        context: random.below(slots.contexts),
+        body: this.#plainBlock(place),
+      })],
+      [4, () => ({ do: "awaitedBy", target: slots.target(place) })],
+      [1, () => ({ do: "taskVar", target: slots.target(place), variable: random.below(2) })],
+      [1, () => ({
+        do: "newManaged",
+        what: random.chance(0.5)
+          ? { timeout: slots.timeouts++, delay: slots.maybeDelay() }
+          : { group: slots.groups++ },
+      })],
+      [slots.tokens > 0 ? 0.5 : 0, () => ({ do: "lookToken", token: random.below(slots.tokens) })],
+      [2, () => ({ do: "raiseSaved" })],
+      [1, () => ({ do: "setSaved", target: slots.target(place) })],
+      [1, () => ({ do: "hasCoro", target: slots.target(place) })],
+      [slots.kept > 0 ? 1 : 0, () => ({ do: "closeKept", kept: random.below(slots.kept) })],
+      [0.3, () => ({ do: "foreignFuture", future: slots.future() })],
+      [0.3, () => ({ do: "notify", condition: slots.condition(), count: random.pick([0, -1]) })],
+      [8, () => ({ do: "print", what: slots.printed(place) })],
+    ];
   }
 
   /** Something that an exit stack is to call. */

@@ -9,6 +9,7 @@ import gc
 import inspect
 import json
 import logging
+import re
 import sys
 import warnings
 from asyncio import base_events, events, staggered
@@ -45,6 +46,8 @@ class VirtualLoop(base_events.BaseEventLoop):
         self._now = 0.0
         self._timers_made = 0
         self._trace = trace
+        self.writes_logs = False
+        self.created = {}
         self._asyncgens = OpenGenerators()
 
     def time(self):
@@ -86,8 +89,36 @@ class VirtualLoop(base_events.BaseEventLoop):
                 self.call_exception_handler({"message": message, "exception": end, "asyncgen": agen})
 
     def default_exception_handler(self, context):
-        if not is_of_collection(context.get("context", context)):
-            self._trace.report("default handler", context)
+        if is_of_collection(context.get("context", context)):
+            return
+        self._trace.report("default handler", context)
+        if not self.writes_logs:
+            return
+        written = []
+        usual = base_events.logger
+        base_events.logger = WrittenLog(written)
+        try:
+            super().default_exception_handler(context)
+        finally:
+            base_events.logger = usual
+        self._trace.write("log", written)
+
+    def create_task(self, coro, **options):
+        task = super().create_task(coro, **options)
+        self.created.setdefault(task, len(self.created))
+        return task
+
+
+class WrittenLog:
+    """Takes the place of the logger, and keeps the lines of what is written but for its last, the error."""
+
+    def __init__(self, lines):
+        self.lines = lines
+
+    def error(self, text, exc_info):
+        message, *others = text.split("\n")
+        self.lines.append(next((start for start in SHORTENED if message.startswith(start)), message))
+        self.lines.extend(Text(line) for line in others)
 
 
 def is_of_collection(context):
@@ -116,10 +147,18 @@ class OpenGenerators(Ordered):
         return sum(1 for _ in self)
 
 
+class Text:
+    """What something prints, of which compare.ts takes what both languages can say."""
+
+    def __init__(self, text):
+        self.text = text
+
+
 class Trace:
     def __init__(self):
         self.entries = []
         self.closed = False
+        self.closing = 0
         self.loop = VirtualLoop(self)
         self.first_name = 0
         self.labels = {}
@@ -131,7 +170,7 @@ class Trace:
         return self.closed or len(self.entries) >= MOST_ENTRIES
 
     def write(self, event, value=None):
-        if self.is_over:
+        if self.is_over or (self.closing > 0 and isinstance(value, GeneratorExit)):
             return
         task = asyncio.current_task(self.loop)
         name = None if task is None else self.name_of(task)
@@ -145,6 +184,12 @@ class Trace:
         message = next((start for start in SHORTENED if whole.startswith(start)), whole)
         keys = sorted(key for key in context if not key.endswith("_traceback"))
         self.write(event, [message, context.get("exception"), keys, ambient])
+
+    def print(self, thing):
+        def counted(match):
+            return f"name='T{int(match[1]) - self.first_name}'"
+
+        return Text(re.sub(r"name='Task-(\d+)'", counted, repr(thing)))
 
     def label(self, future, label):
         self.labels[future] = label
@@ -168,6 +213,8 @@ class Trace:
             return sorted((self.canonical(item) for item in value), key=text_of)
         if isinstance(value, (list, tuple)):
             return [self.canonical(item) for item in value]
+        if isinstance(value, Text):
+            return {"text": value.text}
         return {"future": self.labels.get(value, "?")}
 
     def canonical_error(self, error):
@@ -196,6 +243,8 @@ class AppError(Exception):
 ERRORS = {
     "AppError": AppError,
     "CancelledError": asyncio.CancelledError,
+    "GeneratorExit": GeneratorExit,
+    "KeyboardInterrupt": KeyboardInterrupt,
     "RuntimeError": RuntimeError,
     "SystemExit": SystemExit,
     "TimeoutError": TimeoutError,
@@ -219,9 +268,65 @@ class Wrapped:
         return (yield from self.inner.__await__())
 
 
+class Bare:
+    """An object that makes its task wait for nothing, or for what cannot be waited for."""
+
+    def __init__(self, count, yielded):
+        self.count = count
+        self.yielded = yielded
+
+    def __await__(self):
+        for _ in range(self.count):
+            yield self.yielded
+        return self.count
+
+
+class Closing:
+    """Begins what it is given, and closes it some time later."""
+
+    def __init__(self, inner, delay, trace):
+        self.inner = inner
+        self.delay = delay
+        self.trace = trace
+
+    def __await__(self):
+        steps = self.inner.__await__()
+        # Kept, for it would be closed again when it is collected.
+        self.trace.kept.append(steps)
+        try:
+            yielded = next(steps)
+        except StopIteration as stop:
+            return stop.value
+        if yielded is not None:
+            yielded._asyncio_future_blocking = False
+        try:
+            return (yield from asyncio.sleep(self.delay, -1).__await__())
+        finally:
+            self.close(steps)
+
+    def close(self, steps):
+        self.trace.closing += 1
+        is_refused = False
+        try:
+            steps.close()
+        except RuntimeError:
+            is_refused = True
+        self.trace.closing -= 1
+        if is_refused:
+            self.trace.write("refused")
+
+
+class PretendedExecutor:
+    """Does what it is told with the jobs that it is given."""
+
+    def __init__(self, take):
+        self.submit = take
+
+
 class Interpreter:
     def __init__(self, program, trace):
         self.program = program
+        self.hides_waiters = re.search('"(asCompleted"|(begun|shield|wait)":)', json.dumps(program))
         self.trace = trace
         self.loop = trace.loop
         self.named = 0
@@ -242,6 +347,8 @@ class Interpreter:
         self.concurrents_made = []
         self.has_given_up = False
         self.self_awaiting = set()
+        self.saved = None
+        self.handler_body = None
         self.bound = set()
         for slot in range(program["futures"]):
             self.new_future(slot)
@@ -293,6 +400,28 @@ class Interpreter:
         self.trace.report("handler", context, ambient)
         if self.reports == self.program["failingReport"]:
             raise AppError("handler")
+        body = self.handler_body
+        if body is None:
+            return
+        # What it reports itself it does nothing more about.
+        self.handler_body = None
+        try:
+            self.plain_block(body)
+        finally:
+            if self.handler_body is None:
+                self.handler_body = body
+
+    def parts(self):
+        yield self.main()
+        for part in self.program.get("next", ()):
+            if part == "forever":
+                yield part
+            elif isinstance(part, list):
+                yield self.body(part)
+            else:
+                future = None if part == "self" else self.target(part)
+                if future is not None:
+                    yield future
 
     def finish(self):
         for slot in sorted(self.tasks):
@@ -345,6 +474,7 @@ class Interpreter:
             handler = next((c for c in statement["catches"] if matches(error, c["match"])), None)
             if handler is None or self.trace.is_over:
                 raise
+            self.saved = error
             self.trace.write("caught", error)
             returned = await self.block(handler["body"])
             if handler["rethrow"] and returned is None:
@@ -449,12 +579,28 @@ class Interpreter:
             self.trace.write("manager threw", error)
             raise
 
+    async def do_decorated(self, statement):
+        returned = None
+        try:
+
+            @self.manager(statement)
+            async def decorated():
+                return await self.block(statement["body"])
+
+            for _ in range(statement["times"]):
+                returned = await decorated()
+            return returned
+        except BaseException as error:
+            self.trace.write("decorated threw", error)
+            raise
+
     @contextlib.asynccontextmanager
     async def manager(self, statement):
         await self.block(statement["before"])
         try:
             self.trace.write("entered")
-            yield 1
+            for number in range(statement.get("yields", 1)):
+                yield number + 1
         except BaseException as error:
             self.trace.write("manager caught", error)
             if not statement["swallow"] or self.trace.is_over:
@@ -521,6 +667,53 @@ class Interpreter:
             self.trace.write("enter threw", error)
             raise
 
+    async def do_with_managed(self, statement):
+        managed = self.managed(statement["what"])
+        if managed is None:
+            self.trace.write("missing")
+            return None
+        returned = None
+        try:
+            async with managed:
+                self.trace.write("entered")
+                returned = await self.block(statement["body"])
+            return returned
+        except BaseException as error:
+            self.trace.write("with threw", error)
+            raise
+
+    async def do_with_var(self, statement):
+        try:
+            with self.variables[statement["variable"]].set(statement["value"]):
+                return await self.block(statement["body"])
+        except BaseException as error:
+            self.trace.write("with threw", error)
+            raise
+
+    async def do_enter_managed(self, statement):
+        stack = self.stacks.get(statement["stack"])
+        managed = self.managed(statement["what"])
+        if stack is None or managed is None:
+            self.trace.write("missing")
+            return None
+        try:
+            await stack.enter_async_context(managed)
+            self.trace.write("enter")
+        except BaseException as error:
+            self.trace.write("enter threw", error)
+            raise
+
+    def managed(self, what):
+        if "barrier" in what:
+            return self.barriers[what["barrier"]]
+        if "timeout" in what:
+            return self.timeouts.get(what["timeout"])
+        if "group" in what:
+            return self.groups.get(what["group"])
+        if "stack" in what:
+            return self.stacks.get(what["stack"])
+        return self.guard(what)
+
     WAITING = {
         "await": do_await,
         "return": do_return,
@@ -535,6 +728,10 @@ class Interpreter:
         "iterate": do_iterate,
         "stack": do_stack,
         "enter": do_enter,
+        "decorated": do_decorated,
+        "withManaged": do_with_managed,
+        "withVar": do_with_var,
+        "enterManaged": do_enter_managed,
     }
 
     # --- What can be awaited
@@ -594,6 +791,14 @@ class Interpreter:
         if "concurrent" in subject:
             made = self.concurrents.get(subject["concurrent"])
             return self.missing() if made is None else self.wrap(made)
+        if "bare" in subject:
+            return Bare(subject["bare"], 5 if subject.get("bad") else None)
+        if "begun" in subject:
+            return Closing(self.subject(subject["begun"]), subject["delay"], self.trace)
+        if "shutdownAsyncgens" in subject:
+            return self.loop.shutdown_asyncgens()
+        if "executor" in subject:
+            return self.run_in_executor(subject)
         if "wrap" in subject:
             return Wrapped(self.subject(subject["wrap"]))
         if "self" in subject:
@@ -613,6 +818,8 @@ class Interpreter:
         how = subject["how"]
         if how == "anext":
             return generator.__anext__()
+        if how == "anextDefault":
+            return anext(generator, -1)
         if how == "asend":
             return generator.asend(subject["value"])
         if how == "athrow":
@@ -622,6 +829,32 @@ class Interpreter:
     def wrap(self, made):
         future = asyncio.wrap_future(made)
         self.trace.label(future, self.unique("W"))
+        return future
+
+    def run_in_executor(self, subject):
+        slot = subject["executor"]
+        how = subject["how"]
+
+        def take(job):
+            if how == "fails":
+                raise RuntimeError("refused")
+            made = concurrent.futures.Future()
+            self.keep_concurrent({"concurrent": slot}, made)
+            if how == "inline":
+                try:
+                    made.set_running_or_notify_cancel()
+                    made.set_result(job())
+                except BaseException as error:
+                    made.set_exception(error)
+            return made
+
+        def job():
+            self.trace.write("job", slot)
+            self.plain_block(subject["body"])
+            return slot
+
+        future = self.loop.run_in_executor(PretendedExecutor(take), job)
+        self.trace.label(future, self.unique("X"))
         return future
 
     def enough(self, slot, count):
@@ -646,6 +879,25 @@ class Interpreter:
         if "task" in target:
             return self.tasks.get(target["task"])
         return self.futures.get(target["future"])
+
+    def printed(self, what):
+        if what == "self" or "task" in what or "future" in what:
+            return self.target(what)
+        ((kind, slot),) = what.items()
+        if kind in ("lock", "semaphore", "condition"):
+            return self.guard(what)
+        slots = {
+            "handle": self.handles,
+            "event": self.events,
+            "queue": self.queues,
+            "barrier": self.barriers,
+            "timeout": self.timeouts,
+            "group": self.groups,
+            "variable": self.variables,
+            "token": self.tokens,
+            "concurrent": self.concurrents,
+        }
+        return slots[kind].get(slot)
 
     # --- What does not wait
 
@@ -1028,6 +1280,109 @@ class Interpreter:
     def do_stop(self, statement):
         self.attempt("stop", self.loop.stop)
 
+    def do_settle(self, statement):
+        def settle(future):
+            if statement["error"] is None:
+                future.set_result(statement["value"])
+            else:
+                future.set_exception(self.error(statement["error"]))
+
+        self.on("settle", self.target(statement["target"]), settle)
+
+    def do_factory(self, statement):
+        self.loop.set_task_factory(self.factory(statement["kind"]))
+
+    def factory(self, kind):
+        if kind == "none":
+            return None
+        trace = self.trace
+
+        class TellingTask(asyncio.Task):
+            def cancel(self, msg=None):
+                trace.write("told to cancel", [self, msg])
+                return super().cancel(msg)
+
+        def make(loop, coro, **options):
+            names = {"eager_start": "eagerStart"}
+            trace.write("factory", sorted(names.get(name, name) for name in options))
+            return (asyncio.Task if kind == "plain" else TellingTask)(coro, loop=loop, **options)
+
+        return make
+
+    def do_handler_does(self, statement):
+        self.handler_body = statement["body"]
+
+    def do_run_in(self, statement):
+        self.on(
+            "runIn",
+            self.contexts.get(statement["context"]),
+            lambda context: context.run(self.plain_block, statement["body"]),
+        )
+
+    def do_awaited_by(self, statement):
+        self.on(
+            "awaitedBy",
+            self.target(statement["target"]),
+            lambda future: (
+                "not compared"
+                if self.hides_waiters or future.done()
+                else {task for task in future._asyncio_awaited_by or () if self.is_shown(task)}
+            ),
+        )
+
+    def is_shown(self, task):
+        # Who closes the generators waits for that in a way of its own here.
+        return not task.done() and task.get_name() != "shutdown"
+
+    def do_task_var(self, statement):
+        variable = self.variables[statement["variable"]]
+        self.on_task("taskVar", statement, lambda task: task.get_context().get(variable))
+
+    def do_new_managed(self, statement):
+        what = statement["what"]
+        if "group" in what:
+            group = asyncio.TaskGroup()
+            group._tasks = Ordered()
+            self.groups[what["group"]] = group
+        else:
+            when = None if what["delay"] is None else self.loop.time() + what["delay"]
+            self.timeouts[what["timeout"]] = asyncio.timeout_at(when)
+
+    def do_foreign_future(self, statement):
+        # Of a loop that never runs.
+        future = VirtualLoop(self.trace).create_future()
+        self.trace.label(future, self.unique(f"F{statement['future']}"))
+        self.futures[statement["future"]] = future
+
+    def do_raise_saved(self, statement):
+        if self.saved is None:
+            self.trace.write("missing")
+        else:
+            raise self.saved
+
+    def do_set_saved(self, statement):
+        def settle(future):
+            if self.saved is not None:
+                future.set_exception(self.saved)
+
+        self.on("setSaved", self.target(statement["target"]), settle)
+
+    def do_has_coro(self, statement):
+        self.on_task("coro", statement, lambda task: task.get_coro() is not None)
+
+    def do_close_kept(self, statement):
+        self.on("closeKept", self.kept.get(statement["kept"]), lambda kept: kept.close())
+
+    def do_look_token(self, statement):
+        def look(token):
+            is_missing = token.old_value is contextvars.Token.MISSING
+            return ["missing" if is_missing else token.old_value]
+
+        self.on("token", self.tokens.get(statement["token"]), look)
+
+    def do_print(self, statement):
+        self.on("print", self.printed(statement["what"]), self.trace.print)
+
     PLAIN = {
         "log": do_log,
         "raise": do_raise,
@@ -1073,6 +1428,20 @@ class Interpreter:
         "concurrent": do_concurrent,
         "submit": do_submit,
         "stop": do_stop,
+        "print": do_print,
+        "settle": do_settle,
+        "factory": do_factory,
+        "handlerDoes": do_handler_does,
+        "runIn": do_run_in,
+        "awaitedBy": do_awaited_by,
+        "taskVar": do_task_var,
+        "newManaged": do_new_managed,
+        "lookToken": do_look_token,
+        "raiseSaved": do_raise_saved,
+        "setSaved": do_set_saved,
+        "hasCoro": do_has_coro,
+        "closeKept": do_close_kept,
+        "foreignFuture": do_foreign_future,
     }
 
     def context_of(self, statement):
@@ -1120,8 +1489,60 @@ def run_program(program):
     trace.first_name = int(probe.get_name()[5:])
     interpreter = Interpreter(program, trace)
     loop.set_exception_handler(interpreter.handler)
-    main = loop.create_task(interpreter.main(), name="main")
-    run_to_end(trace, main)
+    loop.set_debug(program.get("debug", False))
+    loop.writes_logs = program.get("logs", False)
+    if program.get("runner"):
+        run_by_runner(trace, interpreter)
+    else:
+        run_by_loop(trace, interpreter)
+    interpreter.finish()
+    trace.closed = True
+    loop.close()
+    return trace.entries
+
+
+def run_by_runner(trace, interpreter):
+    """Runs a program as `asyncio.run` does, which cancels what is left in the order of its creation here."""
+    loop = trace.loop
+    runner = asyncio.Runner(loop_factory=lambda: loop)
+
+    def attempt(operation):
+        try:
+            trace.write("result", operation())
+        except Deadlock:
+            trace.write("deadlock")
+        except BaseException as error:
+            trace.write("failure", error)
+
+    for part in interpreter.parts():
+        if part == "forever":
+            run_forever(trace)
+        else:
+            attempt(lambda: runner.run(part))
+    usual = asyncio.tasks.all_tasks
+
+    def all_tasks(loop=None):
+        return sorted(usual(loop), key=lambda task: trace.loop.created.get(task, -1))
+
+    asyncio.tasks.all_tasks = all_tasks
+    try:
+        attempt(runner.close)
+    finally:
+        asyncio.tasks.all_tasks = usual
+
+
+def run_by_loop(trace, interpreter):
+    """Runs a program, and afterwards cancels what is left, as `asyncio.run` does."""
+    loop = trace.loop
+    number = 0
+    for future in interpreter.parts():
+        if future == "forever":
+            run_forever(trace)
+            continue
+        if asyncio.iscoroutine(future):
+            future = loop.create_task(future, name=f"main{number or ''}")
+            number += 1
+        run_to_end(trace, future)
     pending = sorted(asyncio.all_tasks(loop), key=trace.name_of)
     trace.write("left over", pending)
     if pending:
@@ -1131,10 +1552,16 @@ def run_program(program):
         run_to_end(trace, gathered)
         trace.write("still there", sorted(asyncio.all_tasks(loop), key=trace.name_of))
     run_to_end(trace, loop.create_task(loop.shutdown_asyncgens(), name="shutdown"))
-    interpreter.finish()
-    trace.closed = True
-    loop.close()
-    return trace.entries
+
+
+def run_forever(trace):
+    try:
+        trace.loop.run_forever()
+        trace.write("stopped")
+    except Deadlock:
+        trace.write("deadlock")
+    except BaseException as error:
+        trace.write("failure", error)
 
 
 def run_to_end(trace, future):

@@ -9,6 +9,7 @@ import {
   aclosing,
   ALL_COMPLETED,
   allTasks,
+  anext,
   asCompleted,
   type AsyncContextManager,
   asyncContextManager,
@@ -22,28 +23,34 @@ import {
   Barrier,
   BoundedSemaphore,
   CancelledError,
+  captureCallGraph,
   ConcurrentFuture,
   Condition,
   type Context,
   ContextVar,
   copyContext,
+  type Coroutine,
   type CoroutineLike,
   createTask,
   currentTask,
   eagerTaskFactory,
   ensureFuture,
   Event,
-  type EventLoop,
+  EventLoop,
   type ExceptionContext,
   ExceptionGroup,
   exceptStar,
+  Executor,
   type Future,
   gather,
+  type GeneratorContextManager,
   GeneratorExit,
   type Handle,
   isCoroutine,
+  KeyboardInterrupt,
   LifoQueue,
   Lock,
+  MISSING,
   PriorityQueue,
   Queue,
   runCoroutineThreadsafe,
@@ -55,6 +62,7 @@ import {
   type Suspension,
   SystemExit,
   Task,
+  type TaskFactory,
   TaskGroup,
   type Timeout,
   timeout,
@@ -73,13 +81,16 @@ import type {
   ErrorPlan,
   GroupPlan,
   Guard,
+  Managed,
   PlainBlock,
   PlainStatement,
+  Printed,
   Program,
   Statement,
   Subject,
   Target,
 } from "./program.ts";
+import { normalText } from "./texts.ts";
 import { describeReport, isOfCollection, type Trace } from "./trace.ts";
 
 /** A coroutine of the interpreter's: in the twin, what an async function returns. */
@@ -107,6 +118,8 @@ class AppError extends Error {
 const ERRORS: Readonly<Record<string, new (message: string) => Error>> = {
   AppError,
   CancelledError,
+  GeneratorExit,
+  KeyboardInterrupt,
   RuntimeError,
   SystemExit,
   TimeoutError,
@@ -126,6 +139,55 @@ class Wrapped extends Awaitable<unknown> {
     return yield* this.#inner as Iterable<Suspension, unknown, unknown>;
   }
 }
+
+/** An object that makes its task wait for nothing, or for what cannot be waited for. */
+class Bare extends Awaitable<number> {
+  readonly #count: number;
+  readonly #yielded: undefined;
+
+  constructor(count: number, yielded: unknown) {
+    super();
+    this.#count = count;
+    this.#yielded = yielded as undefined;
+  }
+
+  *[awaitable](): Generator<Suspension, number, unknown> {
+    for (let round = 0; round < this.#count; round++) yield this.#yielded;
+    return this.#count;
+  }
+}
+
+/** Begins what it is given, and closes it some time later. */
+class Closing extends Awaitable<unknown> {
+  readonly #inner: AwaitableLike<unknown>;
+  readonly #delay: number;
+  readonly #trace: Trace;
+
+  constructor(inner: AwaitableLike<unknown>, delay: number, trace: Trace) {
+    super();
+    this.#inner = inner;
+    this.#delay = delay;
+    this.#trace = trace;
+  }
+
+  *[awaitable](): Steps<unknown> {
+    const inner = this.#inner as Iterable<Suspension, unknown, unknown>;
+    const steps = inner[Symbol.iterator]();
+    const { done, value } = steps.next();
+    if (done) return value;
+    try {
+      return yield* sleep(this.#delay, -1);
+    } finally {
+      this.#trace.closing++;
+      const isRefused = steps.return?.()?.done === false;
+      this.#trace.closing--;
+      if (isRefused) this.#trace.write("refused");
+    }
+  }
+}
+
+/** What a barrier or the like is entered as. */
+type Entered = AsyncContextManager<unknown> & Partial<Timeout>;
 
 const QUEUES = { Queue, PriorityQueue, LifoQueue };
 
@@ -157,9 +219,12 @@ export class Interpreter {
   readonly #concurrentsMade: ConcurrentFuture<unknown>[] = [];
   readonly #bound = new Set<Handle>();
   readonly #selfAwaiting = new Set<Task>();
+  #saved: Error | null = null;
+  #handlerBody: PlainBlock | null = null;
   #named = 0;
   #reports = 0;
   #hasGivenUp = false;
+  readonly #hidesWaiters: boolean;
 
   /**
    * @param program What to run.
@@ -168,6 +233,7 @@ export class Interpreter {
    */
   constructor(program: Program, loop: EventLoop, trace: Trace) {
     this.#program = program;
+    this.#hidesWaiters = /"(asCompleted"|(begun|shield|wait)":)/.test(JSON.stringify(program));
     this.#loop = loop;
     this.#trace = trace;
     for (let slot = 0; slot < program.futures; slot++) this.#newFuture(slot);
@@ -187,8 +253,7 @@ export class Interpreter {
     }
   }
 
-  /** The main coroutine, to make a task of. */
-  main(): CoroutineLike<unknown> {
+  #main(): CoroutineLike<unknown> {
     if (this.#program.concurrents) {
       this.#loop.callLater(GIVING_UP, () => {
         this.#hasGivenUp = true;
@@ -208,7 +273,29 @@ export class Interpreter {
     const ambient = isBound ? null : this.#variables.at(-1)?.get(null);
     this.#trace.write("handler", describeReport(context, ambient));
     if (++this.#reports === this.#program.failingReport) throw new AppError("handler");
+    const body = this.#handlerBody;
+    if (body === null) return;
+    // What it reports itself it does nothing more about.
+    this.#handlerBody = null;
+    try {
+      this.#plainBlock(body);
+    } finally {
+      this.#handlerBody ??= body;
+    }
   };
+
+  /** What is run, one when the other is over: coroutines to make tasks of, and futures. */
+  /* iterator */ *parts(): Generator<CoroutineLike<unknown> | Future | "forever", void> {
+    yield this.#main();
+    for (const part of this.#program.next ?? []) {
+      if (part === "forever") yield part;
+      else if (Array.isArray(part)) yield this.#coroutine(part);
+      else {
+        const future = part === "self" ? null : this.#target(part);
+        if (future !== null) yield future;
+      }
+    }
+  }
 
   /** Writes down how everything ended. */
   finish(): void {
@@ -281,6 +368,14 @@ export class Interpreter {
         return yield* this.#stack(statement);
       case "enter":
         return yield* this.#enter(statement);
+      case "decorated":
+        return yield* this.#decorated(statement);
+      case "withManaged":
+        return yield* this.#withManaged(statement);
+      case "withVar":
+        return yield* this.#withVar(statement);
+      case "enterManaged":
+        return yield* this.#enterManaged(statement);
     }
   }
 
@@ -303,6 +398,7 @@ export class Interpreter {
     } catch (error) {
       const handler = catches.find(({ match }) => matches(error, match));
       if (handler === undefined || this.#trace.isOver) throw error;
+      this.#saved = error as Error;
       this.#trace.write("caught", error);
       const returned = yield* this.#block(handler.body);
       if (handler.rethrow && !returned) throw error;
@@ -415,14 +511,18 @@ export class Interpreter {
     }
   }
 
-  #makeManager({ before, swallow, after }: Of<"manager" | "enter">): AsyncContextManager<number> {
+  #makeManager(
+    statement: Of<"manager" | "enter" | "decorated">,
+  ): GeneratorContextManager<number> {
+    const { before, swallow, after } = statement;
+    const yields = "yields" in statement ? statement.yields ?? 1 : 1;
     const trace = this.#trace;
     const block = (block: Block) => this.#block(block);
     return asyncContextManager(function* () {
       yield* block(before);
       try {
         trace.write("entered");
-        yield 1;
+        for (let number = 1; number <= yields; number++) yield number;
       } catch (error) {
         trace.write("manager caught", error);
         if (!swallow || trace.isOver) throw error;
@@ -432,16 +532,20 @@ export class Interpreter {
     })();
   }
 
-  *#iterate({ generator: slot, closing, body }: Of<"iterate">): Steps<Returned | undefined> {
+  *#iterate(statement: Of<"iterate">): Steps<Returned | undefined> {
+    const { generator: slot, closing, body } = statement;
     const generator = this.#generators[slot];
     if (generator === undefined) {
       this.#trace.write("missing");
       return undefined;
     }
     try {
-      return yield* (closing
-        ? asyncWith(aclosing(generator), () => this.#items(generator, body))
-        : this.#items(generator, body)) as Iterable<Suspension, Returned | undefined, unknown>;
+      const items = () => this.#items(generator, body);
+      return yield* (closing ? asyncWith(aclosing(generator), items) : items()) as Iterable<
+        Suspension,
+        Returned | undefined,
+        unknown
+      >;
     } catch (error) {
       this.#trace.write("iterate threw", error);
       throw error;
@@ -456,6 +560,22 @@ export class Interpreter {
       this.#trace.write("item", result.value);
       const returned = yield* this.#block(body);
       if (returned) return returned;
+    }
+  }
+
+  *#decorated(statement: Of<"decorated">): Steps<Returned | undefined> {
+    const block = (block: Block) => this.#block(block);
+    const { body } = statement;
+    try {
+      const decorated = this.#makeManager(statement)(function* () {
+        return yield* block(body);
+      });
+      let returned: Returned | undefined;
+      for (let time = 0; time < statement.times; time++) returned = yield* decorated();
+      return returned;
+    } catch (error) {
+      this.#trace.write("decorated threw", error);
+      throw error;
     }
   }
 
@@ -485,6 +605,57 @@ export class Interpreter {
       this.#trace.write("enter threw", error);
       throw error;
     }
+  }
+
+  *#withManaged({ what, body }: Of<"withManaged">): Steps<Returned | undefined> {
+    const managed = this.#managed(what);
+    if (managed === undefined) {
+      this.#trace.write("missing");
+      return undefined;
+    }
+    try {
+      return yield* asyncWith(managed, () => {
+        this.#trace.write("entered");
+        return this.#block(body);
+      });
+    } catch (error) {
+      this.#trace.write("with threw", error);
+      throw error;
+    }
+  }
+
+  *#withVar({ variable, value, body }: Of<"withVar">): Steps<Returned | undefined> {
+    try {
+      return yield* asyncWith(this.#variables[variable]!.set(value), () => this.#block(body));
+    } catch (error) {
+      this.#trace.write("with threw", error);
+      throw error;
+    }
+  }
+
+  *#enterManaged({ stack: slot, what }: Of<"enterManaged">): Steps<undefined> {
+    const stack = this.#stacks[slot];
+    const managed = this.#managed(what);
+    if (stack === undefined || managed === undefined) {
+      this.#trace.write("missing");
+      return undefined;
+    }
+    try {
+      yield* stack.enterAsyncContext(managed);
+      this.#trace.write("enter");
+      return undefined;
+    } catch (error) {
+      this.#trace.write("enter threw", error);
+      throw error;
+    }
+  }
+
+  #managed(what: Managed): AsyncContextManager<unknown> | undefined {
+    if ("barrier" in what) return this.#barriers[what.barrier];
+    if ("timeout" in what) return this.#timeouts[what.timeout];
+    if ("group" in what) return this.#groups[what.group];
+    if ("stack" in what) return this.#stacks[what.stack];
+    return this.#guard(what);
   }
 
   // --- What can be awaited
@@ -533,6 +704,12 @@ export class Interpreter {
       const concurrent = this.#concurrents[subject.concurrent];
       return concurrent === undefined ? this.#missing() : this.#wrap(concurrent);
     }
+    if ("bare" in subject) return new Bare(subject.bare, subject.bad ? 5 : undefined);
+    if ("begun" in subject) {
+      return new Closing(this.#subject(subject.begun), subject.delay, this.#trace);
+    }
+    if ("shutdownAsyncgens" in subject) return this.#loop.shutdownAsyncgens();
+    if ("executor" in subject) return this.#runInExecutor(subject);
     if ("wrap" in subject) return new Wrapped(this.#subject(subject.wrap));
     if ("self" in subject) {
       const task = currentTask();
@@ -553,6 +730,8 @@ export class Interpreter {
     switch (subject.how) {
       case "anext":
         return generator.asend();
+      case "anextDefault":
+        return anext(generator, -1);
       case "asend":
         return generator.asend(subject.value);
       case "athrow":
@@ -565,6 +744,30 @@ export class Interpreter {
   #wrap(concurrent: ConcurrentFuture<unknown>): Future {
     const future = wrapFuture(concurrent);
     this.#trace.label(future, this.#unique("W"));
+    return future;
+  }
+
+  #runInExecutor({ executor: slot, how, body }: Extract<Subject, { executor: number }>): Future {
+    const executor = new PretendedExecutor((job) => {
+      if (how === "fails") throw new RuntimeError("refused");
+      const concurrent = new ConcurrentFuture<unknown>();
+      this.#keepConcurrent(slot, concurrent);
+      if (how === "inline") {
+        try {
+          concurrent.setRunningOrNotifyCancel();
+          concurrent.setResult(job());
+        } catch (error) {
+          concurrent.setException(error);
+        }
+      }
+      return concurrent;
+    });
+    const future = this.#loop.runInExecutor(executor, () => {
+      this.#trace.write("job", slot);
+      this.#plainBlock(body);
+      return slot;
+    });
+    this.#trace.label(future, this.#unique("X"));
     return future;
   }
 
@@ -593,6 +796,20 @@ export class Interpreter {
     if (target === "self") return currentTask();
     const found = "task" in target ? this.#tasks[target.task] : this.#futures[target.future];
     return found ?? null;
+  }
+
+  #printed(what: Printed): unknown {
+    if (typeof what === "string" || "task" in what || "future" in what) return this.#target(what);
+    if ("handle" in what) return this.#handles[what.handle];
+    if ("event" in what) return this.#events[what.event];
+    if ("queue" in what) return this.#queues[what.queue];
+    if ("barrier" in what) return this.#barriers[what.barrier];
+    if ("timeout" in what) return this.#timeouts[what.timeout];
+    if ("group" in what) return this.#groups[what.group];
+    if ("variable" in what) return this.#variables[what.variable];
+    if ("token" in what) return this.#tokens[what.token];
+    if ("concurrent" in what) return this.#concurrents[what.concurrent];
+    return this.#guard(what);
   }
 
   // --- What does not wait
@@ -774,9 +991,88 @@ export class Interpreter {
             runCoroutineThreadsafe(coroutine, this.#loop),
           );
         });
+      case "print":
+        return this.#on("print", this.#printed(statement.what), (what) => {
+          return { text: this.#trace.normalNames(normalText(String(what))) };
+        });
+      case "settle":
+        return this.#on("settle", this.#target(statement.target), (future) => {
+          if (statement.error === null) future.setResult(statement.value);
+          else future.setException(this.#error(statement.error));
+        });
+      case "factory":
+        return this.#loop.setTaskFactory(this.#factory(statement.kind));
+      case "handlerDoes":
+        this.#handlerBody = statement.body;
+        return;
+      case "runIn":
+        return this.#on("runIn", this.#contexts[statement.context], (context) => {
+          context.run(() => this.#plainBlock(statement.body));
+        });
+      case "awaitedBy":
+        return this.#on("awaitedBy", this.#target(statement.target), (future) => {
+          // Ours tells of those, too, who wait in asCompleted; CPython's still of those who left it.
+          if (this.#hidesWaiters || future.done()) return "not compared";
+          const awaitedBy = captureCallGraph(future)?.awaitedBy ?? [];
+          return new Set(awaitedBy.map((node) => node.future));
+        });
+      case "taskVar":
+        return this.#onTask(
+          "taskVar",
+          statement.target,
+          (task) => task.getContext().get(this.#variables[statement.variable]!),
+        );
+      case "newManaged": {
+        const { what } = statement;
+        if ("group" in what) this.#groups[what.group] = new TaskGroup();
+        else {
+          const when = what.delay === null ? null : this.#loop.time() + what.delay;
+          this.#timeouts[what.timeout] = timeoutAt(when);
+        }
+        return;
+      }
+      case "foreignFuture": {
+        // Of a loop that never runs.
+        const future = new EventLoop().createFuture<number>();
+        this.#trace.label(future, this.#unique(`F${statement.future}`));
+        this.#futures[statement.future] = future;
+        return;
+      }
+      case "raiseSaved":
+        if (this.#saved !== null) throw this.#saved;
+        return this.#trace.write("missing");
+      case "setSaved":
+        return this.#on("setSaved", this.#target(statement.target), (future) => {
+          if (this.#saved !== null) future.setException(this.#saved);
+        });
+      case "hasCoro":
+        return this.#onTask("coro", statement.target, (task) => task.getCoro() !== null);
+      case "closeKept":
+        return this.#on("closeKept", this.#kept[statement.kept], (kept) => {
+          (kept as Coroutine<unknown>).close();
+        });
+      case "lookToken":
+        return this.#on("token", this.#tokens[statement.token], ({ oldValue }) => [
+          oldValue === MISSING ? "missing" : oldValue,
+        ]);
       case "eagerTasks":
         return this.#loop.setTaskFactory(statement.on ? eagerTaskFactory : null);
     }
+  }
+
+  #factory(kind: "none" | "plain" | "telling"): TaskFactory | null {
+    if (kind === "none") return null;
+    const trace = this.#trace;
+    class TellingTask<T> extends Task<T> {
+      override cancel(message?: string): boolean {
+        trace.write("told to cancel", [this, message]);
+        return super.cancel(message);
+      }
+    }
+    return (loop, coro, options) => {
+      trace.write("factory", Object.keys(options).sort());
+      return new (kind === "plain" ? Task : TellingTask)(coro, { ...options, loop });
+    };
   }
 
   #keepConcurrent(slot: number, concurrent: ConcurrentFuture<unknown>): void {
@@ -987,6 +1283,24 @@ export class Interpreter {
   }
 }
 
+/** Does what it is told with the jobs that it is given. */
+class PretendedExecutor extends Executor {
+  readonly #take: (job: () => unknown) => ConcurrentFuture<unknown>;
+
+  constructor(take: (job: () => unknown) => ConcurrentFuture<unknown>) {
+    super();
+    this.#take = take;
+  }
+
+  override submit<R>(job: unknown): ConcurrentFuture<R> {
+    return this.#take(job as () => unknown) as ConcurrentFuture<R>;
+  }
+
+  override shutdown(): ConcurrentFuture<void> {
+    return new ConcurrentFuture<void>();
+  }
+}
+
 function isPlain(statement: Statement): statement is PlainStatement {
   switch (statement.do) {
     case "await":
@@ -1002,6 +1316,10 @@ function isPlain(statement: Statement): statement is PlainStatement {
     case "iterate":
     case "stack":
     case "enter":
+    case "decorated":
+    case "withManaged":
+    case "withVar":
+    case "enterManaged":
       return false;
     default:
       return true;

@@ -33,6 +33,28 @@ export type Target = { task: number } | { future: number } | "self";
 /** Something to be acquired and released. */
 export type Guard = { lock: number } | { semaphore: number } | { condition: number };
 
+/** Something that has a printed form. */
+export type Printed =
+  | Target
+  | Guard
+  | { handle: number }
+  | { event: number }
+  | { queue: number }
+  | { barrier: number }
+  | { timeout: number }
+  | { group: number }
+  | { variable: number }
+  | { token: number }
+  | { concurrent: number };
+
+/** A context manager that may be entered twice, by several, or into an exit stack. */
+export type Managed =
+  | Guard
+  | { barrier: number }
+  | { timeout: number }
+  | { group: number }
+  | { stack: number };
+
 /** Something to be awaited. */
 export type Subject =
   | { coro: Block; asFunction?: boolean }
@@ -53,12 +75,16 @@ export type Subject =
   | { barrier: number; how: "wait" | "reset" | "abort" }
   | { race: Block[]; delay: number | null }
   | { kept: number }
-  | { generator: number; how: "anext" | "aclose" }
+  | { generator: number; how: "anext" | "anextDefault" | "aclose" }
   | { generator: number; how: "asend"; value: number | null }
   | { generator: number; how: "athrow"; error: ErrorPlan }
   | { stack: number }
   | { concurrent: number }
   | { wrap: Subject }
+  | { bare: number; bad?: boolean }
+  | { shutdownAsyncgens: true }
+  | { begun: Subject; delay: number }
+  | { executor: number; how: "inline" | "later" | "fails"; body: PlainBlock }
   | { self: true };
 
 /** What a `try` catches. */
@@ -170,7 +196,21 @@ export type PlainStatement =
   }
   | { do: "concurrent"; concurrent: number; how: "setException"; error: ErrorPlan }
   | { do: "submit"; concurrent: number; body: Block }
-  | { do: "stop" };
+  | { do: "stop" }
+  | { do: "print"; what: Printed }
+  | { do: "settle"; target: Target; value: number; error: ErrorPlan | null }
+  | { do: "factory"; kind: "none" | "plain" | "telling" }
+  | { do: "handlerDoes"; body: PlainBlock }
+  | { do: "runIn"; context: number; body: PlainBlock }
+  | { do: "awaitedBy"; target: Target }
+  | { do: "taskVar"; target: Target; variable: number }
+  | { do: "newManaged"; what: { timeout: number; delay: number | null } | { group: number } }
+  | { do: "lookToken"; token: number }
+  | { do: "foreignFuture"; future: number }
+  | { do: "raiseSaved" }
+  | { do: "setSaved"; target: Target }
+  | { do: "hasCoro"; target: Target }
+  | { do: "closeKept"; kept: number };
 
 /** What a coroutine can do. */
 export type Statement =
@@ -189,12 +229,16 @@ export type Statement =
     futures?: boolean;
     body: Block;
   }
-  | { do: "manager"; before: Block; body: Block; swallow: boolean; after: Block }
+  | { do: "manager"; before: Block; body: Block; swallow: boolean; after: Block; yields?: number }
   | { do: "iterate"; generator: number; closing: boolean; body: Block }
+  | { do: "decorated"; before: Block; body: Block; swallow: boolean; after: Block; times: number }
   | { do: "stack"; stack: number; body: Block }
   | { do: "enter"; stack: number; before: Block; swallow: boolean; after: Block }
   | { do: "group"; group: number; body: Block }
-  | { do: "with"; guard: Guard; body: Block };
+  | { do: "with"; guard: Guard; body: Block }
+  | { do: "withManaged"; what: Managed; body: Block }
+  | { do: "withVar"; variable: number; value: number; body: Block }
+  | { do: "enterManaged"; stack: number; what: Managed };
 
 /** The body of a coroutine. */
 export type Block = Statement[];
@@ -230,6 +274,17 @@ export interface Program {
   variables: number;
   /** Which call of the exception handler, from 1, throws; 0 for none. */
   failingReport: number;
+  /** Whether a `Runner` runs it. */
+  runner?: boolean;
+  /** Whether what the default exception handler writes is compared. */
+  logs?: boolean;
+  /** Whether the loop is in debug mode. */
+  debug?: boolean;
   /** The main coroutine. */
   main: Block;
+  /**
+   * Further ones, each run when the one before is over; futures, which the loop runs until they are done; or it
+   * runs until it is stopped.
+   */
+  next?: (Block | Target | "forever")[];
 }

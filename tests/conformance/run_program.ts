@@ -10,14 +10,16 @@ import {
   type ExceptionContext,
   type Future,
   gather,
+  isFuture,
   logger,
+  Runner,
   type Schedule,
   type Task,
   VirtualClock,
 } from "@asyncio/asyncio";
 import type { Interpreter } from "./interpreter.ts";
 import type { Program } from "./program.ts";
-import { describeReport, type Entry, isOfCollection, Trace } from "./trace.ts";
+import { describeLog, describeReport, type Entry, isOfCollection, Trace } from "./trace.ts";
 
 /** The form in which a program's coroutines are run. */
 export type Form = "sync" | "generator" | "async";
@@ -27,16 +29,28 @@ export const FORMS: readonly Form[] = ["sync", "generator", "async"];
 
 /** Whether a program can be run in a form; where not, `differences.ts` says why. */
 export function suits(program: Program, form: Form): boolean {
-  return form !== "async" || !/"eager(Tasks)?"/.test(JSON.stringify(program));
+  if (form === "sync" && (program.runner || program.next?.includes("forever"))) return false;
+  return form !== "async" || !/"(eager(Tasks)?|begun)"/.test(JSON.stringify(program));
 }
 
 class ObservedLoop extends EventLoop {
   trace: Trace | null = null;
+  writesLogs = false;
 
   override defaultExceptionHandler(context: ExceptionContext): void {
-    if (!isOfCollection((context.context ?? context) as ExceptionContext)) {
-      this.trace?.write("default handler", describeReport(context, null));
+    const { trace } = this;
+    if (trace === null || isOfCollection((context.context ?? context) as ExceptionContext)) return;
+    trace.write("default handler", describeReport(context, null));
+    if (!this.writesLogs) return;
+    const written: unknown[] = [];
+    const sink = logger.getSink();
+    logger.setSink(({ message }) => written.push(...describeLog(message, context, trace)));
+    try {
+      super.defaultExceptionHandler(context);
+    } finally {
+      logger.setSink(sink);
     }
+    trace.write("log", written);
   }
 }
 
@@ -55,6 +69,22 @@ export async function runProgram(
   sync: boolean,
   schedule?: Schedule,
 ): Promise<Entry[]> {
+  // A program does much that is worth a warning, most of all in debug mode.
+  const sink = logger.getSink();
+  logger.setSink(() => {});
+  try {
+    return await traceOf(program, makeInterpreter, sync, schedule);
+  } finally {
+    logger.setSink(sink);
+  }
+}
+
+async function traceOf(
+  program: Program,
+  makeInterpreter: typeof Interpreter,
+  sync: boolean,
+  schedule: Schedule | undefined,
+): Promise<Entry[]> {
   const clock = new VirtualClock();
   const loop = new ObservedLoop(schedule === undefined ? { clock } : { clock, schedule });
   const probe = loop.createTask(function* () {});
@@ -64,8 +94,45 @@ export async function runProgram(
   loop.trace = trace;
   const interpreter = new makeInterpreter(program, loop, trace);
   loop.setExceptionHandler(interpreter.handler);
+  if (program.debug) loop.setDebug(true);
+  loop.writesLogs = program.logs ?? false;
   const run = { loop, trace, sync };
-  await runToEnd(run, loop.createTask(interpreter.main(), { name: "main" }));
+  if (program.runner) await runByRunner(run, interpreter);
+  else await runByLoop(run, interpreter);
+  interpreter.finish();
+  trace.closed = true;
+  loop.close();
+  return trace.entries;
+}
+
+async function runByRunner({ loop, trace }: Run, interpreter: Interpreter): Promise<void> {
+  const runner = new Runner({ loopFactory: () => loop });
+  const attempt = async (operation: () => Promise<unknown>) => {
+    try {
+      trace.write("result", await operation());
+    } catch (error) {
+      if (error instanceof DeadlockError) trace.write("deadlock");
+      else trace.write("failure", error);
+    }
+  };
+  for (const part of interpreter.parts()) {
+    if (part === "forever") await runForever(loop, trace);
+    else await attempt(() => runner.run(part));
+  }
+  await attempt(() => runner.close());
+}
+
+async function runByLoop(run: Run, interpreter: Interpreter): Promise<void> {
+  const { loop, trace } = run;
+  let number = 0;
+  for (const part of interpreter.parts()) {
+    if (part === "forever") {
+      await runForever(loop, trace);
+      continue;
+    }
+    const future = isFuture(part) ? part : loop.createTask(part, { name: `main${number++ || ""}` });
+    await runToEnd(run, future as Future);
+  }
   const pending = tasksByName(run);
   trace.write("left over", pending);
   if (pending.length > 0) {
@@ -74,22 +141,22 @@ export async function runProgram(
     trace.write("still there", tasksByName(run));
   }
   await shutDown(run);
-  interpreter.finish();
-  trace.closed = true;
-  loop.close();
-  return trace.entries;
 }
 
-/** Closes the generators that are left open. A task that is still there may begin others: not worth a warning. */
-async function shutDown(run: Run): Promise<void> {
-  const sink = logger.getSink();
-  logger.setSink(() => {});
+async function runForever(loop: EventLoop, trace: Trace): Promise<void> {
   try {
-    const closing = run.loop.shutdownAsyncgens();
-    await runToEnd(run, run.loop.createTask(closing, { name: "shutdown" }));
-  } finally {
-    logger.setSink(sink);
+    await loop.runForever();
+    trace.write("stopped");
+  } catch (error) {
+    if (error instanceof DeadlockError) trace.write("deadlock");
+    else trace.write("failure", error);
   }
+}
+
+/** Closes the generators that are left open. */
+async function shutDown(run: Run): Promise<void> {
+  const closing = run.loop.shutdownAsyncgens();
+  await runToEnd(run, run.loop.createTask(closing, { name: "shutdown" }));
 }
 
 interface Run {

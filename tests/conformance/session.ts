@@ -116,7 +116,7 @@ export function kindOf({ theirs, ours, at }: Failure): string {
 
 function kindOfEntry(entry: Entry | undefined): string {
   if (entry === undefined) return "the end";
-  const classes = JSON.stringify(entry[3]).matchAll(/"error":"(\w+)"/g);
+  const classes = JSON.stringify(entry[3]).matchAll(/"(?:error|text)":"(\w+|<\w+ \w*)/g);
   return [entry[2], ...[...classes].map(([, name]) => name)].join(" ");
 }
 

@@ -9,12 +9,19 @@ import type { Entry } from "./trace.ts";
 
 /** A program as pseudo-Python. */
 export function showProgram(program: Program): string {
-  const { main, ...settings } = program;
+  const { main, next = [], ...settings } = program;
   const shown = Object.entries(settings).filter(([, value]) =>
     Array.isArray(value) ? value.length > 0 : value !== 0
   );
   const head = shown.map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
-  return [...head, "async def main():", ...showBlock(main, 1)].join("\n");
+  const others = next.flatMap((part) =>
+    part === "forever"
+      ? ["run_forever()"]
+      : Array.isArray(part)
+      ? ["async def next():", ...showBlock(part, 1)]
+      : [`run(${showTarget(part)})`]
+  );
+  return [...head, "async def main():", ...showBlock(main, 1), ...others].join("\n");
 }
 
 function showBlock(block: Block, depth: number): string[] {
@@ -86,6 +93,9 @@ function showSubject(subject: Subject, bodies: Block[]): string {
   if ("waitFor" in subject) {
     return `wait_for(${showSubject(subject.waitFor, bodies)}, ${subject.timeout})`;
   }
+  if ("begun" in subject) {
+    return `closing(${showSubject(subject.begun, bodies)}, ${subject.delay})`;
+  }
   if ("shield" in subject) return `shield(${showSubject(subject.shield, bodies)})`;
   if ("task" in subject || "future" in subject) return showTarget(subject);
   return plain(subject);
@@ -125,6 +135,7 @@ function showValue(value: Json): string {
   if (value === null) return "";
   if (Array.isArray(value)) return `[${value.map(showValue).join(", ")}]`;
   if (typeof value !== "object") return JSON.stringify(value);
+  if ("text" in value) return `${value.text}`;
   if ("task" in value) return `<${value.task}>`;
   if ("future" in value) return `<${value.future}>`;
   const cause = value.cause === undefined ? "" : ` from ${showValue(value.cause)}`;

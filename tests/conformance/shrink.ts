@@ -45,7 +45,7 @@ function* reductions(value: Json): Generator<Json, void> {
       }
     }
     if (value.final !== undefined && value.final !== null) yield { ...value, final: null };
-    for (const inner of ["shield", "waitFor"]) {
+    for (const inner of ["shield", "waitFor", "begun"]) {
       const part = value[inner];
       if (part !== undefined) yield part;
     }

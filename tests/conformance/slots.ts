@@ -3,7 +3,16 @@
  *
  * @module
  */
-import type { ErrorPlan, GroupPlan, Guard, Program, QueueKind, Target } from "./program.ts";
+import type {
+  ErrorPlan,
+  GroupPlan,
+  Guard,
+  Managed,
+  Printed,
+  Program,
+  QueueKind,
+  Target,
+} from "./program.ts";
 import type { Random } from "./random.ts";
 
 const DELAYS = [0, 0.25, 0.5, 0.5, 1, 1, 1, 2, 3, 5, -1];
@@ -15,6 +24,7 @@ const ERRORS = [
   "TimeoutError",
   "CancelledError",
 ];
+const EXITS = ["SystemExit", "KeyboardInterrupt"];
 // What a group may hold in Python, too.
 const MEMBERS = ["AppError", "AppError", "ValueError", "RuntimeError", "TimeoutError"];
 /** How deep groups of errors nest. */
@@ -63,6 +73,8 @@ export class Slots {
   readonly #random: Random;
   // Whether errors may be raised that end the loop's run.
   readonly #exits: boolean;
+  readonly #exitClasses: readonly string[];
+  readonly #sizes: readonly number[];
   #futures = 0;
   #events = 0;
   #locks = 0;
@@ -71,11 +83,16 @@ export class Slots {
   readonly #barriers: number[] = [];
   readonly #queues: Program["queues"] = [];
 
-  /** @param random What decides. */
-  constructor(random: Random) {
+  /**
+   * @param random What decides.
+   * @param isWide Whether it knows what was added since the first programs were recorded.
+   */
+  constructor(random: Random, isWide: boolean) {
     this.#random = random;
     this.isEager = random.chance(0.2);
-    this.#exits = random.chance(0.04);
+    this.#exits = random.chance(isWide ? 0.15 : 0.04);
+    this.#sizes = isWide ? [-1, 0, 1, 1, 2] : [0, 1, 1, 2];
+    this.#exitClasses = isWide ? EXITS : ["SystemExit"];
   }
 
   /** The program's declarations. */
@@ -109,7 +126,7 @@ export class Slots {
   queue(): number {
     const random = this.#random;
     if (this.#isNewWanted(this.#queues.length)) {
-      this.#queues.push({ kind: random.pick(QUEUE_KINDS), maxsize: random.pick([0, 1, 1, 2]) });
+      this.#queues.push({ kind: random.pick(QUEUE_KINDS), maxsize: random.pick(this.#sizes) });
       return this.#queues.length - 1;
     }
     return random.below(this.#queues.length);
@@ -148,6 +165,38 @@ export class Slots {
     return kind === 8 ? { future: this.future() } : "self";
   }
 
+  /** Anything that has a printed form; tasks, mostly. */
+  printed(place: Place): Printed {
+    const random = this.#random;
+    const { handles, timeouts, groups, tokens, concurrents } = this;
+    return random.weighted<() => Printed>([
+      [8, () => this.target(place)],
+      [2, () => this.guard()],
+      [handles > 0 ? 1 : 0, () => ({ handle: random.below(handles) })],
+      [1, () => ({ event: this.event() })],
+      [1, () => ({ queue: this.queue() })],
+      [1, () => ({ barrier: this.barrier() })],
+      [timeouts > 0 ? 1 : 0, () => ({ timeout: random.below(timeouts) })],
+      [groups > 0 ? 1 : 0, () => ({ group: random.below(groups) })],
+      [0.3, () => ({ variable: random.below(2) })],
+      [tokens > 0 ? 0.3 : 0, () => ({ token: random.below(tokens) })],
+      [concurrents > 0 ? 1 : 0, () => ({ concurrent: random.below(concurrents) })],
+    ])();
+  }
+
+  /** A context manager. */
+  managed(): Managed {
+    const random = this.#random;
+    const { timeouts, groups, stacks } = this;
+    return random.weighted<() => Managed>([
+      [1, () => this.guard()],
+      [2, () => ({ barrier: this.barrier() })],
+      [timeouts > 0 ? 2 : 0, () => ({ timeout: random.below(timeouts) })],
+      [groups > 0 ? 2 : 0, () => ({ group: random.below(groups) })],
+      [stacks > 0 ? 1 : 0, () => ({ stack: random.below(stacks) })],
+    ])();
+  }
+
   /** Some things to wait for. */
   awaitables(place: Place): Target[] {
     return list(
@@ -167,7 +216,10 @@ export class Slots {
   /** An error. */
   error(): ErrorPlan {
     const message = this.#random.pick(MESSAGES);
-    if (this.#exits && this.#random.chance(0.3)) return { class: "SystemExit", message };
+    if (this.#exits && this.#random.chance(0.3)) {
+      const [first, ...others] = this.#exitClasses;
+      return { class: others.length > 0 ? this.#random.pick(this.#exitClasses) : first!, message };
+    }
     return { class: this.#random.pick(ERRORS), message };
   }
 

@@ -8,8 +8,10 @@ import {
   type EventLoop,
   type ExceptionContext,
   type Future,
+  GeneratorExit,
   Task,
 } from "@asyncio/asyncio";
+import { normalText } from "./texts.ts";
 import type { Json, JsonObject } from "./json.ts";
 
 /** One line: the loop's time, the current task's name or `null`, what happened, and a value. */
@@ -24,6 +26,11 @@ export class Trace {
   readonly entries: Entry[] = [];
   /** Whether the program is over: what happens now does not count. */
   closed = false;
+  /**
+   * How many coroutines are just closed: who is told of that is not compared, for in JavaScript `catch` blocks are
+   * not.
+   */
+  closing = 0;
   readonly #loop: EventLoop;
   readonly #firstName: number;
   readonly #labels = new Map<unknown, string>();
@@ -45,7 +52,7 @@ export class Trace {
 
   /** Writes a line. */
   write(event: string, value: unknown = null, task: Task<unknown> | null = this.#current()): void {
-    if (this.isOver) return;
+    if (this.isOver || this.closing > 0 && value instanceof GeneratorExit) return;
     this.entries.push([
       this.#loop.time(),
       task === null ? null : this.nameOf(task),
@@ -66,6 +73,14 @@ export class Trace {
     return number === undefined ? name : `T${Number(number) - this.#firstName}`;
   }
 
+  /** A text with the names of tasks that nobody named counted from the program's start. */
+  normalNames(text: string): string {
+    return text.replace(
+      /name='Task-(\d+)'/g,
+      (_, number: string) => `name='T${Number(number) - this.#firstName}'`,
+    );
+  }
+
   /** The form of a value that both languages share. */
   canonical(value: unknown): Json {
     if (value === undefined || value === null) return null;
@@ -79,6 +94,7 @@ export class Trace {
         .sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
     }
     if (Array.isArray(value)) return value.map((item) => this.canonical(item));
+    if (isText(value)) return { text: value.text };
     return { future: this.#labels.get(value as Future) ?? "?" };
   }
 
@@ -100,6 +116,21 @@ export class Trace {
   }
 }
 
+function isText(value: object): value is { text: string } {
+  return "text" in value && typeof value.text === "string";
+}
+
+/** What is written of a report, but for the error and what tells where things were made. */
+export function describeLog(text: string, context: ExceptionContext, trace: Trace): unknown[] {
+  const [message = "", ...others] = text.split("\n");
+  const count =
+    Object.keys(context).filter((key) => key !== "message" && key !== "exception").length;
+  return [
+    shortMessage(message),
+    ...others.slice(0, count).map((line) => ({ text: trace.normalNames(normalText(line)) })),
+  ];
+}
+
 const SHORTENED = [
   "Exception in callback",
   "an error occurred during closing of asynchronous generator",
@@ -107,13 +138,25 @@ const SHORTENED = [
 
 /** What an exception handler was told, as far as both languages tell the same. */
 export function describeReport(context: ExceptionContext, ambient: unknown): unknown[] {
-  const { message: whole } = context;
-  // Without the printed form of an object, which is not the same.
-  const message = SHORTENED.find((start) => whole.startsWith(start)) ?? whole;
-  return [message, context.exception, Object.keys(context).sort(), ambient];
+  return [shortMessage(context.message), context.exception, keysOf(context), ambient];
 }
 
-/** Whether a report comes of the garbage collector, which nobody can tell when to run. */
+/** Without the printed form of an object, which is not the same. */
+function shortMessage(message: string): string {
+  return SHORTENED.find((start) => message.startsWith(start)) ?? message;
+}
+
+/** What it was told of, but not where that was made, which debug mode tells. */
+function keysOf(context: ExceptionContext): string[] {
+  return Object.keys(context).filter((key) => !key.endsWith("Traceback")).sort();
+}
+
+/**
+ * Whether a report comes of the garbage collector, which nobody can tell when to run, or is one of those of debug
+ * mode that CPython has not.
+ */
 export function isOfCollection({ message }: ExceptionContext): boolean {
-  return message.endsWith("was never retrieved");
+  return /was never retrieved$|^Task (was destroyed|swallowed)|^Lock released by who/.test(
+    message,
+  );
 }

@@ -1,5 +1,5 @@
 // kinds: generator, async
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   aiter,
   anext,
@@ -14,6 +14,7 @@ import {
   forEach,
   GeneratorExit,
   getRunningLoop,
+  KeyboardInterrupt,
   logger,
   newEventLoop,
   sleep,
@@ -203,6 +204,28 @@ test("a cancellation that comes out of closing a generator is reported, too", as
     yield* loop.shutdownAsyncgens();
   });
   assertEquals(seen, ["CancelledError: in the end"]);
+});
+
+test("an error of a closing that ends the run is not reported besides", async () => {
+  const failing = asyncGenerator(function* () {
+    try {
+      yield 1;
+    } finally {
+      fail(new KeyboardInterrupt("no"));
+    }
+  });
+  const loop = newEventLoop({ clock: new VirtualClock() });
+  const seen: string[] = [];
+  loop.setExceptionHandler((_loop, { message }) => seen.push(message));
+  const generator = failing();
+  await loop.runUntilComplete(function* () {
+    yield* anext(generator);
+  });
+  const closing = loop.createTask(loop.shutdownAsyncgens());
+  await assertRejects(() => loop.runUntilComplete(closing), KeyboardInterrupt, "no");
+  await loop.runUntilComplete(closing);
+  loop.close();
+  assertEquals(seen, []);
 });
 
 test("a generator that is running cannot be closed, and the loop says so", async () => {

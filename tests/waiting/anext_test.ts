@@ -125,6 +125,33 @@ test("anext() that is cancelled cancels what the iterator waits for", async () =
   assertEquals(log, ["CancelledError: why"]);
 });
 
+test("anext() that a task is made of throws in the generator, where the task is cancelled before it begins", async () => {
+  const log: string[] = [];
+  const calm = asyncGenerator(function* () {
+    for (const item of [1, 2]) {
+      try {
+        yield item;
+      } catch (error) {
+        log.push(`${item}: ${error}`);
+      }
+    }
+  });
+  await virtually(function* () {
+    const generator = calm();
+    assertEquals(yield* anext(generator, "none"), 1);
+    for (const expected of [2, "none"]) {
+      const task = createTask(anext(generator, "none"));
+      task.cancel("why");
+      assertEquals(yield* task, expected);
+    }
+    const own = createTask(anext(handMade(), "none"));
+    own.cancel();
+    yield* wait([own]);
+    assertEquals(own.cancelled(), true);
+  });
+  assertEquals(log, ["1: CancelledError: why", "2: CancelledError: why"]);
+});
+
 test("anext() of a generator that is running is a RuntimeError, and the generator goes on", async () => {
   await virtually(function* () {
     for (const generator of [two(), nativeTwo()]) {
