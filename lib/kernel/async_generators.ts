@@ -7,12 +7,13 @@
  *
  * @module
  */
+import { CancelledError } from "../base/errors.ts";
 import { logger } from "../base/logger.ts";
 import { repr } from "../base/repr.ts";
 import { type OpenGenerator, setFirstIteration } from "../coroutine/async_generator.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import type { EventLoop } from "./event_loop.ts";
-import { fail, makeCancelledError, seeError } from "./future.ts";
+import { cancelMessageOf, fail, makeCancelledError, seeError } from "./future.ts";
 import { endsRun } from "./handle.ts";
 import { runningLoop } from "./loops.ts";
 import type { Task } from "./task.ts";
@@ -58,7 +59,9 @@ export function* closeGenerators(loop: EventLoop): Generator<Suspension, void, u
   yield* untilDone(loop, tasks);
   for (const [index, task] of tasks.entries()) {
     // CPython tells of a cancellation since 3.15; one of all of them was thrown above.
-    const failure = task.cancelled() ? { error: makeCancelledError(task) } : seeError(task);
+    const failure = task.cancelled()
+      ? { error: new CancelledError(cancelMessageOf(task)) }
+      : seeError(task);
     // What ends the run is told of by that.
     if (failure === undefined || endsRun(failure.error)) continue;
     const { generator } = generators[index]!;

@@ -13,7 +13,8 @@
  * compare with otherwise: timers with the same deadline run in the order of their creation (`heapq` is
  * not stable), and task groups and staggered races cancel their tasks in the order of theirs (a set of
  * objects has the order of their addresses). What depends on when garbage is collected is not compared.
- * Its loops tell of a cancellation that comes out of closing a generator, as CPython's do from 3.15 on.
+ * Its loops tell of a cancellation that comes out of closing a generator, and its groups hand on a
+ * GeneratorExit by which alone their body is closed, as CPython's do from 3.15 on.
  * Staggered races are compared with what CPython does with its assertions off, for one of them fails
  * where a loser refuses its cancellation and wins as well.
  *
@@ -83,14 +84,16 @@ export const DIFFERENCES: readonly Difference[] = [
 /**
  * Whether CPython went wrong in a trace: a task that has awaited itself stays marked as waited for, so that the
  * next who awaits it is told that it was yielded. Or in the line that differs: a staggered race that SystemExit ended
- * cannot make its group of it, where `except*` hands the error on as it is, and makes a new group of ours.
+ * cannot make its group of it, where `except*` hands the error on as it is, and makes a new group of ours. Or what a
+ * coroutine awaits is closed by a `GeneratorExit` made anew, where one comes to it that somebody else has raised.
  *
  * @param theirs CPython's trace.
  * @param at The first line that differs.
  */
 export function showsFlaw(theirs: readonly unknown[], at: number): boolean {
   return shows(theirs, "await wasn't used with future") ||
-    shows(theirs.slice(at, at + 1), "Cannot nest BaseExceptions in an ExceptionGroup");
+    shows(theirs.slice(at, at + 1), "Cannot nest BaseExceptions in an ExceptionGroup") ||
+    shows(theirs.slice(at, at + 1), '"error":"GeneratorExit","message":""');
 }
 
 function shows(lines: readonly unknown[], text: string): boolean {

@@ -33,14 +33,23 @@ const TASTES = [0, 0.3, 1, 1, 1, 3];
 
 type Choice<T> = readonly [weight: number, make: () => T];
 
+/** Which programs are made. */
+export interface GeneratorOptions {
+  /** Whether they say what was added since the first ones were recorded; of a seed that was not where left out. */
+  isWide?: boolean;
+}
+
 /**
  * Makes the program of a seed.
  *
  * @param seed The seed.
  * @returns The program.
  */
-export function generateProgram(seed: number): Program {
-  return new ProgramGenerator(new Random(seed), seed >= RECORDED_PROGRAMS).generate();
+export function generateProgram(
+  seed: number,
+  { isWide = seed >= RECORDED_PROGRAMS }: GeneratorOptions = {},
+): Program {
+  return new ProgramGenerator(new Random(seed), isWide).generate();
 }
 
 class ProgramGenerator implements SceneMaker {

@@ -84,7 +84,7 @@ class VirtualLoop(base_events.BaseEventLoop):
             return
         ends = [agen.aclose() for agen in open_ones]
         for agen, end in zip(open_ones, await asyncio.gather(*ends, return_exceptions=True)):
-            if end is not None:
+            if isinstance(end, (Exception, asyncio.CancelledError)):
                 message = f"{SHORTENED[1]} {agen!r}"
                 self.call_exception_handler({"message": message, "exception": end, "asyncgen": agen})
 
@@ -107,6 +107,18 @@ class VirtualLoop(base_events.BaseEventLoop):
         task = super().create_task(coro, **options)
         self.created.setdefault(task, len(self.created))
         return task
+
+
+class PassingGroup(asyncio.TaskGroup):
+    """Hands on a GeneratorExit by which alone its body is closed, as CPython's groups do from 3.15 on (gh-135736)."""
+
+    async def __aexit__(self, kind, error, traceback):
+        try:
+            return await super().__aexit__(kind, error, traceback)
+        except BaseExceptionGroup as group:
+            if isinstance(error, GeneratorExit) and group.exceptions == (error,):
+                raise error
+            raise
 
 
 class WrittenLog:
@@ -558,7 +570,7 @@ class Interpreter:
         return None
 
     async def do_group(self, statement):
-        group = asyncio.TaskGroup()
+        group = PassingGroup()
         group._tasks = Ordered()
         try:
             async with group:
@@ -1341,7 +1353,7 @@ class Interpreter:
     def do_new_managed(self, statement):
         what = statement["what"]
         if "group" in what:
-            group = asyncio.TaskGroup()
+            group = PassingGroup()
             group._tasks = Ordered()
             self.groups[what["group"]] = group
         else:

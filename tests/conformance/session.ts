@@ -7,7 +7,7 @@ import { firstDifference } from "./compare.ts";
 import { CPython } from "./cpython.ts";
 import { showsFlaw } from "./differences.ts";
 import { prepareForms, type RunForm } from "./forms.ts";
-import { generateProgram } from "./generator.ts";
+import { generateProgram, type GeneratorOptions } from "./generator.ts";
 import type { Program } from "./program.ts";
 import { type Form, suits } from "./run_program.ts";
 import { showProgram, showTraces } from "./show.ts";
@@ -29,6 +29,13 @@ export interface Failure {
   ours: Entry[];
   /** The first line that differs. */
   at: number;
+}
+
+/** Which programs are compared, and how they run here. */
+export interface SeedRange extends GeneratorOptions {
+  seed: number;
+  count: number;
+  forms: readonly Form[];
 }
 
 /** What is told of a run as it goes. */
@@ -62,15 +69,19 @@ export class Session {
    * @param seed The first seed.
    * @param count How many.
    * @param forms In which forms they run here.
+   * @param isWide Which programs they are; as {@linkcode generateProgram} takes it.
    * @param progress What to tell.
    */
   async checkSeeds(
-    { seed, count, forms }: { seed: number; count: number; forms: readonly Form[] },
+    { seed, count, forms, ...options }: SeedRange,
     progress: Progress,
   ): Promise<void> {
     for (let first = seed; first < seed + count; first += BATCH) {
       const length = Math.min(BATCH, seed + count - first);
-      const programs = Array.from({ length }, (_, index) => generateProgram(first + index));
+      const programs = Array.from(
+        { length },
+        (_, index) => generateProgram(first + index, options),
+      );
       const traces = this.python.run(programs);
       for (const [index, program] of programs.entries()) {
         const theirs = traces[index]!;

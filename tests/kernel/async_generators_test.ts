@@ -203,7 +203,8 @@ test("a cancellation that comes out of closing a generator is reported, too", as
     yield* anext(giving());
     yield* loop.shutdownAsyncgens();
   });
-  assertEquals(seen, ["CancelledError: in the end"]);
+  // As gather() gives it.
+  assertEquals(seen, ["CancelledError"]);
 });
 
 test("an error of a closing that ends the run is not reported besides", async () => {
