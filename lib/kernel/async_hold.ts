@@ -51,14 +51,16 @@ export interface HeldLoop {
   goOn(): void;
 }
 
+/** Whether nobody tells whose code runs, and so all microtasks count as the function's as long as the loop waits for it. */
+const isUntold = host.asyncIdentity === null;
+
 /**
  * Microtasks without a sign of the function before the host is asked for a turn.
  *
- * Where the host does not tell whose code runs, all microtasks count as the function's as long as the
- * loop waits for it. In the host's turn others may wake, so before that it must be as good as sure that
- * the function is through with its own.
+ * In the host's turn others may wake. Where nobody tells whose code runs it must be as good as sure before that that the
+ * function is through with its own.
  */
-const QUIET_MICROTASKS = host.asyncIdentity === null ? 1_000 : 8;
+const QUIET_MICROTASKS = isUntold ? 1_000 : 8;
 
 /** Microtasks after which a mark that nobody claimed was a mere look at the property. */
 const MARK_LIFE = 2;
@@ -83,7 +85,7 @@ class Segment {
   marks = 0;
   marksAge = 0;
   quiet = 0;
-  // Whether its task is over, and it but hears of that: where the host does not tell whose code runs, it would pass for another's.
+  // Whether its task is over, and it but hears of that; untold, it would pass for another's.
   isLate = false;
   // How many of its branches were resumed and have not come to their next await yet.
   onWay = 0;
@@ -163,7 +165,7 @@ export class AsyncHold {
     this.hasBegun = true;
     const known = this.#find(task) ?? this.#append(task, within);
     known.quiet = 0;
-    known.isLate = host.asyncIdentity === null && task.done();
+    known.isLate = isUntold && task.done();
     // One that was called and awaits something already has no microtask before that: it is another's turn, or another branch's.
     const isNext = !isCalled || known.marks === 0;
     if (isNext) {

@@ -27,8 +27,7 @@ const NEVER = new Promise<never>(() => {});
 
 setThenProvider(<T>(subject: Awaitable<T>): Then<T> => {
   const owner = awaitingOwner();
-  // Over, in what hears of its task's end after the others.
-  if (owner === null || owner[taskOf].done()) return plainThen(subject);
+  if (owner === null) return plainThen(subject);
   const task = owner[taskOf] as Task<unknown>;
   const { hold, debug } = schedulerOfFuture(task);
   // It came from something foreign, while the loop went on: now the loop waits for it again.
@@ -61,10 +60,13 @@ export function awaitingTask(): Task<unknown> | null {
 }
 
 function awaitingOwner(): Owner | null {
+  if (running.scheduler === null) return ambientOwner();
   // In a step, only the first segment of an async function can await; an async helper that a
   // generator coroutine calls on the side is no part of the coroutine.
-  if (running.scheduler !== null && !running.calling) return null;
-  return ambientOwner();
+  if (!running.calling) return null;
+  const owner = running.strand ?? running.task!;
+  // It may hear of its task's end after the others.
+  return owner[taskOf].done() ? null : owner;
 }
 
 function plainThen<T>(subject: Awaitable<T>): Then<T> {
