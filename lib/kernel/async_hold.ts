@@ -20,6 +20,10 @@
  * its next await, when another waits already. So they are counted: one that is resumed is on its way until it makes a mark,
  * or until the promise of the function that it is settles. One that ends otherwise shows as a foreign await does.
  *
+ * Where the host does not tell whose code runs, microtasks count as those of the function that was resumed last. When something
+ * is done for one while another is on its way, a post, a microtask that says whose those behind it are, stands before and behind it.
+ * Each is put up anew as it is passed, so what comes of those in between stays between them.
+ *
  * @module
  */
 import { soon } from "../base/soon.ts";

@@ -154,9 +154,6 @@ const nextOfGenerators: Steps["next"] = Object.getPrototypeOf(function* () {}).p
 
 const identity = host.asyncIdentity;
 
-/** Whether nobody else tells whose microtask one is. */
-const partsFunctions = identity === null;
-
 // How many tasks were made without a name, which are named by their number, and how many with one.
 let unnamed = 0;
 let named = 0;
@@ -806,7 +803,7 @@ export class Task<T = unknown> extends Future<T> {
       setCancelMessage(this, request.message);
     }
     const { hold } = schedulerOfFuture(this);
-    const isThrough = partsFunctions ? hold.part(this, parent) : null;
+    const isThrough = identity === null ? hold.part(this, parent) : null;
     try {
       settle(outcome);
     } finally {
@@ -822,7 +819,7 @@ export class Task<T = unknown> extends Future<T> {
    */
   #call(frame: CallFrame, strand: Strand | null): boolean {
     const { hold, isSynchronous } = schedulerOfFuture(this);
-    const isParted = partsFunctions && frame.mayBeAsync && !isSynchronous;
+    const isParted = identity === null && frame.mayBeAsync && !isSynchronous;
     const isThrough = isParted ? hold.part(this, strand) : null;
     const isCalled = callFor(this, frame, strand);
     if (isCalled) {

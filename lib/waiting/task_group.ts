@@ -224,51 +224,55 @@ export class TaskGroup {
   *#exit(error: unknown): Generator<Suspension, boolean, unknown> {
     this.#state = "exiting";
     try {
-      const parent = this.#parent!;
-      if (endsRun(error)) this.#systemError ??= error;
-      let cancellation = error instanceof CancelledError ? error : null;
-      let push: CancelledError | null = null;
-      if (error !== null && !this.#isAborting) this.#abort();
-
-      while (this.#tasks.size > 0) {
-        this.#allDone ??= this.#loop!.createFuture<void>();
-        try {
-          yield* this.#allDone;
-        } catch (caught) {
-          if (!(caught instanceof CancelledError)) throw caught;
-          // While the group is ending by itself, this may be no more than its own push.
-          push = caught;
-          if (!this.#isAborting) {
-            cancellation = caught;
-            this.#abort();
-          }
-        }
-        this.#allDone = null;
-      }
-
-      if (this.#systemError !== null) throw this.#systemError;
-      // What is left of requests when the group's own is taken back is somebody else's.
-      if (this.#takeBack?.() === 0) cancellation = null;
-      else cancellation ??= push;
-      if (error !== null && !(error instanceof CancelledError)) this.#errors.push(error);
-      // Errors come before a cancellation.
-      if (this.#errors.length > 0) {
-        if (parent.cancelling() > 0) {
-          // A request from outside came too and is not over: the parent's next wait must see it.
-          parent.uncancel();
-          parent.cancel();
-        }
-        // Alone it must stay what it is: who closes the body knows it by that.
-        if (this.#errors.length === 1 && error instanceof GeneratorExit) throw error;
-        throw new ExceptionGroup("unhandled errors in a TaskGroup", this.#errors);
-      }
-      if (cancellation !== null) throw cancellation;
-      return error !== null;
+      return yield* this.#leave(error);
     } finally {
       this.#state = "finished";
       this.#parent = null;
       this.#errors = [];
     }
+  }
+
+  *#leave(error: unknown): Generator<Suspension, boolean, unknown> {
+    const parent = this.#parent!;
+    if (endsRun(error)) this.#systemError ??= error;
+    let cancellation = error instanceof CancelledError ? error : null;
+    let push: CancelledError | null = null;
+    if (error !== null && !this.#isAborting) this.#abort();
+
+    while (this.#tasks.size > 0) {
+      this.#allDone ??= this.#loop!.createFuture<void>();
+      try {
+        yield* this.#allDone;
+      } catch (caught) {
+        if (!(caught instanceof CancelledError)) throw caught;
+        // While the group is ending by itself, this may be no more than its own push.
+        push = caught;
+        if (!this.#isAborting) {
+          cancellation = caught;
+          this.#abort();
+        }
+      }
+      this.#allDone = null;
+    }
+
+    if (this.#systemError !== null) throw this.#systemError;
+    // What is left of requests when the group's own is taken back is somebody else's.
+    if (this.#takeBack?.() === 0) cancellation = null;
+    else cancellation ??= push;
+    if (error !== null && !(error instanceof CancelledError)) this.#errors.push(error);
+    // Errors come before a cancellation.
+    if (this.#errors.length > 0) {
+      if (parent.cancelling() > 0) {
+        // A request from outside came too and is not over: the parent's next wait must see it.
+        parent.uncancel();
+        parent.cancel();
+      }
+      // Alone it must stay what it is: who closes the body knows it by that.
+      if (this.#errors.length === 1 && error instanceof GeneratorExit) throw error;
+      throw new ExceptionGroup("unhandled errors in a TaskGroup", this.#errors);
+    }
+    if (cancellation !== null) throw cancellation;
+    return error !== null;
   }
 
   #refusal(): string | null {

@@ -33,8 +33,11 @@ export interface Failure {
 
 /** Which programs are compared, and how they run here. */
 export interface SeedRange extends GeneratorOptions {
+  /** The first seed. */
   seed: number;
+  /** How many there are. */
   count: number;
+  /** In which forms they run here. */
   forms: readonly Form[];
 }
 
@@ -66,10 +69,7 @@ export class Session {
   /**
    * Compares the programs of seeds that follow each other.
    *
-   * @param seed The first seed.
-   * @param count How many.
-   * @param forms In which forms they run here.
-   * @param isWide Which programs they are; as {@linkcode generateProgram} takes it.
+   * @param range Which.
    * @param progress What to tell.
    */
   async checkSeeds(

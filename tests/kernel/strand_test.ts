@@ -433,6 +433,15 @@ async function logOfSelfCancelling(cancelling: SelfCancelling, delay: number): P
   return log.toSorted();
 }
 
+async function assertBothHear(callsOf: readonly SelfCancelling[]): Promise<void> {
+  for (const cancelling of callsOf) {
+    for (const delay of [0, 9]) {
+      const log = await logOfSelfCancelling(cancelling, delay);
+      assertEquals(log, [...heard("other"), ...heard("own")].toSorted());
+    }
+  }
+}
+
 test("a branch that cancels its task hears of it where it next waits, as the others do", async () => {
   const callsOf: SelfCancelling[] = [
     (next) =>
@@ -450,37 +459,23 @@ test("a branch that cancels its task hears of it where it next waits, as the oth
       await coroutine(next)();
     },
   ];
-  for (const cancelling of callsOf) {
-    for (const delay of [0, 9]) {
-      const log = await logOfSelfCancelling(cancelling, delay);
-      assertEquals(log, [...heard("other"), ...heard("own")].toSorted());
-    }
-  }
+  await assertBothHear(callsOf);
 });
 
-test({
-  name: "a branch that cancels its task hears of it in a function that it calls next",
-  async fn() {
-    const callsOf: SelfCancelling[] = [
-      (next) =>
-        timeout(5, function* () {
-          yield* cancelOwnTask();
-          yield* timeout(5, async () => await coroutine(next)());
-        }),
-      // What asks is over by then, and its function hears.
-      (next) =>
-        timeout(5, async () => {
-          await coroutine(cancelOwnTask)();
-          await coroutine(next)();
-        }),
-    ];
-    for (const cancelling of callsOf) {
-      for (const delay of [0, 9]) {
-        const log = await logOfSelfCancelling(cancelling, delay);
-        assertEquals(log, [...heard("other"), ...heard("own")].toSorted());
-      }
-    }
-  },
+test("a branch that cancels its task hears of it in a function that it calls next", async () => {
+  await assertBothHear([
+    (next) =>
+      timeout(5, function* () {
+        yield* cancelOwnTask();
+        yield* timeout(5, async () => await coroutine(next)());
+      }),
+    // What asks is over by then, and its function hears.
+    (next) =>
+      timeout(5, async () => {
+        await coroutine(cancelOwnTask)();
+        await coroutine(next)();
+      }),
+  ]);
 });
 
 test("a branch that cancels its task and is over leaves the others their clean-up", async () => {

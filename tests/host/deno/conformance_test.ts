@@ -27,9 +27,9 @@ for (
 }
 
 /** Those of the day, in the words that hundreds of thousands have been made of, and some that stay, in all words. */
-const RANGES = [{ start: seedOfDay(), isWide: false }, { start: 1000, isWide: true }];
+const RANGES = [{ first: seedOfDay(), isWide: false }, { first: 1000, isWide: true }];
 
-for (const { start: begin, isWide } of RANGES) {
+for (const { first: begin, isWide } of RANGES) {
   for (let index = 0; index < PROGRAMS; index += PROGRAMS_PER_TEST) {
     const seed = begin + index;
     test(`as on CPython: ${PROGRAMS_PER_TEST} random programs from seed ${seed}`, async () => {
