@@ -53,10 +53,11 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
    *
    * @param message What they have in common.
    * @param exceptions The errors, one at least; whatever can be thrown.
+   * @param options `cause`, as of every error.
    * @throws {TypeError} If `message` is no string, or `exceptions` no array.
    * @throws {ValueError} If there are none.
    */
-  constructor(message: string, exceptions: readonly E[]) {
+  constructor(message: string, exceptions: readonly E[], options?: ErrorOptions) {
     if (typeof message !== "string") {
       throw new TypeError(`ExceptionGroup() argument 1 must be a string, not ${describe(message)}`);
     }
@@ -68,7 +69,7 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
     if (exceptions.length === 0) {
       throw new ValueError("second argument (exceptions) must be a non-empty sequence");
     }
-    super([], message);
+    super([], message, options);
     this.errors = [...exceptions];
   }
 

@@ -145,4 +145,28 @@ export class ProcessPoolExecutor extends Executor {
   shutdown(options: ExecutorShutdownOptions = {}): ConcurrentFuture<void> {
     return this.#pool.shutdown(options);
   }
+
+  /**
+   * Ends the processes at once, whatever they are doing, and with them the executor. The jobs that run fail,
+   * those that wait are cancelled, and nothing more is taken; {@linkcode shutdown} then waits until the processes
+   * are gone. (Python has `kill_workers` besides, which asks no process: nor does this.)
+   *
+   * @example
+   * ```ts
+   * import { BrokenExecutor, ProcessPoolExecutor } from "@asyncio/asyncio";
+   * import { assertEquals, assertRejects } from "@std/assert";
+   *
+   * await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
+   * await pool.submit(() => "process is up");
+   * const [endless, queued] = [pool.submit(() => { for (;;); }), pool.submit(() => "never")];
+   * setTimeout(() => pool.terminateWorkers(), 20);
+   * await assertRejects(async () => await endless, BrokenExecutor, "was terminated");
+   * assertEquals(queued.cancelled(), true);
+   * ```
+   *
+   * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.ProcessPoolExecutor.terminate_workers
+   */
+  terminateWorkers(): void {
+    this.#pool.terminate();
+  }
 }

@@ -150,4 +150,28 @@ export class ThreadPoolExecutor extends Executor {
   shutdown(options: ExecutorShutdownOptions = {}): ConcurrentFuture<void> {
     return this.#pool.shutdown(options);
   }
+
+  /**
+   * Ends the threads at once, whatever they are doing, and with them the executor. The jobs that run fail,
+   * those that wait are cancelled, and nothing more is taken; {@linkcode shutdown} then waits until the threads
+   * are gone. (Python cannot end a thread.)
+   *
+   * @example
+   * ```ts
+   * import { BrokenExecutor, ThreadPoolExecutor } from "@asyncio/asyncio";
+   * import { assertEquals, assertRejects } from "@std/assert";
+   *
+   * await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+   * await pool.submit(() => "thread is up");
+   * const [endless, queued] = [pool.submit(() => { for (;;); }), pool.submit(() => "never")];
+   * setTimeout(() => pool.terminateWorkers(), 20);
+   * await assertRejects(async () => await endless, BrokenExecutor, "was terminated");
+   * assertEquals(queued.cancelled(), true);
+   * ```
+   *
+   * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.ProcessPoolExecutor.terminate_workers
+   */
+  terminateWorkers(): void {
+    this.#pool.terminate();
+  }
 }

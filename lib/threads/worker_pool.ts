@@ -177,6 +177,15 @@ export class WorkerPool {
     return future;
   }
 
+  /** Ends the pool and its workers at once: what waits is cancelled, and what runs fails. */
+  terminate(): void {
+    for (const worker of [...this.#all]) {
+      this.#retire(worker);
+      this.#dropJobs(worker, `${worker.line.name} was terminated`);
+    }
+    this.shutdown({ wait: false, cancelFutures: true });
+  }
+
   #rememberModule({ source }: Crossing): void {
     if (source.kind !== "module") return;
     this.#isWhole = true;
@@ -464,16 +473,20 @@ export class WorkerPool {
       }
     } else if (!isInitialized) {
       this.#break(`A ${this.#options.kind} initializer failed: ${text}`, death);
-    } else {
-      const [culprit] = items.values();
-      if (culprit === undefined) logDeath(line.name, death);
-      else items.delete(culprit.id);
-      this.#takeBack(worker, [...items.keys()]);
-      culprit?.fail(
-        new BrokenExecutor(`${text}, while it ran ${culprit.crossing.name}()`, causeOf(death)),
-      );
+    } else if (!this.#dropJobs(worker, text, causeOf(death))) {
+      logDeath(line.name, death);
     }
     this.#handOut();
+  }
+
+  /** Fails the job that a worker was at, and takes back the others. Tells whether it was at one. */
+  #dropJobs(worker: PoolWorker, why: string, options: ErrorOptions = {}): boolean {
+    const { line, items } = worker;
+    const [running] = line.isUp ? items.values() : [];
+    if (running !== undefined) items.delete(running.id);
+    this.#takeBack(worker, [...items.keys()]);
+    running?.fail(new BrokenExecutor(`${why}, while it ran ${running.crossing.name}()`, options));
+    return running !== undefined;
   }
 
   /** Ends the worker of a job that does not stop; what else it has goes to others. */

@@ -80,6 +80,12 @@ test("new ExceptionGroup() has a stack that names the place it was made", () => 
   assert(/exception_group_test/.test(new ExceptionGroup("here", [1]).stack ?? ""));
 });
 
+test("new ExceptionGroup() takes a cause", () => {
+  const cause = new SyntaxError("why");
+  assertStrictEquals(new ExceptionGroup("here", [1], { cause }).cause, cause);
+  assertEquals("cause" in new ExceptionGroup("here", [1]), false);
+});
+
 test("new ExceptionGroup() refuses a message that is no string", () => {
   for (const message of [42, null, undefined, []]) {
     assertThrows(

@@ -1,5 +1,12 @@
 /** What holds of both executors; each one's test file runs it on its own. */
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   BrokenExecutor,
   CancelledError,
@@ -29,6 +36,11 @@ import type * as jobs from "./jobs.ts";
 /** This module, as functions that cross as source find it in their worker. */
 declare const asyncio: typeof import("../../mod.ts");
 
+/** An executor on workers. */
+interface WorkerExecutor extends Executor {
+  terminateWorkers(): void;
+}
+
 /** An executor under test. */
 export interface PoolCase {
   /** The class's name, for the titles. */
@@ -38,7 +50,7 @@ export interface PoolCase {
   /** Where `jobs.ts` is, as the test file sees it. */
   jobs: URL;
   /** Makes one. */
-  make(maxWorkers: number, options?: WorkerOptions): Executor;
+  make(maxWorkers: number, options?: WorkerOptions): WorkerExecutor;
   /** The class of the error of one that is broken. */
   broken: new () => BrokenExecutor;
 }
@@ -1296,6 +1308,77 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
     ...needs,
     async fn() {
       await make(1).shutdown();
+    },
+  });
+
+  // ── terminateWorkers ──
+
+  test({
+    name: `${name}.terminateWorkers() fails what runs, cancels what waits, and takes no more`,
+    ...needs,
+    async fn() {
+      const pool = make(1);
+      assertEquals(await pool.submit(add, 1, 2), 3);
+      const running = pool.submit(spin, 60_000);
+      while (!running.running()) await Promise.resolve();
+      const queued = pool.submit(add, 1, 2);
+      assertEquals(pool.terminateWorkers(), undefined);
+      assertEquals([running.done(), queued.cancelled()], [true, true]);
+      const error = running.exception();
+      assertInstanceOf(error, BrokenExecutor);
+      assertMatch(error.message, / was terminated, while it ran spin\(\)$/);
+      assertThrows(
+        () => pool.submit(add, 1, 2),
+        RuntimeError,
+        "cannot schedule new futures after shutdown",
+      );
+      pool.terminateWorkers();
+      await pool.shutdown();
+    },
+  });
+
+  test({
+    name: `${name}.terminateWorkers() ends workers that start, and such as have nothing to do`,
+    ...needs,
+    async fn() {
+      const starting = make(1);
+      const early = starting.submit(add, 1, 2);
+      await Promise.resolve();
+      starting.terminateWorkers();
+      assert(early.cancelled());
+      await starting.shutdown();
+      const idle = make(1);
+      assertEquals(await idle.submit(add, 1, 2), 3);
+      idle.terminateWorkers();
+      await idle.shutdown();
+      const unused = make(1);
+      unused.terminateWorkers();
+      await unused.shutdown();
+    },
+  });
+
+  test({
+    name: `${name}.terminateWorkers() fails the stream of a job, and the task that reads it`,
+    ...needs,
+    async fn() {
+      const pool = make(1);
+      const log: number[] = [];
+      const read = run(async () => {
+        const stream = await pool.submit(async function* count() {
+          yield 1;
+          await new Promise(() => setInterval(() => {}, 1000));
+        });
+        for await (const n of stream) {
+          log.push(n);
+          pool.terminateWorkers();
+        }
+      });
+      assertMatch(
+        await failure(read),
+        /^BrokenExecutor: .* was terminated, while it ran count\(\)$/,
+      );
+      assertEquals(log, [1]);
+      await pool.shutdown();
     },
   });
 }

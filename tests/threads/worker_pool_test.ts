@@ -504,3 +504,14 @@ test("WorkerPool ends a worker that says what cannot be read, and fails the job 
     assertEquals(other.result(), 1);
   }
 });
+
+test("WorkerPool.terminate() fails the one job that a worker was at, and cancels those sent ahead", async () => {
+  const { pool, worker, jobs, sent } = await openBatch(4);
+  assert(sent.length > 0);
+  pool.terminate();
+  const [done, running, ...ahead] = jobs;
+  assertEquals([worker.state, done!.result()], ["terminated", 0]);
+  assertInstanceOf(running!.exception(), BrokenExecutor);
+  assertEquals(ahead.map((future) => future.cancelled()), [true, true]);
+  assertEquals(await pool.shutdown({}), undefined);
+});
