@@ -7,8 +7,12 @@ import type { Host } from "../host.ts";
 import { dropRejections } from "../rejections.ts";
 import { browserInspector } from "./inspector.ts";
 
-interface TaskScheduler {
-  postTask(callback: () => void, options: { priority: "user-visible" }): Promise<void>;
+/** What some browsers have, and other places that the browsers' build is loaded in. */
+interface WaysToTurn {
+  readonly scheduler?: {
+    postTask(callback: () => void, options: { priority: "user-visible" }): Promise<void>;
+  };
+  readonly setImmediate?: (callback: () => void) => unknown;
 }
 
 /** Assembles the host from what the browser has. */
@@ -46,16 +50,18 @@ function environment(name: string): string | undefined {
 
 /**
  * Chooses how to let the host have a turn. A chained `setTimeout(0)` is clamped to 4 ms; a task of the
- * scheduler's or a message to oneself is not (THREADS.md).
+ * scheduler's or a message to oneself is not (THREADS.md). Whoever renders pages ahead, on a server, loads them there with
+ * this module: a port that listens would keep that process alive for ever.
  */
 function nextTurn(): (callback: () => void) => void {
-  const { scheduler } = globalThis as unknown as { scheduler?: TaskScheduler };
+  const { scheduler, setImmediate } = globalThis as WaysToTurn;
   if (typeof scheduler?.postTask === "function") {
     const options = { priority: "user-visible" } as const;
     return (callback) => {
       scheduler.postTask(callback, options);
     };
   }
+  if (typeof setImmediate === "function") return (callback) => void setImmediate(callback);
   const waiting: (() => void)[] = [];
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => waiting.shift()?.();
