@@ -96,7 +96,6 @@ export class Timeout {
     }
     this.#when = when === null ? null : toDelay(when, "when");
     this.#timer?.cancel();
-    this.#timer = null;
     if (this.#when === null) return;
     const loop = getRunningLoop();
     const expire = () => this.#expire();
@@ -145,7 +144,6 @@ export class Timeout {
       throw new RuntimeError(`Cannot exit a ${this.#state} Timeout`);
     }
     this.#timer?.cancel();
-    this.#timer = null;
     if (this.#state === "active") {
       this.#state = "finished";
       return false;
@@ -167,7 +165,6 @@ export class Timeout {
   }
 
   #expire(): void {
-    this.#timer = null;
     this.#takeBack = cancelWithin(this.#task!, this.#scope);
     this.#state = "expiring";
   }

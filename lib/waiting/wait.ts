@@ -149,10 +149,7 @@ function* waitOn(
     if (
       left <= 0 || returnWhen === FIRST_COMPLETED ||
       (returnWhen === FIRST_EXCEPTION && seeError(future) !== undefined)
-    ) {
-      timer?.cancel();
-      release();
-    }
+    ) release();
   };
   for (const future of futures) callWhenDone(future, onDone, waiter);
   try {

@@ -141,9 +141,9 @@ test("gather() of the same coroutine twice runs it once, whoever makes the tasks
     for (const factory of [null, viaFuture, eagerTaskFactory]) {
       loop.setTaskFactory(factory);
       const [one, other] = [count(), count()];
-      const results = yield* gather([one, other, one, one]);
-      assertEquals([results[0], results[2], results[3]], [results[0], results[0], results[0]]);
-      assertEquals(results[1] === results[0], false);
+      const [first, second, ...again] = yield* gather([one, other, one, other, other, one]);
+      assertEquals(again, [first, second, second, first]);
+      assertEquals(second === first, false);
     }
     assertEquals(runs, 6);
   });
@@ -234,6 +234,109 @@ test("errors after the first are taken note of, and thrown to nobody", async () 
     assertEquals(shown(all.exception()), "Error(first)");
   });
 });
+
+// What asyncio does not have
+
+test("cancelOnError has the first error cancel the others, and throws it when they have ended", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const error = new RangeError("b's");
+    const slow = function* (): CoroutineObject<void> {
+      try {
+        yield* sleep(60);
+      } finally {
+        yield* sleep(2);
+        log.push(`slow ends at ${getRunningLoop().time()}`);
+      }
+    };
+    const all = gather(
+      [worker(log, "a", 3), slow, worker(log, "b", 1, error), sleep(0.5, "done before")],
+      { cancelOnError: true },
+    );
+    try {
+      yield* all;
+    } catch (thrown) {
+      assertStrictEquals(thrown, error);
+      log.push(`thrown at ${getRunningLoop().time()}`);
+    }
+    assertEquals([all.cancelled(), all.cancel()], [false, false]);
+  });
+  assertEquals(log, [
+    "a starts",
+    "b starts",
+    "b ends",
+    "a cancelled: ",
+    "slow ends at 3",
+    "thrown at 3",
+  ]);
+});
+
+test("cancelOnError throws the first error, whatever the others end with", async () => {
+  await virtually(function* () {
+    const refuse = function* (): CoroutineObject<string> {
+      try {
+        return yield* sleep(60, "late");
+      } catch {
+        return yield* sleep(1, "refused");
+      }
+    };
+    const failAtEnd = function* (): CoroutineObject<void> {
+      try {
+        yield* sleep(60);
+      } finally {
+        throw new TypeError("second");
+      }
+    };
+    const tasks = [createTask(refuse), createTask(failAtEnd)] as const;
+    const first = worker([], "first", 1, new RangeError("first"));
+    const all = gather([...tasks, first], { cancelOnError: true });
+    yield* wait([all]);
+    assertEquals(shown(all.exception()), "RangeError(first)");
+    assertEquals([tasks[0].result(), shown(tasks[1].exception())], [
+      "refused",
+      "TypeError(second)",
+    ]);
+    assertEquals(getRunningLoop().time(), 2);
+  });
+});
+
+test("cancelOnError takes a child that others cancel for the first error", async () => {
+  const log: string[] = [];
+  await virtually(function* () {
+    const [one, other] = [createTask(sleep(60)), createTask(worker(log, "other", 60))];
+    const all = gather([one, other], { cancelOnError: true });
+    yield* sleep(1);
+    one.cancel("enough");
+    yield* wait([all]);
+    assertEquals([shown(all.exception()), other.cancelled()], ["CancelledError(enough)", true]);
+    assertEquals(log, ["other starts", "other cancelled: "]);
+  });
+});
+
+test("a gathering with cancelOnError is cancelled as any other, and is done where nothing fails", async () => {
+  await virtually(function* () {
+    const options = { cancelOnError: true };
+    assertEquals(yield* gather([sleep(1, "a"), sleep(2, "b")], options), ["a", "b"]);
+    const children = [createTask(sleep(60)), createTask(sleep(60))];
+    const all = gather(children, options);
+    yield* sleep(1);
+    assertEquals(all.cancel(), true);
+    yield* wait([all]);
+    assertEquals(children.map((child) => child.cancelled()), [true, true]);
+    assertEquals(shown(all.exception()), "CancelledError()");
+  });
+});
+
+test("cancelOnError cancels nothing where errors stand among the results", async () => {
+  await virtually(function* () {
+    const failing = worker([], "bad", 1, new RangeError("bad"));
+    const options = { returnExceptions: true, cancelOnError: true };
+    const [bad, good] = yield* gather([failing, sleep(2, "good")], options);
+    assertEquals([shown(bad), good], ["RangeError(bad)", "good"]);
+  });
+});
+
+// Errors among the results
 
 test("returnExceptions puts errors among the results, and waits for all", async () => {
   const log: string[] = [];
@@ -364,6 +467,12 @@ test("cancel() of a gathering is true when a child takes the request, and only t
     yield* wait([all]);
     assertEquals(asked.slice(0, 3), [true, false, false]);
     assertEquals(all.cancel(), false);
+    // A request that nobody took is none: the results are there.
+    const done = new Future<string>();
+    const both = gather([done]);
+    done.setResult("done");
+    assertEquals([done.done(), both.done(), both.cancel()], [true, false, false]);
+    assertEquals(yield* both, ["done"]);
   }, { reports: ["GatheringFuture exception was never retrieved"] });
 });
 

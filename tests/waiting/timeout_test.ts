@@ -264,6 +264,20 @@ test("a timeout in a finally of another counts on its own", async () => {
 
 // Cancellation by others
 
+test("a timeout that its task does without is left when the task ends", async () => {
+  await virtually(function* () {
+    let limit: Timeout | undefined;
+    const task = createTask(async () => {
+      const loser = timeout(50, (own) => {
+        limit = own;
+        return sleep(60);
+      });
+      return await Promise.race([sleep(1, "winner"), loser]);
+    });
+    assertEquals([yield* task, String(limit)], ["winner", "<Timeout [finished]>"]);
+  });
+});
+
 test("a cancellation by others before the time passes as it is", async () => {
   await virtually(function* () {
     let limit: Timeout | undefined;
