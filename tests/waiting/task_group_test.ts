@@ -283,7 +283,60 @@ testBoth("TaskGroup.toString() tells its state", function* () {
   assertEquals(`${group}`, "<TaskGroup cancelling>");
 });
 
+testBoth("TaskGroup.toString() counts the errors that there are to throw", function* () {
+  const group = new TaskGroup();
+  const shown: string[] = [];
+  yield* errorOf(() =>
+    asyncWith(group, function* () {
+      group.createTask(function* () {
+        try {
+          yield* sleep(60);
+        } finally {
+          shown.push(`${group}`);
+        }
+      });
+      group.createTask(() => failAtTheEnd(0));
+      yield* sleep(60);
+    })
+  );
+  assertEquals([...shown, `${group}`], [
+    "<TaskGroup tasks=1 errors=1 cancelling>",
+    "<TaskGroup cancelling>",
+  ]);
+});
+
 // Failures
+
+testBoth(
+  "an error in a group that was never left, of a task that is over, goes to the handler",
+  function* () {
+    const told: [message: string, error: unknown][] = [];
+    getRunningLoop().setExceptionHandler((_loop, { message, exception }) => {
+      told.push([message, exception]);
+    });
+    const group = new TaskGroup();
+    const error = new ValueError("late");
+    const parent = createTask(function* () {
+      group.enter();
+      group.createTask(function* () {
+        yield* sleep(1);
+        throw error;
+      }, { name: "child" });
+      group.createTask(() => sleep(2, "other"));
+    }, { name: "parent" });
+    yield* parent;
+    yield* sleep(3);
+    assertEquals(told.length, 1);
+    const [[message, exception]] = told as [[string, unknown]];
+    assert(
+      /^Task <Task finished name='child' .*> has errored out but its parent task <Task finished name='parent' .*> is already completed$/
+        .test(message),
+      message,
+    );
+    assertStrictEquals(exception, error);
+    assertEquals(`${group}`, "<TaskGroup errors=1 entered>");
+  },
+);
 
 testBoth("a task that fails cancels the others, and its error comes in a group", function* () {
   const log: string[] = [];
