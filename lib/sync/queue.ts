@@ -115,7 +115,6 @@ export class Queue<T = unknown> {
     checkNumber(maxsize, "maxsize");
     this.#maxsize = maxsize;
     this.#items = items;
-    this.#finished.set();
   }
 
   /** How many items the queue holds at most; zero or less for any number. */

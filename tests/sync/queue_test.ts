@@ -632,9 +632,11 @@ for (const Kind of KINDS) {
       const queue = new Kind<string>();
       queue.putNowait("data");
       const joining = createTask(() => queue.join());
-      queue.shutdown({ immediate: true });
-      assertEquals(queue.qsize(), 0);
       yield;
+      queue.shutdown({ immediate: true });
+      assertEquals([queue.qsize(), joining.done()], [0, false]);
+      yield* sleep(0);
+      yield* sleep(0);
       assertEquals(joining.done(), true);
       yield* refusesAll(queue);
       assertThrows(() => queue.taskDone(), ValueError);
@@ -660,6 +662,19 @@ for (const Kind of KINDS) {
     });
   });
 }
+
+test("Queue.shutdown({ immediate }) counts no item twice that was told to be done too early", async () => {
+  await virtually(function* () {
+    const queue = new Queue<number>();
+    for (const n of [1, 2, 3]) queue.putNowait(n);
+    for (let told = 0; told < 2; told++) queue.taskDone();
+    assertEquals(String(queue), "<Queue maxsize=0 _queue=[1, 2, 3] tasks=1>");
+    queue.shutdown({ immediate: true });
+    assertEquals(String(queue), "<Queue maxsize=0 shutdown>");
+    assertThrows(() => queue.taskDone(), ValueError, "task_done() called too many times");
+    yield* queue.join();
+  });
+});
 
 test("Queue.shutdown() lets one that was woken with an item have it", async () => {
   await virtually(function* () {

@@ -452,6 +452,19 @@ test("Semaphore.hold() gives a guard that `using` releases at the end of the blo
   });
 });
 
+test("who is left in the line of a semaphore, as the loser of a race is, gives nothing back", async () => {
+  await virtually(function* () {
+    const semaphore = new Semaphore(0);
+    const racer = createTask(async () => {
+      return await Promise.race([sleep(1, "winner"), semaphore.acquire()]);
+    });
+    assertEquals(yield* racer, "winner");
+    assertEquals(`${semaphore}`, "<Semaphore [locked]>");
+    semaphore.release();
+    assertEquals(`${semaphore}`, "<Semaphore [unlocked, value:1]>");
+  });
+});
+
 // Misuse
 
 test("a semaphore itself cannot be awaited", async () => {
