@@ -31,7 +31,7 @@ const USAGE = `deno task test [--only PLACE] [--file TEXT] [--filter TEXT] [--qu
   --file     only files with this text in their paths; leaves out the check and the examples
   --filter   only tests with this text in their titles; leaves out the check and the examples
   --quick    leaves out the check (format, lint, types, documentation)
-  --timeout  how long a test may take, in seconds (60)`;
+  --timeout  how long a test may take, in seconds (120)`;
 
 type Place = "deno" | BrowserName;
 
@@ -66,7 +66,7 @@ function readOptions(parameters: string[]): Options | null {
         file: { type: "string" },
         filter: { type: "string" },
         quick: { type: "boolean", default: false },
-        timeout: { type: "string", default: "60" },
+        timeout: { type: "string", default: "120" },
         help: { type: "boolean" },
       },
     });

@@ -9,7 +9,7 @@ import { createHmac } from "node:crypto";
 import { ZmtpSocket } from "./zmtp.ts";
 
 /** How long the kernel may take to listen, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 /** What a cell came to. */
 export interface CellOutcome {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { until } from "./until.ts";
+
 interface Terminable {
   terminate(): unknown;
 }
@@ -15,9 +17,6 @@ interface NodeWorker extends Terminable {
 interface WorkerThreads {
   Worker: new (...parameters: unknown[]) => NodeWorker;
 }
-
-/** How long a worker that has been told to end by itself may take, in milliseconds. */
-const PATIENCE = 100;
 
 const running = new Map<Terminable, string>();
 
@@ -67,7 +66,8 @@ export function runningWorkers(): number {
  * @returns A line for each, or nothing.
  */
 export async function takeLeakedWorkers(): Promise<string[]> {
-  if (running.size > 0) await new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  // One that has been told to end by itself takes a moment.
+  await until(() => running.size === 0);
   const leaks = [...running.values()].map((what) => `leaked: ${what} was not terminated`);
   for (const worker of [...running.keys()]) worker.terminate();
   running.clear();

@@ -10,9 +10,10 @@ import {
   wait,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
+import { until } from "../_support/until.ts";
 
-/** What was rejected and handled by nobody, as far as the host would report it. */
-async function reported(body: () => Promise<unknown>): Promise<string[]> {
+/** What was rejected and handled by nobody, as far as the host would report it; waits for so many. */
+async function reported(body: () => Promise<unknown>, expected = 0): Promise<string[]> {
   // Listeners are called in the order in which they came, and that of the first run is to be before this.
   await run(sleep(0));
   const reasons: string[] = [];
@@ -23,6 +24,7 @@ async function reported(body: () => Promise<unknown>): Promise<string[]> {
   addEventListener("unhandledrejection", note);
   try {
     await body();
+    await until(() => reasons.length >= expected);
     await new Promise((resolve) => setTimeout(resolve, 10));
   } finally {
     removeEventListener("unhandledrejection", note);
@@ -77,8 +79,7 @@ test("what such a helper throws instead of the cancellation is one", async () =>
       await sleep(0.001);
       task.cancel();
       await wait([task]);
-    })
-  );
+    }), 1);
   assertEquals(reasons, ["RangeError: no"]);
 });
 
@@ -97,7 +98,7 @@ test("a run, a task or a job that is cancelled is unhandled where code outside o
     job.cancel();
     await loop.runUntilComplete(sleep(0.001));
     loop.close();
-  });
+  }, 3);
   assertEquals(reasons.sort(), [
     "CancelledError",
     "CancelledError: the run's",

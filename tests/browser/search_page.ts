@@ -2,11 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { startSearchServer } from "../../web/examples/search/server.ts";
 import type { PageTest } from "../_support/page_tests.ts";
-
-/** Waits until something is so; the runner's time limit ends it. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+import { until } from "../_support/until.ts";
 
 const tests: PageTest[] = [
   {

@@ -34,12 +34,14 @@ test("getRunningLoop() outside every loop is a RuntimeError", () => {
 
 test("the host's code has no running loop, though a run is on", async () => {
   const loop = newEventLoop();
-  const end = loop.runUntilComplete(sleep(0.004));
+  const future = loop.createFuture<void>();
+  const end = loop.runUntilComplete(future);
   await new Promise((resolve) => setTimeout(resolve, 1));
   assertEquals(loop.isRunning(), true);
   assertThrows(() => getRunningLoop(), RuntimeError, "no running event loop");
   assertThrows(() => createTask(() => {}), RuntimeError, "no running event loop");
   assertThrows(() => getEventLoop(), RuntimeError, "There is no current event loop");
+  future.setResult();
   await end;
   loop.close();
 });

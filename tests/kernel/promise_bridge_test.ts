@@ -28,6 +28,7 @@ import {
   waitFor,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
+import { until } from "../_support/until.ts";
 import { virtually } from "../_support/virtual.ts";
 
 const keepsIdentity = !needs("asyncIdentity").ignore;
@@ -217,7 +218,7 @@ test("plain code that goes on from a task's end is no part of the task that runs
     assertEquals(isRunByLoop(), false);
     const waiting = Promise.resolve(second);
     busy.cancel();
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await until(() => busy.done());
     assertEquals([busy.cancelled(), second.done()], [true, false]);
     release.setResult("second");
     assertEquals([await waiting, await end], ["second", "second"]);

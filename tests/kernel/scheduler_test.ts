@@ -12,6 +12,7 @@ import {
   VirtualClock,
 } from "../../mod.ts";
 import { test } from "../_support/harness.ts";
+import { until } from "../_support/until.ts";
 import { virtually } from "../_support/virtual.ts";
 
 function virtualLoop(): EventLoop {
@@ -372,16 +373,17 @@ test("an idle loop wakes for what the host's code gives it", async () => {
   const future = loop.createFuture<void>();
   future.addDoneCallback(() => log.push("future"));
   const end = loop.runForever();
+  const untilLong = (lines: number) => until(() => log.length >= lines);
   await hostSleep(1);
   loop.callSoon(() => log.push("callSoon"));
-  await hostSleep(1);
+  await untilLong(1);
   future.setResult();
-  await hostSleep(1);
+  await untilLong(2);
   loop.callSoonThreadsafe(() => log.push("callSoonThreadsafe"));
   loop.createTask(() => log.push("task"));
-  await hostSleep(1);
+  await untilLong(4);
   loop.callLater(0.001, () => log.push("callLater"));
-  await hostSleep(8);
+  await untilLong(5);
   log.push("stop");
   loop.stop();
   await end;

@@ -31,6 +31,7 @@ import {
   waitFor,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
+import { until } from "../_support/until.ts";
 import { virtually } from "../_support/virtual.ts";
 
 /** A branch of a Promise.all, which notes what it hears. */
@@ -54,9 +55,9 @@ function heard(name: string): string[] {
   return [`${name}: CancelledError: enough`, `${name} ends`];
 }
 
-/** Waits for what is done in the host's next turn. */
-function nextTurn() {
-  return fromPromise(new Promise((resolve) => setTimeout(resolve, 5)));
+/** Waits in a task until a log has so many lines. */
+function untilLong(log: readonly unknown[], lines: number) {
+  return fromPromise(until(() => log.length >= lines));
 }
 
 /** A strand of a task that stands by, over an iterator that notes that it is left. */
@@ -230,7 +231,7 @@ test({
       await sleep(1);
       task.cancel("enough");
       await wait([task]);
-      await nextTurn();
+      await untilLong(log, 7);
     });
     assertEquals(
       log.toSorted(),
@@ -248,7 +249,7 @@ test({
       try {
         await sleep(60);
       } finally {
-        await nextTurn();
+        await fromPromise(new Promise((resolve) => setTimeout(resolve, 5)));
       }
     }
     await virtually(async () => {
@@ -264,8 +265,7 @@ test({
       task.cancel("enough");
       await wait([task]);
       assertEquals([task.cancelled(), getRunningLoop().time()], [true, 1]);
-      await nextTurn();
-      await nextTurn();
+      await untilLong(log, 8);
     });
     assertEquals(log, ["sleep", "gather", "task", "timeout"].flatMap(heard));
   },
@@ -301,7 +301,7 @@ test("a run whose main coroutine is cancelled in a Promise.all leaves what that 
     "enough",
   );
   // The last turn of the host's for that comes when the loop is closed.
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => !heard.locked() && !unheard.locked());
   assertEquals([heard.locked(), unheard.locked()], [false, false]);
 });
 
@@ -328,7 +328,7 @@ test({
         task.cancel();
         await wait([task]);
         assertEquals(log, atOnce);
-        await nextTurn();
+        await untilLong(log, 1);
         assertEquals(log, ["GeneratorExit"]);
       });
     }

@@ -6,14 +6,19 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { Repl } from "../../lib/repl/repl.ts";
+import { type EntryOutcome, Repl } from "../../lib/repl/repl.ts";
 import { run, RuntimeError, Task } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
+import { until } from "../_support/until.ts";
 import { enter, enterBoxed, enterFailing, parser, withRepl } from "./with_repl.ts";
 
-/** Lets the console's loop, and the host, have some turns. */
-function pause(seconds = 0.02): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+/** Enters a line, and waits until it has begun and is at rest; gives its outcome, in a list for `await`. */
+async function begin(repl: Repl, line: string): Promise<[Promise<EntryOutcome>]> {
+  const entered = repl.enter(`globalThis.hasBegun = true; ${line}`);
+  await until(() => Reflect.has(globalThis, "hasBegun"));
+  Reflect.deleteProperty(globalThis, "hasBegun");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return [entered];
 }
 
 // --- Awaiting
@@ -184,12 +189,13 @@ test("Repl.enter() runs an entry as a task of the loop, which runs on between en
   withRepl(async (repl) => {
     await enter(
       repl,
-      "let ticks = 0",
+      "globalThis.ticks = 0",
       "const ticker = createTask(function* () { for (;;) { ticks++; yield* sleep(0.001) } })",
     );
     const before = Number(await enter(repl, "ticks"));
-    await pause();
-    assert(Number(await enter(repl, "ticks")) > before);
+    const later = () => Reflect.get(globalThis, "ticks") > before + 5;
+    await until(later);
+    assert(later());
     assertEquals(await enter(repl, "getRunningLoop() === loop && loop.isRunning()"), true);
   }));
 
@@ -257,10 +263,10 @@ test("Repl.interrupt() cancels the entry that runs, and no other task", () =>
   withRepl(async (repl) => {
     await enter(repl, "const log = []", "const other = createTask(sleep(3600))");
     assertEquals(repl.interrupt(), false);
-    const entered = repl.enter(
+    const [entered] = await begin(
+      repl,
       "try { await sleep(3600) } finally { await sleep(0.001); log.push('cleaned') }",
     );
-    await pause();
     assertEquals(repl.interrupt(), true);
     assertEquals(await entered, { kind: "interrupted" });
     assertEquals(await enter(repl, "[log, other.done()]"), [["cleaned"], false]);
@@ -275,8 +281,7 @@ test("Repl.interrupt() reaches an entry that has not begun", () =>
 
 test("Repl.interrupt() lets an entry go on that catches it", () =>
   withRepl(async (repl) => {
-    const entered = repl.enter("try { await sleep(3600) } catch { }\n'went on'");
-    await pause();
+    const [entered] = await begin(repl, "try { await sleep(3600) } catch { }\n'went on'");
     repl.interrupt();
     assertEquals(await entered, { kind: "value", value: "went on" });
   }));
@@ -286,8 +291,7 @@ test({
   ...needs("asyncIdentity"),
   fn: () =>
     withRepl(async (repl) => {
-      const entered = repl.enter("await new Promise(() => {})");
-      await pause();
+      const [entered] = await begin(repl, "await new Promise(() => {})");
       repl.interrupt();
       assertEquals(await entered, { kind: "interrupted" });
     }),
@@ -300,8 +304,7 @@ test("Repl.interrupt() leaves the clean-up of the user's async functions its tim
       "const log = []",
       "async function work() { try { await sleep(3600) } finally { await sleep(0.001); log.push('cleaned') } }",
     );
-    const entered = repl.enter("await work()");
-    await pause();
+    const [entered] = await begin(repl, "await work()");
     repl.interrupt();
     assertEquals(await entered, { kind: "interrupted" });
     assertEquals(await enter(repl, "log"), ["cleaned"]);

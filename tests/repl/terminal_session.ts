@@ -9,7 +9,7 @@ import { assert } from "@std/assert";
 const CONSOLE = new URL("../../mod.ts", import.meta.url);
 
 /** How long to wait for a text, in milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** What a terminal is told beside the text. */
 const ESCAPES = /\p{Cc}\[[0-9;]*[A-Za-z]/gu;

@@ -202,6 +202,6 @@ test({
     await terminal.type(CTRL_C);
     const { code, output } = await terminal.end();
     assertEquals([code, output.includes("KeyboardInterrupt")], [3, false]);
-    assert(performance.now() - before < 1500);
+    assert(performance.now() - before < 30_000);
   },
 });

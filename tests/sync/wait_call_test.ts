@@ -196,7 +196,7 @@ test("who is closed in a line leaves it to those behind", async () => {
       });
       await sleep(0);
       free();
-      await waitFor(next, 1);
+      await waitFor(next, 60);
     }
     assertEquals([`${lock}`, `${empty}`], ["<Lock [locked]>", "<Queue maxsize=0 tasks=1>"]);
   });
@@ -217,7 +217,7 @@ test("what one is given that is closed just as it was woken goes to the next", a
       yield;
       subject.release();
       steps.return!();
-      yield* waitFor(next, 1);
+      yield* waitFor(next, 60);
       yield* task;
     }
     assertEquals([`${lock}`, `${semaphore}`], ["<Lock [locked]>", "<Semaphore [locked]>"]);

@@ -132,7 +132,7 @@ test({
           await new Promise((resolve) => setTimeout(resolve));
           const end = Date.now() + 50;
           while (Date.now() < end);
-          return [early.done(), early.result(), second.result(1), first.result(1)];
+          return [early.done(), early.result(), second.result(60), first.result(60)];
         })();
       assertEquals(await pool.submit(job), [true, 2, 6, 4]);
     });

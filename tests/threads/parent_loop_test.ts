@@ -158,7 +158,12 @@ test({
       const end = await runCoroutineThreadsafe(function* () {
         const parent = asyncio.parentLoop<Exposed>();
         try {
-          yield* asyncio.timeout(0.02, function* () {
+          yield* asyncio.timeout(null, function* (limit) {
+            asyncio.createTask(function* () {
+              // The parent begins what it is asked for in order.
+              yield* parent.call("plain", 0, 0);
+              limit.reschedule(asyncio.getRunningLoop().time());
+            });
             yield* parent.call("forever");
           });
         } catch (error) {

@@ -10,6 +10,7 @@ import {
 import {
   BrokenExecutor,
   CancelledError,
+  type ConcurrentFuture,
   createTask,
   ExceptionGroup,
   type Executor,
@@ -31,6 +32,7 @@ import {
   type WorkerOptions,
 } from "../../mod.ts";
 import { type Needs, test } from "../_support/harness.ts";
+import { until } from "../_support/until.ts";
 import type * as jobs from "./jobs.ts";
 
 /** This module, as functions that cross as source find it in their worker. */
@@ -368,15 +370,23 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
   poolTest("drops what comes of a job whose future was settled by hand", async (pool) => {
     const queued = pool.submit((text: string) => text, "job");
     queued.setResult("hand");
-    const running = pool.submit(later, "job", 30);
-    while (!running.running()) await new Promise((resolve) => setTimeout(resolve, 1));
-    running.setResult("hand");
-    const failing = pool.submit(later, "job", 30);
-    while (!failing.running()) await new Promise((resolve) => setTimeout(resolve, 1));
-    failing.setException(new ValueError("hand"));
+    // Where this thread was late, and the job is over before it was seen running, a longer one is tried.
+    const settled = async (
+      settle: (job: ConcurrentFuture<string>) => void,
+      milliseconds = 10,
+    ): Promise<string> => {
+      const job = pool.submit(later, "job", milliseconds);
+      await until(() => job.running() || job.done());
+      if (job.done()) return await settled(settle, 4 * milliseconds);
+      settle(job);
+      return await failure(job);
+    };
+    const running = settled((job) => job.setResult("hand"));
+    assertEquals(await running, "no error, but hand");
+    const failing = settled((job) => job.setException(new ValueError("hand")));
+    assertEquals(await failing, "ValueError: hand");
     assertEquals(await pool.submit(add, 1, 2), 3);
-    assertEquals([await queued, await running], ["hand", "hand"]);
-    await assertRejects(async () => await failing, ValueError, "hand");
+    assertEquals(await queued, "hand");
   });
 
   poolTest("runs jobs of one worker in the order submitted", async (pool) => {
@@ -1094,35 +1104,47 @@ export function testPool({ name, needs, jobs: jobsUrl, make, broken }: PoolCase)
     }
     // The first one has all loaded; or else the cancellation might come before the coroutine begins.
     assertEquals(await pool.submit(nap, 0), "not cancelled");
-    const future = pool.submit(nap, 3600);
-    setTimeout(() => future.cancel(), 100);
-    assertEquals(await future, "cancelled");
+    // It may on a machine that is busy all the same, and then it has longer to begin.
+    const cancelAfter = async (milliseconds: number): Promise<string> => {
+      const future = pool.submit(nap, 3600);
+      setTimeout(() => future.cancel(), milliseconds);
+      const end = await failure(future);
+      const isTooEarly = end === "CancelledError" && milliseconds < 10_000;
+      return isTooEarly ? await cancelAfter(4 * milliseconds) : end;
+    };
+    assertEquals(await cancelAfter(25), "no error, but cancelled");
   });
 
   // ── workers at a time ──
 
   poolTest("runs two busy jobs at the same time while the loop ticks on", async (pool) => {
     await Promise.all([pool.submit(later, "", 5), pool.submit(later, "", 5)]);
-    const milliseconds = 400;
-    let ticks = 0;
-    const [one, two] = await run(function* () {
-      const ticker = createTask(function* () {
-        for (;;) {
-          yield* sleep(0.01);
-          ticks++;
-        }
+    /** How long they overlapped, and how often the loop ticked. */
+    const measure = (milliseconds: number) =>
+      run(function* () {
+        let ticks = 0;
+        const ticker = createTask(function* () {
+          for (;;) {
+            yield* sleep(0.01);
+            ticks++;
+          }
+        });
+        const [one, two] = yield* gather([
+          getRunningLoop().runInExecutor(pool, spin, milliseconds),
+          getRunningLoop().runInExecutor(pool, spin, milliseconds),
+        ]);
+        ticker.cancel();
+        return [Math.min(one.end, two.end) - Math.max(one.begin, two.begin), ticks] as const;
       });
-      const both = yield* gather([
-        getRunningLoop().runInExecutor(pool, spin, milliseconds),
-        getRunningLoop().runInExecutor(pool, spin, milliseconds),
-      ]);
-      ticker.cancel();
-      return both;
-    });
-    assert(one && two);
-    const overlap = Math.min(one.end, two.end) - Math.max(one.begin, two.begin);
-    assert(overlap > milliseconds / 2, `they overlapped for ${overlap} ms of ${milliseconds}`);
-    assert(ticks >= 5, `the loop ticked ${ticks} times`);
+    // A machine that is busy with other things may need longer to have both begin.
+    const seen: string[] = [];
+    let isAtOnce = false;
+    for (let milliseconds = 150; !isAtOnce && milliseconds < 10_000; milliseconds *= 4) {
+      const [overlap, ticks] = await measure(milliseconds);
+      seen.push(`${overlap} ms of ${milliseconds}, in ${ticks} ticks`);
+      isAtOnce = overlap > milliseconds / 2 && ticks >= 5;
+    }
+    assert(isAtOnce, `they overlapped for ${seen.join("; ")}`);
   }, 2);
 
   poolTest("starts no more workers than it may", async (pool) => {

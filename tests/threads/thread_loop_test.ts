@@ -13,6 +13,7 @@ import {
   wrapFuture,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
+import { until } from "../_support/until.ts";
 import type * as jobs from "./jobs.ts";
 
 /** This module, as functions that cross as source find it in their thread. */
@@ -24,11 +25,6 @@ const nap = workerFunction(function* (seconds: number, result: string) {
   yield* asyncio.sleep(seconds);
   return result;
 });
-
-/** Waits for what the thread does in its own time. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 test({
   name: "ThreadLoop is Python's loop in a thread, step by step",
@@ -97,11 +93,20 @@ test({
   async fn() {
     await using loop = new ThreadLoop();
     const first = loop.runForever();
-    const future = runCoroutineThreadsafe(nap(0.05, "over two runs"), loop);
+    const wait = workerFunction(async () => {
+      const gate = asyncio.getRunningLoop().createFuture<string>();
+      (globalThis as { gate?: typeof gate }).gate = gate;
+      return await gate;
+    });
+    const future = runCoroutineThreadsafe(wait(), loop);
     loop.stop();
     await first;
     assertEquals(future.done(), false);
     loop.runForever();
+    loop.callSoonThreadsafe(() => {
+      const { gate } = globalThis as { gate?: { setResult(value: string): void } };
+      gate!.setResult("over two runs");
+    });
     assertEquals(await future, "over two runs");
   },
 });
@@ -226,16 +231,20 @@ test({
   },
 });
 
-/** Ends the wait for it, notes so, and only then is over. */
-const slowToEnd = workerFunction(async (seconds: number) => {
-  const scope = globalThis as { ended?: boolean };
+/** Ends the wait for it when it is let, notes so, and only then is over. */
+const slowToEnd = workerFunction(async () => {
+  const scope = globalThis as { letEnd?: () => void; ended?: boolean };
   try {
     await asyncio.sleep(3600);
   } finally {
-    await asyncio.sleep(seconds);
+    const gate = asyncio.getRunningLoop().createFuture<void>();
+    scope.letEnd = () => gate.setResult();
+    await gate;
     scope.ended = true;
   }
 });
+
+const letEnd = workerFunction(async () => (globalThis as { letEnd?: () => void }).letEnd!());
 
 const hasEnded = workerFunction(async () => (globalThis as { ended?: boolean }).ended === true);
 
@@ -245,10 +254,11 @@ test({
   async fn() {
     await using loop = new ThreadLoop();
     loop.runForever();
-    const future = runCoroutineThreadsafe(slowToEnd(0.01), loop);
+    const future = runCoroutineThreadsafe(slowToEnd(), loop);
     await runCoroutineThreadsafe(nap(0, "it has begun"), loop);
     assertEquals([future.cancel(), future.done()], [true, false]);
     assertEquals(await runCoroutineThreadsafe(hasEnded(), loop), false);
+    await runCoroutineThreadsafe(letEnd(), loop);
     await assertRejects(async () => await future, CancelledError);
     assertEquals(await runCoroutineThreadsafe(hasEnded(), loop), true);
     assertEquals([future.cancel(), future.cancelled()], [true, true]);
@@ -284,11 +294,14 @@ test({
     loop.runForever();
     await run(function* () {
       const task = createTask(function* () {
-        yield* wrapFuture(runCoroutineThreadsafe(slowToEnd(0.01), loop));
+        yield* wrapFuture(runCoroutineThreadsafe(slowToEnd(), loop));
       });
       yield* sleep(0);
       yield* runCoroutineThreadsafe(nap(0, "it has begun"), loop);
       task.cancel("enough");
+      yield* sleep(0);
+      yield* runCoroutineThreadsafe(hasEnded(), loop);
+      yield* runCoroutineThreadsafe(letEnd(), loop);
       let caught: unknown;
       try {
         yield* task;
@@ -311,7 +324,7 @@ test({
     early.cancel();
     assert(early.cancelled());
     const stopped = loop.runForever();
-    const late = runCoroutineThreadsafe(slowToEnd(3600), loop);
+    const late = runCoroutineThreadsafe(slowToEnd(), loop);
     await runCoroutineThreadsafe(nap(0, "it has begun"), loop);
     late.cancel();
     assertEquals(late.done(), false);

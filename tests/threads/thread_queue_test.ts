@@ -15,6 +15,7 @@ import {
   workerFunction,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
+import { until } from "../_support/until.ts";
 
 /** This module, as functions that cross as source find it in their thread. */
 declare const asyncio: typeof import("../../mod.ts");
@@ -32,11 +33,6 @@ const addUp = async (handle: Handle) => {
   for await (const item of asyncio.ThreadQueue.open(handle)) sum += item;
   return sum;
 };
-
-/** Waits for what the thread does in its own time. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 test({
   name: "ThreadQueue carries items out of a thread, in order, and no more than fit",

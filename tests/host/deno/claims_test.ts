@@ -20,20 +20,26 @@ function flags(text: string): string[] {
   return /`deno run (.*?) ?web\//.exec(text)?.[1]?.split(" ") ?? [];
 }
 
+/** The one that says how long jobs in threads and processes take, which a busy machine may make wrong. */
+const TIMED = "22_executor.ts";
+
 for (const name of programs) {
   test(`web/examples/claims/${name} prints what it says`, async () => {
     const path = join(FOLDER, name);
     const text = await Deno.readTextFile(path);
     const expected = expectedOutput(text);
     assert(expected !== undefined, `${name} does not end in a comment /* Output: … */`);
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-check", "--no-prompt", ...flags(text), path],
-      env: { NO_COLOR: "1" },
-      stdin: "null",
-    }).output();
-    const decoder = new TextDecoder();
-    assertEquals(decoder.decode(stdout), expected);
-    assertEquals([decoder.decode(stderr), code], ["", 0]);
+    let printed: unknown[] = [];
+    for (let tries = name === TIMED ? 3 : 1; tries > 0 && printed[0] !== expected; tries--) {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "--no-check", "--no-prompt", ...flags(text), path],
+        env: { NO_COLOR: "1" },
+        stdin: "null",
+      }).output();
+      const decoder = new TextDecoder();
+      printed = [decoder.decode(stdout), decoder.decode(stderr), code];
+    }
+    assertEquals(printed, [expected, "", 0]);
   });
 }
 

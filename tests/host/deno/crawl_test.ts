@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "../../_support/harness.ts";
 import { ROOT } from "../../_support/test_files.ts";
 import { checkTrace } from "../../_support/trace_check.ts";
+import { until } from "../../_support/until.ts";
 
 /** How a run of the program ended. */
 interface Ended {
@@ -86,7 +87,8 @@ function sectionOf(report: string, title: string): string {
 }
 
 test("crawl.ts crawls the site that it serves itself", async () => {
-  const { code, stdout, stderr } = await crawl("--all");
+  // A second more than it takes by itself, for the pages that are there take a busy machine longer.
+  const { code, stdout, stderr } = await crawl("--all", "--timeout", "3");
   assertEquals(code, 0);
 
   const pages = sectionOf(stdout, "Pages of http://127.0.0.1:");
@@ -111,8 +113,8 @@ test("crawl.ts crawls the site that it serves itself", async () => {
   assertStringIncludes(broken, "/trouble/down: 500 Internal Server Error\n    in /trouble/\n");
   assertStringIncludes(broken, "/trouble/missing: 404 Not Found\n");
   assertStringIncludes(broken, "    in /trouble/, by way of /trouble/moved-away\n");
-  assertStringIncludes(broken, "/trouble/never: not there within 2 s\n");
-  assertStringIncludes(broken, "/trouble/stalls: not there within 2 s\n");
+  assertStringIncludes(broken, "/trouble/never: not there within 3 s\n");
+  assertStringIncludes(broken, "/trouble/stalls: not there within 3 s\n");
   assertStringIncludes(broken, "http://[never: not a URL\n");
   assertEquals(broken.split("redirects in a circle").length - 1, 1);
 
@@ -299,9 +301,11 @@ test("crawl.ts aborts a request whose time is up", async () => {
     return new Promise<Response>(() => {});
   };
   await withSite({ "/": links("/never"), "/never": never }, async (origin) => {
-    const { stdout } = await crawl(origin, "--timeout", "1", "--retries", "2");
+    const { stdout } = await crawl(origin, "--timeout", "1", "--retries", "1");
     assertStringIncludes(sectionOf(stdout, "Broken links"), "/never: not there within 1 s");
-    assertEquals(aborts.length, 3);
+    // The server hears of it in its own time.
+    await until(() => aborts.length >= 2);
+    assertEquals(aborts.length, 2);
   });
 });
 
