@@ -36,6 +36,9 @@ export type ManagerOf<G> = G extends AsyncGenerator<infer T, unknown, never>
  * In an async generator `yield await func()` gives what `func()` gives; in its twin, a generator that
  * awaits by `yield*`, it is `yield yield* func()`.
  *
+ * A `yield` in the body of an `asyncWith` is none of the generator's. A context that stands around it is held by an
+ * `AsyncExitStack`, whose `exit` is told of the error; in an async generator, `yield task` would await the task.
+ *
  * In JavaScript it is a decorator of methods, too: `@asyncContextManager *opened() {…}`. TypeScript does
  * not let a decorator change a method's type; there it is `opened = asyncContextManager(function* () {…})`.
  *
@@ -54,6 +57,26 @@ export type ManagerOf<G> = G extends AsyncGenerator<infer T, unknown, never>
  *   yield await sleep(0.001, name);
  * });
  * assertEquals(await run(asyncWith(opened("log"), (name) => name)), "log");
+ * ```
+ *
+ * @example A context around the `yield`
+ * ```ts
+ * import { asyncContextManager, AsyncExitStack, asyncWith, run, sleep, TaskGroup } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const nursery = asyncContextManager(function* () {
+ *   const stack = new AsyncExitStack();
+ *   const group = yield* stack.enterAsyncContext(new TaskGroup());
+ *   let error: unknown = null;
+ *   try {
+ *     yield group;
+ *   } catch (thrown) {
+ *     error = thrown;
+ *   }
+ *   if (!(yield* stack.exit(error)) && error !== null) throw error;
+ * });
+ * const task = await run(asyncWith(nursery(), (group) => [group.createTask(sleep(0.001, "done"))]));
+ * assertEquals(task?.[0]?.result(), "done");
  * ```
  *
  * @see https://docs.python.org/3/library/contextlib.html#contextlib.asynccontextmanager

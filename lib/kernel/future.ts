@@ -554,9 +554,11 @@ export class Future<T = unknown> extends Awaitable<T> {
     return [`cb=[${shown}]`];
   }
 
-  /** The outcome that `yield*` gives; or, looked at, the stack there to who looks. */
+  /** The outcome that `yield*` gives, by no class's own way; or, looked at, the stack there to who looks. */
   static #nextDone<T>(future: Future<T>): IteratorResult<Suspending, T> {
-    if (future[STATE] !== PROBED) return { done: true, value: future.result() };
+    if (future[STATE] !== PROBED) {
+      return { done: true, value: Future.prototype.result.call(future) as T };
+    }
     probedStack = captureFrames(probedRange!);
     return SUSPENDED as IteratorResult<Suspending, T>;
   }

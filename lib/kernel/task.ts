@@ -76,7 +76,6 @@ import {
   fulfil,
   Future,
   type FutureOptions,
-  hasResult,
   listen as importedListen,
   makeCancelledError,
   markRetrieved,
@@ -1013,11 +1012,11 @@ function knowsNoCaller(error: unknown): error is Error {
 }
 
 /**
- * What a future with a way of its own to give its result throws in place of it, or `null`. As in asyncio it is asked at
- * the wake-up for that alone: what it gives otherwise is the result that it was set.
+ * What a future with a way of its own to give its result throws, or `null`. As in asyncio it is asked at the wake-up for
+ * that alone: what it gives otherwise is the result or the error that it was set.
  */
 function refusalOf(future: Future<unknown> | null): unknown {
-  if (future === null || future.result === plainResult || !hasResult(future)) return null;
+  if (future === null || future.result === plainResult) return null;
   try {
     future.result();
     return null;

@@ -665,6 +665,34 @@ test("Task.toString() shows names, errors and what is waited for in full", async
   });
 });
 
+test("a task gets the error that a future was set, whatever its class makes of it in its result", async () => {
+  class Soft extends Future<string> {
+    override result(): string {
+      log.push("asked");
+      try {
+        return super.result();
+      } catch {
+        return "soft";
+      }
+    }
+  }
+  const log: unknown[] = [];
+  await virtually(function* () {
+    for (const isDone of [true, false]) {
+      const failed = new Soft();
+      const fail = () => failed.setException(new RuntimeError("failed"));
+      if (isDone) fail();
+      else getRunningLoop().callSoon(fail);
+      try {
+        log.push(yield* failed);
+      } catch (error) {
+        log.push(String(error));
+      }
+    }
+  });
+  assertEquals(log, ["RuntimeError: failed", "asked", "RuntimeError: failed"]);
+});
+
 test("a task that wakes up asks a future of a class of one's own for its result, and throws what that throws", async () => {
   class Checked extends Future<number> {
     override result(): number {
