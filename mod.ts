@@ -304,5 +304,7 @@ export type { Parser, ParserOptions } from "./lib/repl/parser.ts";
 
 // `deno run -A mod.ts` is the console, as `python -m asyncio` is. Imported, it loads nothing of it.
 if (import.meta.main) {
-  import("./lib/repl/main.ts").then(({ main }) => main(() => import(import.meta.url)));
+  import("./lib/repl/main.ts").then(({ main }) =>
+    main(() => import(/* @vite-ignore */ import.meta.url))
+  );
 }

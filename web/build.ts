@@ -74,7 +74,7 @@ function moduleOptions(name: string): esbuild.BuildOptions {
   return {
     format: "esm",
     banner: { js: LICENSE },
-    define: { ...NOT_DENO, ASYNCIO_RUNTIME: JSON.stringify(`./${name}`) },
+    define: { ...NOT_DENO, ASYNCIO_FILE: JSON.stringify(`./${name}`) },
   };
 }
 
@@ -88,7 +88,7 @@ function scriptOptions(): esbuild.BuildOptions {
     format: "cjs",
     banner: { js: `${LICENSE}\n${head}` },
     footer: { js: "return module.exports; })();" },
-    define: { ...NOT_DENO, ASYNCIO_RUNTIME: "asyncioRuntime" },
+    define: { ...NOT_DENO, ASYNCIO_FILE: '""', ASYNCIO_SCRIPT: "asyncioRuntime" },
   };
 }
 

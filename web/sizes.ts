@@ -126,7 +126,7 @@ export async function bundleExports(
     minify,
     plugins: without.length === 0 ? [] : [leaveOut(without)],
     format: "esm",
-    define: { ...NOT_DENO, ASYNCIO_RUNTIME: "undefined" },
+    define: { ...NOT_DENO, ASYNCIO_FILE: "undefined" },
     target: [...TARGETS],
     write: false,
     metafile: true,

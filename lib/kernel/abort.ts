@@ -39,7 +39,8 @@ export function cancelOnAbort(future: Future<unknown>, signal: AbortSignal): voi
 
 /** @throws {TypeError} If what should be an abort signal is none. */
 export function checkSignal(signal: unknown): void {
-  if (!(signal instanceof AbortSignal)) {
+  // Not by its class: that of another frame's is another.
+  if (Object.prototype.toString.call(signal) !== "[object AbortSignal]") {
     throw new TypeError(`signal must be an AbortSignal, got ${describe(signal)}`);
   }
 }

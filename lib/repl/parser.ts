@@ -70,7 +70,7 @@ const BREAKS_OFF = new Set(["UnterminatedTemplate", "UnterminatedComment"]);
  */
 export async function loadParser(): Promise<Parser> {
   try {
-    return await import(SPECIFIER);
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ SPECIFIER);
   } catch (error) {
     throw new NotSupportedError(`the console needs ${SPECIFIER}, which cannot be loaded here`, {
       cause: error,

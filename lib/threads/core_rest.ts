@@ -95,7 +95,7 @@ export function makeCoreRest(
         throw Object.assign(new Error(source.why), { name: "RuntimeError" });
       }
       const module = source.kind === "module"
-        ? await import(source.url)
+        ? await core.bring(source.url) as Runtime
         : (0, eval)(`(${source.text})()`);
       // The name by which functions that come as source can use it.
       Object.assign(globalThis, { asyncio: module });

@@ -6,17 +6,22 @@
 import type { Workers } from "../platform/workers.ts";
 import type { RuntimeSource } from "./wire.ts";
 
-// The browser build defines it: in the script file as the function that holds the whole module, whose
-// text a worker can evaluate; in the ES module as the file's own address.
-declare const ASYNCIO_RUNTIME: string | (() => unknown) | undefined;
+// The browser build defines them: the ES module has the file's own address; the script file, which has none, the
+// function that holds the whole module, whose text a worker can evaluate.
+declare const ASYNCIO_FILE: string | undefined;
+declare const ASYNCIO_SCRIPT: () => unknown;
+
+const SOURCE = "../../mod.ts";
 
 /** Where a kind of worker finds this module, or why it may not have it. */
 export function runtimeSource({ importRefusal }: Pick<Workers, "importRefusal">): RuntimeSource {
-  if (typeof ASYNCIO_RUNTIME === "function") {
-    return { kind: "script", text: String(ASYNCIO_RUNTIME) };
+  if (typeof ASYNCIO_FILE === "string" && ASYNCIO_FILE === "") {
+    return { kind: "script", text: String(ASYNCIO_SCRIPT) };
   }
-  const path = typeof ASYNCIO_RUNTIME === "string" ? ASYNCIO_RUNTIME : "../../mod.ts";
-  const url = new URL(path, import.meta.url).href;
+  // With the address in its place, this is what bundlers put the file beside theirs by.
+  const { href: url } = typeof ASYNCIO_FILE === "string"
+    ? new URL(ASYNCIO_FILE, import.meta.url)
+    : new URL(SOURCE, import.meta.url);
   const refusal = importRefusal(url);
   return refusal === null
     ? { kind: "module", url }

@@ -96,6 +96,8 @@ export type MakeRest<R> = (port: WorkerPort, core: WorkerCore<R>) => R;
 export interface WorkerCore<R = CoreRest> {
   /** The function of this name. */
   isPlain(value: unknown, depth: number): boolean;
+  /** Imports a module. */
+  bring(url: string): Promise<object>;
   /** The runtime that a module has brought, or that was loaded. */
   readonly registered: Runtime | null;
   /** Which job is being made, for what it asks of the other thread. */
@@ -140,7 +142,9 @@ export interface WorkerCore<R = CoreRest> {
  * @param rest The source of the function that makes the rest, where the script has it from the start.
  */
 export function coreText(rest = "null"): string {
-  return `(${scriptText(makeCore)})(port,${scriptText(isPlain)},${rest})`;
+  // The last one never stands in this file but as text: bundlers and their servers put a helper of theirs into an
+  // `import()` of what they cannot know, and no worker has that.
+  return `(${scriptText(makeCore)})(port,${scriptText(isPlain)},${rest},(url)=>import(url))`;
 }
 
 /** Makes the core; sent as text. */
@@ -148,6 +152,7 @@ export function makeCore<R extends CoreRest>(
   port: WorkerPort,
   isPlain: (value: unknown, depth: number) => boolean,
   makeRest: MakeRest<R> | null,
+  bring: (url: string) => Promise<object>,
 ): WorkerCore<R> {
   const functions = new Map<number, KnownFunction>();
   const moved = Symbol.for("asyncio.transfers");
@@ -172,6 +177,7 @@ export function makeCore<R extends CoreRest>(
     answers: new Map() as AskHub["answers"],
     transfers,
     isPlain,
+    bring,
     giveRuntime(_source: RuntimeSource): void {},
     refuse(_error: TypeError): void {},
     nextTurn: port.nextTurn,
@@ -266,7 +272,7 @@ export function makeCore<R extends CoreRest>(
       try {
         if (source.kind === "module") {
           core.loading = source.url;
-          const module = await import(source.url).finally(() => core.loading = null);
+          const module = await bring(source.url).finally(() => core.loading = null);
           const target = Reflect.get(module, source.exportName);
           if (typeof target !== "function") {
             throw core.rest().exportError(module, source.exportName);

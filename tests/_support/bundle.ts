@@ -77,7 +77,7 @@ function commonOptions(): esbuild.BuildOptions {
     target: [...TARGETS],
     plugins: [denoImports],
     // Where a worker of the bundle's finds the module itself (lib/threads/runtime_source.ts).
-    define: { "import.meta.main": "false", ASYNCIO_RUNTIME: JSON.stringify(`${SITE}/mod.ts`) },
+    define: { "import.meta.main": "false", ASYNCIO_FILE: JSON.stringify(`${SITE}/mod.ts`) },
     logLevel: "silent",
   };
 }

@@ -1,5 +1,5 @@
 /** Executors in a page whose Content-Security-Policy lets nothing be evaluated. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { startServer } from "../../web/serve.ts";
 import type { PageTest, Stage } from "../_support/page_tests.ts";
@@ -44,12 +44,18 @@ await other.shutdown();
 document.title = JSON.stringify(told);
 `;
 
+/** What a page that demands Trusted Types has for its threads. */
+const PASSING = `trustedTypes.createPolicy("default", {
+  createScriptURL: (url) => url.startsWith("blob:") ? url : null,
+});
+`;
+
 function route(policy: string): (request: Request, url: URL) => Promise<Response | null> {
   return async (_request, { pathname }) => {
     const [type, body] = pathname === "/policy"
       ? ["text/html", `<!doctype html><script type="module" src="/main.js"></script>`]
       : pathname === "/main.js"
-      ? ["text/javascript", MAIN]
+      ? ["text/javascript", policy.endsWith("trusted-types default") ? PASSING + MAIN : MAIN]
       : pathname === "/jobs.js"
       ? ["text/javascript", JOBS]
       : [null, ""];
@@ -107,6 +113,28 @@ const tests: PageTest[] = [
         assertStringIncludes(told, "BrokenThreadPool: 3 thread starts failed in a row");
         assertStringIncludes(told, "the page's policy may lack worker-src blob:");
       }
+    },
+  },
+  {
+    name: "ThreadPoolExecutor says that a page demands Trusted Types",
+    async run(stage) {
+      for (const told of await toldUnder("require-trusted-types-for 'script'", stage)) {
+        assertMatch(
+          told,
+          /BrokenThreadPool: 3 thread starts failed in a row: \S+ could not start: .*Worker/,
+        );
+      }
+    },
+  },
+  {
+    name:
+      "ThreadPoolExecutor runs a module's functions where a policy of Trusted Types passes workers",
+    async run(stage) {
+      const policy = "require-trusted-types-for 'script'; trusted-types default";
+      const [sum, nap, source, , ...rest] = await toldUnder(policy, stage);
+      assertEquals([sum, nap], [42, "slept"] as unknown[]);
+      assertStringIncludes(source!, "RuntimeError: cannot evaluate the source");
+      assertEquals(rest, [42, "RangeError: 5"] as unknown[]);
     },
   },
 ];

@@ -1,6 +1,10 @@
 /** Workers of the browser build, as a user's page starts them: all is in the one file it loads. */
 import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import ts from "typescript";
+import { startServer } from "../../web/serve.ts";
 import type { PageTest, Stage } from "../_support/page_tests.ts";
+import { ROOT } from "../_support/test_files.ts";
 
 /** A job, a coroutine and a loop in workers, of the global `asyncio`. */
 const PROGRAM = `(async () => {
@@ -53,7 +57,54 @@ function startsWorkersOfModule(file: string): PageTest {
   };
 }
 
+/** What Vite, webpack and Rspack make of the module: an import of what they do not know goes through a helper. */
+function asBundled(text: string): string {
+  const source = ts.createSourceFile("asyncio.mjs", text, ts.ScriptTarget.Latest, true);
+  const places: number[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [specifier] = node.arguments;
+      const isKept = /\/\* (webpackIgnore: true|@vite-ignore) \*\//.test(specifier!.getFullText());
+      if (!isKept && !ts.isStringLiteral(specifier!)) places.push(node.expression.getEnd());
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  let bundled = text;
+  for (const place of places.reverse()) {
+    bundled = `${bundled.slice(0, place)}Helper${bundled.slice(place)}`;
+  }
+  // The file that is so named is put beside the bundle as it is.
+  return bundled.replace('new URL("./asyncio.mjs"', 'new URL("./emitted.mjs"');
+}
+
 const tests: PageTest[] = [
+  {
+    name: "asyncio.mjs starts workers out of a bundle",
+    async run({ page, isolated }) {
+      const text = await Deno.readTextFile(join(ROOT, "web/dist/asyncio.mjs"));
+      const files: Record<string, [string, string]> = {
+        "/": ["text/html", "<!doctype html>"],
+        "/assets/main.mjs": ["text/javascript", asBundled(text)],
+        "/assets/emitted.mjs": ["text/javascript", text],
+      };
+      const route = (_request: Request, { pathname }: URL): Response | null => {
+        const file = files[pathname];
+        return file === undefined
+          ? null
+          : new Response(file[1], { headers: { "content-type": file[0] } });
+      };
+      const server = startServer(join(ROOT, "web"), { isolated, route });
+      try {
+        await page.goto(`${server.origin}/`);
+        const program = `import("/assets/main.mjs").then((asyncio) => ${PROGRAM})`;
+        assertEquals(await page.evaluate(program), RESULT);
+      } finally {
+        await page.goto("about:blank");
+        await server.close();
+      }
+    },
+  },
   startsWorkersOfScript("asyncio.js"),
   startsWorkersOfScript("asyncio.min.js"),
   startsWorkersOfModule("asyncio.mjs"),

@@ -11,6 +11,7 @@ import {
   fromPromise,
   getRunningLoop,
   newEventLoop,
+  run,
   sleep,
   timeout,
   TimeoutError,
@@ -130,6 +131,34 @@ function abortable(signal: AbortSignal, error?: unknown): Promise<never> {
     signal.addEventListener("abort", () => reject(error ?? signal.reason));
   });
 }
+
+test({
+  name: "a task is cancelled when a signal of another frame is aborted",
+  ...needs("browser"),
+  async fn() {
+    const { document } = globalThis as unknown as {
+      document: { createElement(name: "iframe"): Frame; body: { append(frame: Frame): void } };
+    };
+    interface Frame {
+      readonly contentWindow: { AbortController: typeof AbortController };
+      remove(): void;
+    }
+    const frame = document.createElement("iframe");
+    document.body.append(frame);
+    try {
+      const controller = new frame.contentWindow.AbortController();
+      assert(!(controller.signal instanceof AbortSignal));
+      await run(function* () {
+        const task = createTask(() => sleep(60), { signal: controller.signal });
+        controller.abort("enough");
+        yield* wait([task]);
+        assert(task.cancelled());
+      });
+    } finally {
+      frame.remove();
+    }
+  },
+});
 
 test("Task.signal is aborted at once when the task is cancelled, with a CancelledError", async () => {
   const log: unknown[] = [];

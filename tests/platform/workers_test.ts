@@ -191,3 +191,62 @@ test({
     assertEquals((missing as string[]).filter((name) => !notEverywhere.includes(name)), []);
   },
 });
+
+test({
+  name:
+    "Workers.start() says in a turn of its own that there are no workers, and leaves no address",
+  ...needs("workers", "browser"),
+  async fn() {
+    const { Worker } = globalThis;
+    const { createObjectURL, revokeObjectURL } = URL;
+    const kept = new Set<string>();
+    globalThis.Worker = class {
+      constructor() {
+        throw new TypeError("not here");
+      }
+    } as unknown as typeof Worker;
+    URL.createObjectURL = (blob) => {
+      const url = createObjectURL(blob);
+      kept.add(url);
+      return url;
+    };
+    URL.revokeObjectURL = (url) => {
+      kept.delete(url);
+      revokeObjectURL(url);
+    };
+    try {
+      const log: string[] = [];
+      const died = Promise.withResolvers<void>();
+      const worker = hostWorkers.start({
+        name: "under test",
+        script: "() => {}",
+        onReady: () => log.push("ready"),
+        onMessage: () => log.push("message"),
+        onDeath({ reason, error }) {
+          log.push(`${reason} ${error}`);
+          died.resolve();
+        },
+      });
+      assertEquals(log, []);
+      worker.post("nobody listens");
+      await died.promise;
+      await worker.terminate();
+      assertEquals(log, ["could not start TypeError: not here"]);
+      // One that is ended before it has begun keeps none either.
+      globalThis.Worker = Worker;
+      const ended = hostWorkers.start({
+        name: "under test",
+        script: "() => {}",
+        onReady() {},
+        onMessage() {},
+        onDeath() {},
+      });
+      assertEquals(kept.size, 1);
+      await ended.terminate();
+      assertEquals(kept.size, 0);
+    } finally {
+      Object.assign(URL, { createObjectURL, revokeObjectURL });
+      globalThis.Worker = Worker;
+    }
+  },
+});

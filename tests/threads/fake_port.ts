@@ -108,7 +108,8 @@ export function fakeCore(isWhole = true): { port: FakePort; core: WorkerCore<Job
   const port = new FakePort();
   const makeRest: MakeRest<JobRest> = (port, core) =>
     makeJobRest(core, makeCoreRest(port, core, makeEncoder, makeFinder));
-  return { port, core: makeCore(port, isPlain, isWhole ? makeRest : null) };
+  const bring = (url: string) => import(url);
+  return { port, core: makeCore(port, isPlain, isWhole ? makeRest : null, bring) };
 }
 
 /** Tells a script of a function by its source. */

@@ -55,15 +55,29 @@ function startWorker(options: WorkerStart): WorkerHandle {
   const name = `${options.name} ${started++} ${Math.random().toString(36).slice(2)}`;
   const parking = typeof SharedArrayBuffer === "undefined" ? null : new Parking();
   const script = `(${inWorker})(${options.script},${parking && parkedThread})`;
-  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-  const worker = new Worker(url, { name });
+  let url = "";
+  let worker: Worker;
+  try {
+    url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    worker = new Worker(url, { name });
+  } catch (error) {
+    // A service worker has neither, and a page may demand Trusted Types.
+    queueMicrotask(() => options.onDeath({ reason: "could not start", error }));
+    URL.revokeObjectURL?.(url);
+    return { post() {}, ref() {}, unref() {}, terminate: () => Promise.resolve() };
+  }
   if (parking !== null) worker.postMessage(parking.data);
   let alive = true;
 
+  function end(): void {
+    alive = false;
+    URL.revokeObjectURL(url);
+    worker.terminate();
+  }
+
   function die(reason: string, error?: unknown): void {
     if (!alive) return;
-    alive = false;
-    worker.terminate();
+    end();
     options.onDeath({ reason, error });
   }
 
@@ -100,8 +114,7 @@ function startWorker(options: WorkerStart): WorkerHandle {
     ref() {},
     unref() {},
     terminate() {
-      alive = false;
-      worker.terminate();
+      end();
       return Promise.resolve();
     },
   };
