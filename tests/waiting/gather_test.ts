@@ -283,7 +283,7 @@ test("cancelOnError throws the first error, whatever the others end with", async
     const failAtEnd = function* (): CoroutineObject<void> {
       try {
         yield* sleep(60);
-      } finally {
+      } catch {
         throw new TypeError("second");
       }
     };
