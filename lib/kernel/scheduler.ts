@@ -18,7 +18,7 @@
  * @module
  */
 import { Deque } from "../base/deque.ts";
-import { RuntimeError } from "../base/errors.ts";
+import { NotSupportedError, RuntimeError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import { soon } from "../base/soon.ts";
 import { isStrayCancellation } from "../base/stray_cancellation.ts";
@@ -272,8 +272,10 @@ export class Scheduler implements HeldLoop {
    * Starts a run, whose first turn comes soon.
    *
    * @param ended Called when it is over.
+   * @throws {NotSupportedError} If nothing can be run here.
    */
   start(ended: (end: RunEnd) => void): void {
+    if (host.refusal !== null) throw new NotSupportedError(host.refusal);
     if (!dropsStrays) host.dropRejections(isStrayCancellation);
     dropsStrays = true;
     this.#ended = ended;

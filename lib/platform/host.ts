@@ -67,6 +67,8 @@ export interface Host {
   log(message: string): void;
   /** Hands an error that nobody caught to the host's own report. */
   logError(message: string): void;
+  /** Why nothing can be run here, or `null`. */
+  readonly refusal: string | null;
   /** Has the host report nothing of promises that are rejected while nobody handles it, for certain reasons. */
   dropRejections(isDropped: (reason: unknown) => boolean): void;
   /**

@@ -36,6 +36,9 @@ export function browserHost(): Host {
     mayBlock: !("document" in globalThis),
     log: (message) => console.log(message),
     logError: (message) => console.error(message),
+    refusal: typeof addEventListener === "function"
+      ? null
+      : "asyncio runs in browsers and in Deno, and this is neither: it has no addEventListener()",
     dropRejections,
     environment,
   };

@@ -42,6 +42,7 @@ export function denoHost(): Host {
     mayBlock: true,
     log: (message) => console.log(message),
     logError: (message) => console.error(message),
+    refusal: null,
     dropRejections,
     environment,
   };
