@@ -285,7 +285,7 @@ export class TaskGroup {
 
   #abort(): void {
     this.#isAborting = true;
-    for (const task of this.#tasks) task.cancel();
+    for (const task of this.#tasks) if (!task.done()) task.cancel();
   }
 
   #cancelParent(): void {

@@ -1,4 +1,6 @@
 /**
+ * Waiting in tests for what comes in its own time.
+ *
  * @module
  */
 

@@ -17,6 +17,10 @@ export function normalText(text: string): string {
   return text
     .replace(/^context: .*$/, "context: …")
     .replace(/ at 0x[0-9a-f]+/g, "")
+    .replace(
+      /<async_generator object [^\s<>]+|<async_generator object <anonymous>/g,
+      "<async_generator",
+    )
     .replace(/ created at (?:<[^>]*>)?[^\s>]+/g, "")
     .replace(/<asyncio\.\w+\.(\w+) object/g, "<$1")
     .replace(/<_GatheringFuture/g, "<GatheringFuture")

@@ -23,7 +23,7 @@ import {
   RuntimeError,
   sleep,
   SystemExit,
-  type Task,
+  Task,
   TaskGroup,
   timeout,
   TimeoutError,
@@ -122,6 +122,31 @@ testBoth("TaskGroup.run() gives what its body gives, as soon as the tasks are do
     return "result";
   });
   assertEquals([result, log], ["result", ["body", "task"]]);
+});
+
+test("a group that ends asks no task that is done to end", async () => {
+  const asked: string[] = [];
+  class Telling<T> extends Task<T> {
+    override cancel(message?: string | null): boolean {
+      asked.push(this.getName());
+      return super.cancel(message);
+    }
+  }
+  await virtually(function* () {
+    getRunningLoop().setTaskFactory((loop, coro, options) =>
+      new Telling(coro, { ...options, loop, eagerStart: true })
+    );
+    const error = yield* errorOf(() =>
+      TaskGroup.run(function* (group) {
+        group.createTask(() => "done at once", { name: "done" });
+        group.createTask(sleep(60), { name: "asleep" });
+        yield* [];
+        throw new RangeError("body");
+      })
+    );
+    assertEquals(show(error), groupOf("RangeError: body"));
+  });
+  assertEquals(asked, ["asleep"]);
 });
 
 test("TaskGroup.run() of a class of one's own makes a group of that class", async () => {
