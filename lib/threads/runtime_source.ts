@@ -11,6 +11,7 @@ import type { RuntimeSource } from "./wire.ts";
 declare const ASYNCIO_FILE: string | undefined;
 declare const ASYNCIO_SCRIPT: () => unknown;
 
+// Not written where it is used, or a bundler would look for this file beside its own.
 const SOURCE = "../../mod.ts";
 
 /** Where a kind of worker finds this module, or why it may not have it. */

@@ -33,6 +33,13 @@ const PROGRAM = `(async () => {
   return [job, coroutine, error, ran, inThread];
 })()`;
 
+/** The same of a job that is a module's. */
+const OF_MODULE = `(async () => {
+  const { run, toThread, workerFunction } = asyncio;
+  const double = workerFunction(new URL("/assets/jobs.mjs", location.href), "double");
+  return await run(async () => await toThread(double, 21));
+})()`;
+
 const RESULT = [42, "a job was slept over", [true, "thrown there"], true, "SHOUT"];
 
 function startsWorkersOfScript(file: string): PageTest {
@@ -87,6 +94,7 @@ const tests: PageTest[] = [
         "/": ["text/html", "<!doctype html>"],
         "/assets/main.mjs": ["text/javascript", asBundled(text)],
         "/assets/emitted.mjs": ["text/javascript", text],
+        "/assets/jobs.mjs": ["text/javascript", "export const double = (n) => 2 * n;"],
       };
       const route = (_request: Request, { pathname }: URL): Response | null => {
         const file = files[pathname];
@@ -97,8 +105,11 @@ const tests: PageTest[] = [
       const server = startServer(join(ROOT, "web"), { isolated, route });
       try {
         await page.goto(`${server.origin}/`);
-        const program = `import("/assets/main.mjs").then((asyncio) => ${PROGRAM})`;
-        assertEquals(await page.evaluate(program), RESULT);
+        const program = `import("/assets/main.mjs").then(async (asyncio) => [
+          await ${PROGRAM},
+          await ${OF_MODULE},
+        ])`;
+        assertEquals(await page.evaluate(program), [RESULT, 42]);
       } finally {
         await page.goto("about:blank");
         await server.close();

@@ -18,7 +18,7 @@ export function normalText(text: string): string {
     .replace(/^context: .*$/, "context: …")
     .replace(/ at 0x[0-9a-f]+/g, "")
     .replace(
-      /<async_generator object [^\s<>]+|<async_generator object <anonymous>/g,
+      /<async_generator object (?:<anonymous>|[^\s<>]+)/g,
       "<async_generator",
     )
     .replace(/ created at (?:<[^>]*>)?[^\s>]+/g, "")

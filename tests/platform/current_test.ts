@@ -9,7 +9,7 @@ test("the host is the place that this runs in", () => {
 /** Runs a program that has this module think it is in no Deno, and gives what it prints and its exit code. */
 async function runOutsideDeno(program: string): Promise<[printed: string, code: number]> {
   const { href } = new URL("../../mod.ts", import.meta.url);
-  const source = `const { exit } = Deno; delete globalThis.Deno; ${program.replace("MOD", href)}`;
+  const source = `delete globalThis.Deno; ${program.replace("MOD", href)}`;
   const { stdout, stderr, code, signal } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", source],
     env: { NO_COLOR: "1" },
