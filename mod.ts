@@ -208,7 +208,49 @@ export {
 export { ThreadLoop, type ThreadLoopOptions } from "./lib/threads/thread_loop.ts";
 export { runCoroutineThreadsafe } from "./lib/threads/run_coroutine_threadsafe.ts";
 
+// Connections, processes and signals
+export {
+  type AbstractServer,
+  type ConnectionOptions,
+  type DatagramEndpointOptions,
+  DEVNULL,
+  PIPE,
+  type ServerOptions,
+  type ServerSocket,
+  type StartTlsOptions,
+  type StdioOption,
+  STDOUT,
+  type SubprocessOptions,
+} from "./lib/kernel/loop_io.ts";
+export { LoopMethods } from "./lib/io/loop_methods.ts";
+export { type ProtocolFactory, Server } from "./lib/io/server.ts";
+export type { SocketAddress, TlsOptions } from "./lib/platform/network.ts";
+export {
+  BaseProtocol,
+  BufferedProtocol,
+  DatagramProtocol,
+  Protocol,
+  SubprocessProtocol,
+} from "./lib/transports/protocols.ts";
+export {
+  BaseTransport,
+  type Bytes,
+  DatagramTransport,
+  ReadTransport,
+  SubprocessTransport,
+  Transport,
+  type WriteBufferLimits,
+  WriteTransport,
+} from "./lib/transports/transports.ts";
+
 // Errors
+export {
+  BrokenPipeError,
+  ConnectionAbortedError,
+  ConnectionError,
+  ConnectionRefusedError,
+  ConnectionResetError,
+} from "./lib/io/connection_errors.ts";
 export {
   BrokenExecutor,
   BrokenProcessPool,

@@ -23,6 +23,17 @@ import {
   refuseCoroutine,
 } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
+import type { TlsOptions } from "../platform/network.ts";
+import type {
+  BaseProtocol,
+  DatagramProtocol,
+  SubprocessProtocol,
+} from "../transports/protocols.ts";
+import type {
+  DatagramTransport,
+  SubprocessTransport,
+  Transport,
+} from "../transports/transports.ts";
 import { synchronousError } from "./async_call.ts";
 import { closeGenerators } from "./async_generators.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -42,6 +53,15 @@ import {
 } from "./handle.ts";
 import { formatContext } from "./exception_report.ts";
 import { tellLoopClosed } from "./loop_closing.ts";
+import {
+  type AbstractServer,
+  type ConnectionOptions,
+  type DatagramEndpointOptions,
+  ioMethod,
+  type ServerOptions,
+  type StartTlsOptions,
+  type SubprocessOptions,
+} from "./loop_io.ts";
 import { loopOptions } from "./loop_options.ts";
 import { runningLoop } from "./loops.ts";
 import type { Schedule } from "./schedule.ts";
@@ -525,6 +545,193 @@ export class EventLoop implements HandleOwner {
   shutdownDefaultExecutor(timeout: Duration | null = null): Coroutine<void> {
     const seconds = timeout === null ? null : toDelay(timeout, "timeout");
     return lazy("shutdownDefaultExecutor", this.#shutdownExecutor(seconds));
+  }
+
+  /**
+   * Connects to a host, and makes a protocol for the connection. In Deno; a browser has no sockets.
+   *
+   * @param protocolFactory Makes the protocol.
+   * @param host The host.
+   * @param port Its port.
+   * @param options `ssl`: whether and how the connection is encrypted; `serverHostname`: the name that the other side's
+   * certificate must have.
+   * @returns A lazy object that gives the transport and the protocol.
+   * @throws {TypeError} If an argument is none of its kind.
+   * @throws {ConnectionError} When awaited, if there is no connection.
+   * @throws {NotSupportedError} In a browser, when awaited.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_connection
+   */
+  createConnection<P extends BaseProtocol>(
+    protocolFactory: () => P,
+    host: string,
+    port: number,
+    options: ConnectionOptions = {},
+  ): Coroutine<[Transport, P]> {
+    return ioMethod("createConnection")(this, protocolFactory, [host, port], options);
+  }
+
+  /**
+   * Connects to a unix socket, as {@linkcode createConnection} does to a host.
+   *
+   * @param protocolFactory Makes the protocol.
+   * @param path The socket's path.
+   * @param options As of {@linkcode createConnection}.
+   * @returns A lazy object that gives the transport and the protocol.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_unix_connection
+   */
+  createUnixConnection<P extends BaseProtocol>(
+    protocolFactory: () => P,
+    path: string,
+    options: ConnectionOptions = {},
+  ): Coroutine<[Transport, P]> {
+    return ioMethod("createUnixConnection")(this, protocolFactory, path, options);
+  }
+
+  /**
+   * Takes connections at a port. In Deno; a browser has no sockets.
+   *
+   * @param protocolFactory Makes the protocol of each connection.
+   * @param host The address to listen at, or several; `null` for all addresses of IPv4.
+   * @param port The port; at 0 the system chooses one.
+   * @param options `ssl`: the certificate and the key by which connections are encrypted; `backlog`; `reusePort`;
+   * `startServing`.
+   * @returns A lazy object that gives the server.
+   * @throws {TypeError} If an argument is none of its kind.
+   * @throws {NotSupportedError} In a browser, when awaited.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_server
+   */
+  createServer(
+    protocolFactory: () => BaseProtocol,
+    host: string | readonly string[] | null,
+    port: number,
+    options: ServerOptions = {},
+  ): Coroutine<AbstractServer> {
+    return ioMethod("createServer")(this, protocolFactory, host, port, options);
+  }
+
+  /**
+   * Takes connections at a unix socket, as {@linkcode createServer} does at a port.
+   *
+   * @param protocolFactory Makes the protocol of each connection.
+   * @param path The socket's path.
+   * @param options As of {@linkcode createServer}.
+   * @returns A lazy object that gives the server.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_unix_server
+   */
+  createUnixServer(
+    protocolFactory: () => BaseProtocol,
+    path: string,
+    options: ServerOptions = {},
+  ): Coroutine<AbstractServer> {
+    return ioMethod("createUnixServer")(this, protocolFactory, path, options);
+  }
+
+  /**
+   * Encrypts a connection that is there, as its client.
+   *
+   * @param transport The connection's transport, which is not to be used any more.
+   * @param protocol Whom the new one calls.
+   * @param ssl By which certificates and keys; `{}` for the system's.
+   * @param options `serverHostname`: the name that the other side's certificate must have.
+   * @returns A lazy object that gives the new transport.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.start_tls
+   */
+  startTls(
+    transport: Transport,
+    protocol: BaseProtocol,
+    ssl: TlsOptions,
+    options: StartTlsOptions = {},
+  ): Coroutine<Transport> {
+    return ioMethod("startTls")(this, transport, protocol, ssl, options);
+  }
+
+  /**
+   * Makes an endpoint of datagrams. In Deno; a browser has no sockets.
+   *
+   * @param protocolFactory Makes its protocol.
+   * @param options `localAddr`: where it receives; `remoteAddr`: the only one that it exchanges datagrams with; `reusePort`;
+   * `allowBroadcast`.
+   * @returns A lazy object that gives the transport and the protocol.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_datagram_endpoint
+   */
+  createDatagramEndpoint<P extends DatagramProtocol>(
+    protocolFactory: () => P,
+    options: DatagramEndpointOptions = {},
+  ): Coroutine<[DatagramTransport, P]> {
+    return ioMethod("createDatagramEndpoint")(this, protocolFactory, options);
+  }
+
+  /**
+   * Starts a program as a child process. In Deno; a browser has no processes.
+   *
+   * @param protocolFactory Makes the protocol of the process.
+   * @param args The program, and its arguments.
+   * @param options `stdin`, `stdout`, `stderr`, which are pipes where left out; `cwd`, `env`.
+   * @returns A lazy object that gives the transport and the protocol.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.subprocess_exec
+   */
+  subprocessExec<P extends SubprocessProtocol>(
+    protocolFactory: () => P,
+    args: readonly string[],
+    options: SubprocessOptions = {},
+  ): Coroutine<[SubprocessTransport, P]> {
+    return ioMethod("subprocessExec")(this, protocolFactory, args, options);
+  }
+
+  /**
+   * Has the system's shell run a command in a child process, as {@linkcode subprocessExec} a program.
+   *
+   * @param protocolFactory Makes the protocol of the process.
+   * @param command The command.
+   * @param options As of {@linkcode subprocessExec}.
+   * @returns A lazy object that gives the transport and the protocol.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.subprocess_shell
+   */
+  subprocessShell<P extends SubprocessProtocol>(
+    protocolFactory: () => P,
+    command: string,
+    options: SubprocessOptions = {},
+  ): Coroutine<[SubprocessTransport, P]> {
+    return ioMethod("subprocessShell")(this, protocolFactory, command, options);
+  }
+
+  /**
+   * Has a function called on the loop at each signal that the process gets, in place of what the signal does by itself. In
+   * Deno, on the main thread; a browser has no signals.
+   *
+   * @param signal The signal's name, such as `SIGTERM`.
+   * @param callback What to call; it takes the place of another for the signal.
+   * @param args Its arguments.
+   * @throws {ValueError} If there is no such signal, or it cannot be caught.
+   * @throws {TypeError} If `callback` is no function, or one that makes coroutines.
+   * @throws {RuntimeError} On another thread than the main one.
+   * @throws {NotSupportedError} In a browser.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.add_signal_handler
+   */
+  addSignalHandler<A extends unknown[]>(signal: string, callback: Callback<A>, ...args: A): void {
+    ioMethod("addSignalHandler")(this, signal, callback as Callback<unknown[]>, args);
+  }
+
+  /**
+   * Has a signal do again what it does by itself.
+   *
+   * @param signal The signal's name.
+   * @returns Whether a function was called at it until now.
+   * @throws {ValueError} If there is no such signal.
+   *
+   * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.remove_signal_handler
+   */
+  removeSignalHandler(signal: string): boolean {
+    return ioMethod("removeSignalHandler")(this, signal);
   }
 
   /**

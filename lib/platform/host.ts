@@ -6,6 +6,8 @@
  */
 
 import type { HostInspector } from "./inspector.ts";
+import type { Network } from "./network.ts";
+import type { Signals } from "./signals.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Processes } from "./workers.ts";
 
@@ -48,13 +50,12 @@ export interface Host {
   readonly hasDearErrors: boolean;
   /** The identity that the host carries across promises, or `null` where it carries none. */
   readonly asyncIdentity: AsyncIdentity | null;
+  /** Its sockets, or `null` where it has none. */
+  readonly network: Network | null;
   /** Its child processes, or `null` where it has none. */
   readonly processes: Processes | null;
-  /**
-   * Calls back when the user wants the program to end, by Ctrl-C, instead of ending it; gives the way
-   * back. `null` where there is no such thing.
-   */
-  readonly onInterrupt: ((callback: () => void) => () => void) | null;
+  /** Signals to this process, or `null` where there are none. */
+  readonly signals: Signals | null;
   /** Standard input and output, made when asked for, or `null` where there are none. */
   readonly terminal: Terminal | null;
   /** How programs are asked from outside what runs in them; made when asked for. */

@@ -16,9 +16,9 @@ import { host } from "../platform/current.ts";
  * @throws {KeyboardInterrupt} If the user did; the promise is rejected with it.
  */
 export async function runInterruptibly<T>(loop: EventLoop, main: Future<T>): Promise<T> {
-  if (host.onInterrupt === null) return await loop.runUntilComplete(main);
+  if (host.signals === null) return await loop.runUntilComplete(main);
   let interrupts = 0;
-  const restore = host.onInterrupt(() => {
+  const restore = host.signals.onInterrupt(() => {
     interrupts++;
     if (interrupts === 1 && !main.done()) main.cancel();
     else loop.interrupt(new KeyboardInterrupt());
@@ -41,7 +41,7 @@ export async function runInterruptibly<T>(loop: EventLoop, main: Future<T>): Pro
  * @throws {KeyboardInterrupt} If the user did; the promise is rejected with it.
  */
 export async function endInterruptibly(loop: EventLoop, end: () => Promise<void>): Promise<void> {
-  const restore = host.onInterrupt?.(() => loop.interrupt(new KeyboardInterrupt()));
+  const restore = host.signals?.onInterrupt(() => loop.interrupt(new KeyboardInterrupt()));
   try {
     await end();
   } finally {

@@ -17,6 +17,7 @@ export type Capability =
   | "processes"
   | "sharedMemory"
   | "signals"
+  | "sockets"
   | "sources"
   | "terminal"
   | "workers";
@@ -56,6 +57,7 @@ const CAPABILITIES: Readonly<Record<Capability, CapabilityFacts>> = {
     reason: "a page without cross-origin isolation has no SharedArrayBuffer",
   },
   signals: { has: () => inDeno, reason: "a page is sent no signals" },
+  sockets: { has: () => inDeno, reason: "a page cannot open sockets" },
   sources: {
     has: () => inDeno,
     reason: "in a page the module is in several files, shared with its tests",

@@ -12,7 +12,7 @@ export const ROOT: string = resolve(import.meta.dirname ?? ".", "../..");
 
 /** Where the files are that start threads, processes and servers, and look at clocks. */
 const LIVELY =
-  /^tests\/(_generated\/)?((host|inspect|platform|repl|run|soak|threads)\/|article_test)/;
+  /^tests\/(_generated\/)?((host|inspect|io|platform|repl|run|soak|threads)\/|article_test)/;
 
 const TESTS = join(ROOT, "tests");
 const GENERATED = join(TESTS, "_generated");

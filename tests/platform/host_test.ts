@@ -133,12 +133,14 @@ test({
 });
 
 test({
-  name: "a page has no environment, no processes, no terminal, no Ctrl-C and no async identity",
+  name:
+    "a page has no environment, no processes, no terminal, no signals, no sockets and no async identity",
   ...needs("browser"),
   fn() {
-    const { processes, terminal, onInterrupt, asyncIdentity, needsKeepAlive } = host;
-    assertEquals([host.environment("PATH"), processes, terminal, onInterrupt, asyncIdentity], [
+    const { processes, terminal, signals, network, asyncIdentity, needsKeepAlive } = host;
+    assertEquals([host.environment("PATH"), processes, terminal, signals, network, asyncIdentity], [
       undefined,
+      null,
       null,
       null,
       null,

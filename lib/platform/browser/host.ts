@@ -26,8 +26,9 @@ export function browserHost(): Host {
     needsKeepAlive: false,
     hasDearErrors: false,
     asyncIdentity: null,
+    network: null,
     processes: null,
-    onInterrupt: null,
+    signals: null,
     terminal: null,
     get inspector() {
       return browserInspector();

@@ -8,7 +8,9 @@ import { dropRejections } from "../rejections.ts";
 import { denoIdentity } from "./identity.ts";
 import { denoInspector } from "./inspector.ts";
 import { denoGlobal } from "./namespace.ts";
+import { denoNetwork } from "./network.ts";
 import { denoProcesses } from "./processes.ts";
+import { denoSignals } from "./signals.ts";
 import { denoTerminal } from "./terminal.ts";
 
 /** Assembles the host from what Deno has. */
@@ -30,8 +32,9 @@ export function denoHost(): Host {
     needsKeepAlive: true,
     hasDearErrors: true,
     asyncIdentity: denoIdentity(),
+    network: denoNetwork,
     processes: denoProcesses(),
-    onInterrupt,
+    signals: denoSignals(),
     get terminal() {
       return denoTerminal();
     },
@@ -46,14 +49,6 @@ export function denoHost(): Host {
     dropRejections,
     environment,
   };
-}
-
-function onInterrupt(callback: () => void): () => void {
-  const { Deno, process } = denoGlobal;
-  // Signals are the main thread's; a loop in a worker must not take them from it.
-  if (!process.getBuiltinModule("node:worker_threads").isMainThread) return () => {};
-  Deno.addSignalListener("SIGINT", callback);
-  return () => Deno.removeSignalListener("SIGINT", callback);
 }
 
 function environment(name: string): string | undefined {

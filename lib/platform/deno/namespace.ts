@@ -108,6 +108,49 @@ interface CommandOptions {
   readonly stderr: "inherit";
 }
 
+/** Where a socket of Deno's is. */
+export type DenoAddress =
+  | { readonly transport: "tcp"; readonly hostname: string; readonly port: number }
+  | { readonly transport: "unix"; readonly path: string };
+
+/** What is used of a connection. */
+export interface DenoConnection {
+  /** The end on this side. */
+  readonly localAddr: DenoAddress;
+  /** The end on the other. */
+  readonly remoteAddr: DenoAddress;
+  /** Reads what there is; `null` at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Writes some. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Says that no more will be written. */
+  closeWrite(): Promise<void>;
+  /** Closes it. */
+  close(): void;
+  /** Has small writes sent at once; where it is one by TCP. */
+  setNoDelay?(): void;
+  /** Waits until it is encrypted; where it is to be. */
+  handshake?(): Promise<unknown>;
+}
+
+/** What is used of a listener. */
+export interface DenoListener {
+  /** Where it listens. */
+  readonly addr: DenoAddress;
+  /** Waits for a connection. */
+  accept(): Promise<DenoConnection>;
+  /** Listens no more. */
+  close(): void;
+}
+
+/** Certificates and keys, in PEM. */
+interface DenoTlsOptions {
+  readonly caCerts?: readonly string[] | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly alpnProtocols?: readonly string[] | undefined;
+}
+
 interface PermissionStatus {
   readonly state: string;
 }
@@ -141,8 +184,22 @@ interface DenoNamespace {
     program: string,
     options: CommandOptions,
   ) => { spawn(): DenoChild };
-  addSignalListener(signal: "SIGINT", callback: () => void): void;
-  removeSignalListener(signal: "SIGINT", callback: () => void): void;
+  addSignalListener(signal: string, callback: () => void): void;
+  removeSignalListener(signal: string, callback: () => void): void;
+  connect(address: DenoAddress): Promise<DenoConnection>;
+  startTls(
+    connection: DenoConnection,
+    options: DenoTlsOptions & { readonly hostname?: string },
+  ): Promise<DenoConnection>;
+  listen(
+    options: DenoAddress & { readonly reusePort?: boolean; readonly tcpBacklog?: number },
+  ): DenoListener;
+  listenTls(
+    options: DenoAddress & DenoTlsOptions & {
+      readonly reusePort?: boolean;
+      readonly tcpBacklog?: number;
+    },
+  ): DenoListener;
   readonly build: { readonly standalone: boolean };
   readonly pid: number;
   readonly ppid: number;
@@ -160,6 +217,9 @@ interface DenoGlobal {
     getBuiltinModule(name: "node:worker_threads"): WorkerThreads;
     getBuiltinModule(name: "node:timers"): { setImmediate(callback: () => void): unknown };
     getBuiltinModule(name: "node:v8"): V8;
+    getBuiltinModule(name: "node:os"): {
+      readonly constants: { readonly signals: Readonly<Record<string, number>> };
+    };
     getBuiltinModule(name: "node:console"): {
       Console: new (stdout: unknown, stderr: unknown) => Console;
     };
