@@ -37,16 +37,18 @@ export class Inflow {
   readonly #loop: EventLoop;
   readonly #source: ByteSource;
   readonly #owner: InflowOwner;
-  #room: number = ROOM;
+  readonly #leastRoom: number;
+  #room: number;
   #isPaused = false;
   #isOver = false;
   #isPulling = false;
   #arrived: Arrival | null = null;
 
-  constructor(loop: EventLoop, source: ByteSource, owner: InflowOwner) {
+  constructor(loop: EventLoop, source: ByteSource, owner: InflowOwner, leastRoom: number = ROOM) {
     this.#loop = loop;
     this.#source = source;
     this.#owner = owner;
+    this.#leastRoom = this.#room = leastRoom;
   }
 
   /** Whether the owner is given what comes. */
@@ -95,7 +97,7 @@ export class Inflow {
   /** What is kept of the room that was made; and how much is made the next time. */
   #trim(room: Uint8Array, count: number): Uint8Array {
     if (count === room.length) this.#room = Math.min(2 * this.#room, MOST_ROOM);
-    else if (count < this.#room / 4) this.#room = Math.max(this.#room / 2, ROOM);
+    else if (count < this.#room / 4) this.#room = Math.max(this.#room / 2, this.#leastRoom);
     return 2 * count < room.length ? room.slice(0, count) : room.subarray(0, count);
   }
 

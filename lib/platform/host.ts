@@ -8,6 +8,7 @@
 import type { HostInspector } from "./inspector.ts";
 import type { Network } from "./network.ts";
 import type { Signals } from "./signals.ts";
+import type { Subprocesses } from "./subprocesses.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Processes } from "./workers.ts";
 
@@ -52,10 +53,12 @@ export interface Host {
   readonly asyncIdentity: AsyncIdentity | null;
   /** Its sockets, or `null` where it has none. */
   readonly network: Network | null;
-  /** Its child processes, or `null` where it has none. */
+  /** Its child processes that work for executors, or `null` where it has none. */
   readonly processes: Processes | null;
   /** Signals to this process, or `null` where there are none. */
   readonly signals: Signals | null;
+  /** Other programs as child processes, or `null` where it has none. */
+  readonly subprocesses: Subprocesses | null;
   /** Standard input and output, made when asked for, or `null` where there are none. */
   readonly terminal: Terminal | null;
   /** How programs are asked from outside what runs in them; made when asked for. */

@@ -137,15 +137,16 @@ test({
     "a page has no environment, no processes, no terminal, no signals, no sockets and no async identity",
   ...needs("browser"),
   fn() {
-    const { processes, terminal, signals, network, asyncIdentity, needsKeepAlive } = host;
-    assertEquals([host.environment("PATH"), processes, terminal, signals, network, asyncIdentity], [
-      undefined,
+    const { processes, subprocesses, terminal, signals, network, asyncIdentity } = host;
+    assertEquals([processes, subprocesses, terminal, signals, network, asyncIdentity], [
+      null,
       null,
       null,
       null,
       null,
       null,
     ]);
-    assertEquals(needsKeepAlive, false);
+    assertEquals(host.environment("PATH"), undefined);
+    assertEquals(host.needsKeepAlive, false);
   },
 });

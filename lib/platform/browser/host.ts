@@ -29,6 +29,7 @@ export function browserHost(): Host {
     network: null,
     processes: null,
     signals: null,
+    subprocesses: null,
     terminal: null,
     get inspector() {
       return browserInspector();

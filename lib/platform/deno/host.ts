@@ -11,6 +11,7 @@ import { denoGlobal } from "./namespace.ts";
 import { denoNetwork } from "./network.ts";
 import { denoProcesses } from "./processes.ts";
 import { denoSignals } from "./signals.ts";
+import { denoSubprocesses } from "./subprocesses.ts";
 import { denoTerminal } from "./terminal.ts";
 
 /** Assembles the host from what Deno has. */
@@ -35,6 +36,7 @@ export function denoHost(): Host {
     network: denoNetwork,
     processes: denoProcesses(),
     signals: denoSignals(),
+    subprocesses: denoSubprocesses,
     get terminal() {
       return denoTerminal();
     },

@@ -87,25 +87,37 @@ export interface V8 {
 
 /** What is used of a child process. */
 export interface DenoChild {
+  /** Its number. */
+  readonly pid: number;
   /** Where its input is written. */
   readonly stdin: WritableStream<Uint8Array>;
   /** Where its output is read. */
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Where its errors are read. */
+  readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** How it ended. */
   readonly status: Promise<{ readonly code: number; readonly signal: string | null }>;
-  /** Ends it. */
-  kill(signal: "SIGKILL"): void;
+  /** Sends it a signal. */
+  kill(signal: string | number): void;
   /** Makes it keep this process alive. */
   ref(): void;
   /** Lets this process end while it runs. */
   unref(): void;
 }
 
-interface CommandOptions {
-  readonly args: readonly string[];
-  readonly stdin: "piped";
-  readonly stdout: "piped";
-  readonly stderr: "inherit";
+/** How a child process is started. */
+export interface CommandOptions {
+  readonly args?: readonly string[];
+  readonly stdin: "piped" | "inherit" | "null";
+  readonly stdout: "piped" | "inherit" | "null";
+  readonly stderr: "piped" | "inherit" | "null";
+  readonly cwd?: string | URL;
+  /** What is added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether it has nothing of this process's environment. */
+  readonly clearEnv?: boolean;
+  /** Whether its arguments stand as they are in the line that Windows is given. */
+  readonly windowsRawArguments?: boolean;
 }
 
 /** Where a socket of Deno's is. */
@@ -200,7 +212,7 @@ interface DenoNamespace {
       readonly tcpBacklog?: number;
     },
   ): DenoListener;
-  readonly build: { readonly standalone: boolean };
+  readonly build: { readonly standalone: boolean; readonly os: string };
   readonly pid: number;
   readonly ppid: number;
   execPath(): string;
