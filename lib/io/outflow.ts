@@ -158,13 +158,21 @@ export class Outflow {
   }
 }
 
-/** The bytes of what a program wants to write. */
-export function bytesOf(data: unknown): Uint8Array {
+/**
+ * The bytes of what a program gives for such.
+ *
+ * @param data What was given.
+ * @param name How the message calls it.
+ * @throws {TypeError} If it is none.
+ */
+export function bytesOf(data: unknown, name: string = "data"): Uint8Array {
   if (
     ArrayBuffer.isView(data) || data instanceof ArrayBuffer ||
     typeof SharedArrayBuffer !== "undefined" && data instanceof SharedArrayBuffer
   ) return viewOf(data as Bytes);
   throw new TypeError(
-    `data argument must be a bytes-like object, such as a Uint8Array, got ${describe(data)}`,
+    `${name} argument must be a bytes-like object, such as a Uint8Array${
+      typeof data === "string" ? " (new TextEncoder().encode(text))" : ""
+    }, got ${describe(data)}`,
   );
 }

@@ -1,0 +1,223 @@
+/**
+ * Streams to write to.
+ *
+ * @module
+ */
+import { disposeKey } from "../base/dispose.ts";
+import { printByToString } from "../base/printing.ts";
+import { describe } from "../base/repr.ts";
+import type { Suspension } from "../coroutine/awaitable.ts";
+import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
+import type { EventLoop } from "../kernel/event_loop.ts";
+import type { Future } from "../kernel/future.ts";
+import type { StartTlsOptions } from "../kernel/loop_io.ts";
+import type { TlsOptions } from "../platform/network.ts";
+import type { BaseProtocol } from "../transports/protocols.ts";
+import type { Bytes, Transport, WriteTransport } from "../transports/transports.ts";
+import { sleep } from "../waiting/sleep.ts";
+import { StreamReader } from "./stream_reader.ts";
+
+/** What a {@linkcode StreamWriter} asks of the protocol of its transport. */
+export interface WriterProtocol extends BaseProtocol {
+  /** Waits until it is good to write. */
+  drainHelper(): Generator<Suspension, void, unknown>;
+  /** What is done when the connection of a writer is gone. */
+  getCloseWaiter(writer: StreamWriter): Future<null>;
+  /** Hears that the connection is encrypted from now on, and has another transport; throws where it cannot be. */
+  replaceTransport?(transport: Transport): void;
+}
+
+/**
+ * What goes out through a connection, or to a process: `openConnection()`, `startServer()` and
+ * `createSubprocessExec()` give one.
+ *
+ * What is written is kept until it can be sent, so who writes much awaits {@linkcode drain} between: it waits while too
+ * much is kept. A writer that is dropped is not closed; `using writer = …` closes it at the end of the block.
+ *
+ * @example
+ * ```ts
+ * import { openConnection, run, startServer } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const server = yield* startServer(function* (reader, writer) {
+ *     writer.write(yield* reader.readline());
+ *     yield* writer.drain();
+ *     writer.close();
+ *   }, "127.0.0.1", 0);
+ *   const [host, port] = server.sockets[0]!.getsockname();
+ *   const [reader, writer] = yield* openConnection(host!, Number(port));
+ *   writer.write(new TextEncoder().encode("hello\n"));
+ *   yield* writer.drain();
+ *   assertEquals(new TextDecoder().decode(yield* reader.read()), "hello\n");
+ *   writer.close();
+ *   yield* writer.waitClosed();
+ *   server.close();
+ *   yield* server.waitClosed();
+ * });
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-stream.html#asyncio.StreamWriter
+ */
+export class StreamWriter {
+  static readonly #printing: void = /* @__PURE__ */ printByToString(this);
+
+  readonly #protocol: WriterProtocol;
+  readonly #reader: StreamReader | null;
+  readonly #loop: EventLoop;
+  #transport: WriteTransport;
+
+  /**
+   * Makes a writer of a transport; `openConnection()` and `startServer()` are the usual ways.
+   *
+   * @param transport What it writes to.
+   * @param protocol The transport's protocol.
+   * @param reader What comes back, whose error {@linkcode drain} throws; `null` for nothing.
+   * @param loop Whose it is.
+   * @throws {TypeError} If `reader` is neither a reader nor `null`.
+   */
+  constructor(
+    transport: WriteTransport,
+    protocol: WriterProtocol,
+    reader: StreamReader | null,
+    loop: EventLoop,
+  ) {
+    if (reader !== null && !(reader instanceof StreamReader)) {
+      throw new TypeError(`reader must be a StreamReader or null, got ${describe(reader)}`);
+    }
+    this.#transport = transport;
+    this.#protocol = protocol;
+    this.#reader = reader;
+    this.#loop = loop;
+  }
+
+  /** What it writes to. */
+  get transport(): WriteTransport {
+    return this.#transport;
+  }
+
+  /**
+   * Writes bytes, as soon as they can be sent.
+   *
+   * @param data The bytes.
+   * @throws {TypeError} If they are none; text is encoded by `new TextEncoder().encode(text)`.
+   * @throws {RuntimeError} After {@linkcode writeEof}.
+   */
+  write(data: Bytes): void {
+    this.#transport.write(data);
+  }
+
+  /**
+   * Writes several pieces of bytes.
+   *
+   * @param pieces The pieces.
+   * @throws {TypeError} If one is none.
+   * @throws {RuntimeError} After {@linkcode writeEof}.
+   */
+  writelines(pieces: Iterable<Bytes>): void {
+    this.#transport.writelines(pieces);
+  }
+
+  /** Says that no more will be written, when what was written is sent; the other side may send on. */
+  writeEof(): void {
+    this.#transport.writeEof();
+  }
+
+  /**
+   * Tells whether {@linkcode writeEof} is possible.
+   *
+   * @returns Whether it is; of an encrypted connection it is not.
+   */
+  canWriteEof(): boolean {
+    return this.#transport.canWriteEof();
+  }
+
+  /** Closes the connection, when what was written is sent. {@linkcode waitClosed} waits for that. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  /** Closes the connection, for `using`. */
+  [disposeKey](): void {
+    this.close();
+  }
+
+  /**
+   * Tells whether the connection is closed, or being closed.
+   *
+   * @returns Whether it is.
+   */
+  isClosing(): boolean {
+    return this.#transport.isClosing();
+  }
+
+  /**
+   * Waits until the connection is closed. Cancelled, it ends by a cancellation for all who wait, as CPython's does.
+   *
+   * @returns A lazy object that is done then.
+   * @throws When awaited, the error that ended the connection, if one did.
+   */
+  waitClosed(): Coroutine<void> {
+    return lazy("StreamWriter.waitClosed", this.#waitClosed());
+  }
+
+  /**
+   * Tells something of the connection; see `BaseTransport.getExtraInfo()`.
+   *
+   * @param name What.
+   * @param defaultValue What is given where nothing is known of it.
+   * @returns What is known of it.
+   */
+  getExtraInfo(name: string, defaultValue: unknown = null): unknown {
+    return this.#transport.getExtraInfo(name, defaultValue);
+  }
+
+  /**
+   * Waits while more was written than should be kept; until the transport has sent most of it.
+   *
+   * @returns A lazy object that is done then, most often at once.
+   * @throws {ConnectionResetError} When awaited, if the connection is lost.
+   * @throws When awaited, the reader's error, if it has one.
+   */
+  drain(): Coroutine<void> {
+    return lazy("StreamWriter.drain", this.#drain());
+  }
+
+  /**
+   * Encrypts the connection from now on, as its client. Nothing may be being read meanwhile.
+   *
+   * @param ssl By which certificates and keys; `{}` for the system's.
+   * @param options `serverHostname`: the name that the other side's certificate must have.
+   * @returns A lazy object that is done when it is encrypted.
+   * @throws {NotSupportedError} When awaited, on a server's side.
+   */
+  startTls(ssl: TlsOptions, options: StartTlsOptions = {}): Coroutine<void> {
+    return lazy("StreamWriter.startTls", this.#startTls(ssl, options));
+  }
+
+  /** The printed form. */
+  toString(): string {
+    const reader = this.#reader === null ? "" : ` reader=${this.#reader}`;
+    return `<${this.constructor.name} transport=${this.#transport}${reader}>`;
+  }
+
+  *#waitClosed(): Generator<Suspension, void, unknown> {
+    yield* this.#protocol.getCloseWaiter(this);
+  }
+
+  *#drain(): Generator<Suspension, void, unknown> {
+    const error = this.#reader?.exception() ?? null;
+    if (error !== null) throw error;
+    // The protocol hears in the next iteration that the connection is gone: who writes in a loop would never hear of it.
+    if (this.#transport.isClosing()) yield* sleep(0);
+    yield* this.#protocol.drainHelper();
+  }
+
+  *#startTls(ssl: TlsOptions, options: StartTlsOptions): Generator<Suspension, void, unknown> {
+    yield* this.#drain();
+    const transport = this.#transport as Transport;
+    const encrypted = yield* this.#loop.startTls(transport, this.#protocol, ssl, options);
+    this.#transport = encrypted;
+    this.#protocol.replaceTransport?.(encrypted);
+  }
+}
