@@ -223,7 +223,14 @@ export {
   type SubprocessOptions,
 } from "./lib/kernel/loop_io.ts";
 export { LoopMethods } from "./lib/io/loop_methods.ts";
+export { ProcessLookupError } from "./lib/io/process_lookup_error.ts";
 export { type ProtocolFactory, Server } from "./lib/io/server.ts";
+export {
+  createSubprocessExec,
+  type CreateSubprocessOptions,
+  createSubprocessShell,
+  Process,
+} from "./lib/io/subprocess.ts";
 export {
   type ClientConnectedCallback,
   StreamReaderProtocol,

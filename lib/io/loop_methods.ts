@@ -7,6 +7,7 @@
 import { lazy } from "../coroutine/coroutine.ts";
 import { bringIO } from "../kernel/loop_io.ts";
 import { addresses, connecting, serving } from "./connections.ts";
+import { checkCommand, checkProgram, startingOnLoop } from "./processes.ts";
 import { addSignalHandler, removeSignalHandler } from "./signals.ts";
 
 /**
@@ -34,6 +35,10 @@ export class LoopMethods {
       lazy("EventLoop.createServer", serving(loop, factory, addresses(hosts, port), options)),
     createUnixServer: (loop, factory, path, options) =>
       lazy("EventLoop.createUnixServer", serving(loop, factory, [path], options)),
+    subprocessExec: (loop, factory, [program, ...args], options) =>
+      startingOnLoop("subprocessExec", loop, factory, checkProgram(program, args), options),
+    subprocessShell: (loop, factory, command, options) =>
+      startingOnLoop("subprocessShell", loop, factory, checkCommand(command), options),
     addSignalHandler,
     removeSignalHandler,
   });

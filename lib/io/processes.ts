@@ -4,15 +4,18 @@
  * @module
  */
 import { checkFunction } from "../base/check_function.ts";
+import { checkOptions } from "../base/check_options.ts";
 import { NotSupportedError, ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
+import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { DEVNULL, PIPE, STDOUT, type SubprocessOptions } from "../kernel/loop_io.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import { host } from "../platform/current.ts";
 import type { ChildStart, HostStdio, Subprocesses } from "../platform/subprocesses.ts";
 import type { SubprocessProtocol } from "../transports/protocols.ts";
+import type { SubprocessTransport } from "../transports/transports.ts";
 import { ProcessTransport } from "./subprocess_transport.ts";
 
 /** The names of the options. */
@@ -56,12 +59,13 @@ export function starting<P extends SubprocessProtocol>(
 }
 
 /** Checks a program and its arguments. */
-export function checkProgram(words: unknown): readonly string[] {
-  if (typeof words !== "object" || words === null || !(Symbol.iterator in words)) {
-    throw new TypeError(`args must be an iterable of strings, got ${describe(words)}`);
+export function checkProgram(program: unknown, args: unknown): readonly string[] {
+  // A string is one, too, but of letters.
+  if (typeof args !== "object" || args === null || !(Symbol.iterator in args)) {
+    throw new TypeError(`args must be an iterable of strings, got ${describe(args)}`);
   }
-  const [program, ...args] = words as Iterable<unknown>;
-  return [checkText(program, "program"), ...args.map((arg) => checkText(arg, "an argument"))];
+  const words = [...args as Iterable<unknown>];
+  return [checkText(program, "program"), ...words.map((word) => checkText(word, "an argument"))];
 }
 
 /** Checks a command for the shell. */
@@ -110,7 +114,9 @@ function checkText(value: unknown, name: string): string {
   if (typeof value !== "string") {
     throw new TypeError(`${name} must be a string, got ${describe(value)}`);
   }
-  if (value.includes("\0")) throw new ValueError(`embedded null byte in ${name}: ${describe(value)}`);
+  if (value.includes("\0")) {
+    throw new ValueError(`embedded null byte in ${name}: ${describe(value)}`);
+  }
   return value;
 }
 
@@ -125,4 +131,23 @@ function hostSubprocesses(call: string, start: ChildStart): Subprocesses {
     throw new NotSupportedError(`${call}: ${subprocesses.joiningRefusal}: expected stderr: PIPE`);
   }
   return subprocesses;
+}
+
+/** What the loop's methods do; their streams are pipes where nothing is said. */
+export function startingOnLoop<P extends SubprocessProtocol>(
+  name: string,
+  loop: EventLoop,
+  factory: () => P,
+  command: readonly string[] | string,
+  options: SubprocessOptions,
+): Coroutine<[SubprocessTransport, P]> {
+  checkOptions(options, `${name}()`, PROCESS_OPTIONS);
+  const { stdin = PIPE, stdout = PIPE, stderr = PIPE } = options;
+  const steps = starting(`${name}()`, loop, factory, command, {
+    ...options,
+    stdin,
+    stdout,
+    stderr,
+  });
+  return lazy(`EventLoop.${name}`, steps);
 }

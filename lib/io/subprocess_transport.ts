@@ -8,7 +8,7 @@ import { logger } from "../base/logger.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import type { Future } from "../kernel/future.ts";
+import { fail, type Future } from "../kernel/future.ts";
 import { onLoopClose } from "../kernel/loop_closing.ts";
 import { schedulerOf } from "../kernel/scheduler.ts";
 import type { HostChild } from "../platform/subprocesses.ts";
@@ -87,7 +87,9 @@ export class ProcessTransport extends SubprocessTransport {
     this.#loop = loop;
     this.#child = child;
     this.#protocol = protocol;
-    this.#pipes = [child.stdin, child.stdout, child.stderr].map((pipe) => pipe === null ? undefined : null);
+    this.#pipes = [child.stdin, child.stdout, child.stderr].map((pipe) =>
+      pipe === null ? undefined : null
+    );
     this.#forgetLoop = onLoopClose(loop, () => this.#abandon());
     loop.createTask(this.#connectPipes(waiter));
     const scheduler = schedulerOf(loop);
@@ -172,9 +174,9 @@ export class ProcessTransport extends SubprocessTransport {
       return pipe === null ? "" : ` ${name}=${pipe}`;
     });
     const state = this.#returncode === null ? "running" : `returncode=${this.#returncode}`;
-    return `<${this.constructor.name}${this.#isClosed ? " closed" : ""} pid=${this.getPid()} ${state}${
-      pipes.join("")
-    }>`;
+    return `<${this.constructor.name}${
+      this.#isClosed ? " closed" : ""
+    } pid=${this.getPid()} ${state}${pipes.join("")}>`;
   }
 
   *#connectPipes(waiter: Future<null>): Generator<Suspension, void, unknown> {
@@ -182,13 +184,17 @@ export class ProcessTransport extends SubprocessTransport {
     const { stdin, stdout, stderr } = this.#child;
     try {
       if (stdin !== null) {
-        yield* this.#connect(0, (protocol, made) =>
-          new WritePipeTransport(loop, stdin, protocol, made));
+        yield* this.#connect(
+          0,
+          (protocol, made) => new WritePipeTransport(loop, stdin, protocol, made),
+        );
       }
       for (const [fd, pipe] of [[1, stdout], [2, stderr]] as const) {
         if (pipe === null) continue;
-        yield* this.#connect(fd, (protocol, made) =>
-          new ReadPipeTransport(loop, pipe, protocol, made));
+        yield* this.#connect(
+          fd,
+          (protocol, made) => new ReadPipeTransport(loop, pipe, protocol, made),
+        );
       }
       const protocol = this.#protocol;
       loop.callSoon(() => protocol.connectionMade(this));
@@ -197,7 +203,7 @@ export class ProcessTransport extends SubprocessTransport {
     } catch (error) {
       // Of those that are not connected nobody else knows.
       for (const pipe of [stdin, stdout, stderr]) pipe?.close();
-      if (!waiter.done()) waiter.setException(error);
+      if (!waiter.done()) fail(waiter, error);
       return;
     }
     if (!waiter.done()) waiter.setResult(null);

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { ChildStart, HostChild, HostReadPipe, HostWritePipe, Subprocesses } from "../subprocesses.ts";
+import type {
+  ChildStart,
+  HostChild,
+  HostReadPipe,
+  HostWritePipe,
+  Subprocesses,
+} from "../subprocesses.ts";
 import { type CommandOptions, type DenoChild, denoGlobal } from "./namespace.ts";
 
 /** Where no program can be started: no folder is there. */
@@ -13,7 +19,9 @@ const NOWHERE = "/dev/null/nowhere";
 export const denoSubprocesses: Subprocesses = {
   start,
   get joiningRefusal() {
-    return isWindows() ? "Windows has no shell that sends a program's errors where its output goes" : null;
+    return isWindows()
+      ? "Windows has no shell that sends a program's errors where its output goes"
+      : null;
   },
 };
 
