@@ -59,6 +59,11 @@ interface Pipe {
   readonly transport: ReadPipeTransport | WritePipeTransport;
 }
 
+/** Whether there is no such pipe, or no more. */
+function isGone(pipe: Pipe | null | undefined): boolean {
+  return pipe === undefined || pipe?.protocol.isDisconnected === true;
+}
+
 /** Starts with a child process, and calls a protocol of what becomes of it. */
 export class ProcessTransport extends SubprocessTransport {
   readonly #loop: EventLoop;
@@ -208,7 +213,7 @@ export class ProcessTransport extends SubprocessTransport {
     }
     if (!waiter.done()) waiter.setResult(null);
     this.#areConnected = true;
-    if (this.#hasExited) this.#desertInput();
+    this.#desertInput();
     // Closed while they were being connected.
     if (this.#isClosed) this.#closePipes();
   }
@@ -222,6 +227,7 @@ export class ProcessTransport extends SubprocessTransport {
       (data) => this.#call((protocol) => protocol.pipeDataReceived(fd, data)),
       (error) => {
         this.#call((protocol) => protocol.pipeConnectionLost(fd, error));
+        this.#desertInput();
         this.#tryFinish();
       },
     );
@@ -254,9 +260,14 @@ export class ProcessTransport extends SubprocessTransport {
     this.#loop.callSoon(() => this.#exit(returncode));
   }
 
+  /**
+   * Nobody tells that the input is read no more. It is taken for that when the process is gone, and no other holds the pipes
+   * that it wrote to.
+   */
   #desertInput(): void {
-    const stdin = this.#pipes[0]?.transport;
-    if (stdin instanceof WritePipeTransport) stdin.desert();
+    const [stdin, stdout, stderr] = this.#pipes;
+    if (!this.#hasExited || !isGone(stdout) || !isGone(stderr)) return;
+    if (stdin?.transport instanceof WritePipeTransport) stdin.transport.desert();
   }
 
   #exit(returncode: number): void {
@@ -269,9 +280,7 @@ export class ProcessTransport extends SubprocessTransport {
     if (this.#returncode === null) return;
     // Where the pipes are not connected, nobody would tell that they are closed.
     if (!this.#areConnected) this.#wake(this.#returncode);
-    if (this.#pipes.every((pipe) => pipe === undefined || pipe?.protocol.isDisconnected)) {
-      this.#call(() => this.#finish());
-    }
+    if (this.#pipes.every(isGone)) this.#call(() => this.#finish());
   }
 
   #finish(): void {

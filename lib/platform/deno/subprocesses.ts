@@ -77,12 +77,19 @@ function childOf(child: DenoChild, options: CommandOptions): HostChild {
     exited: child.status.then(({ code, signal }) => signal === null ? code : 128 - code),
     kill(signal) {
       try {
-        child.kill(signal);
+        child.kill(typeof signal === "string" ? signal : nameOf(signal));
       } catch (error) {
-        if (!String(error).endsWith("already terminated")) throw error;
+        // It has ended, whether Deno has heard of that or not.
+        if (!/terminated|no such process/i.test(String(error))) throw error;
       }
     },
   };
+}
+
+/** The name of a signal's number, which stays what it is where it has none. */
+function nameOf(signal: number): string | number {
+  const { signals } = denoGlobal.process.getBuiltinModule("node:os").constants;
+  return Object.keys(signals).find((name) => signals[name] === signal) ?? signal;
 }
 
 function readPipe(stream: ReadableStream<Uint8Array<ArrayBuffer>>): HostReadPipe {
