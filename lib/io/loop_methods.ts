@@ -7,7 +7,7 @@
 import { lazy } from "../coroutine/coroutine.ts";
 import { bringIO } from "../kernel/loop_io.ts";
 import { addresses, connecting, serving } from "./connections.ts";
-import { checkCommand, checkProgram, startingOnLoop } from "./processes.ts";
+import { checkArgs, checkCommand, checkProgram, startingOnLoop } from "./processes.ts";
 import { addSignalHandler, removeSignalHandler } from "./signals.ts";
 
 /**
@@ -35,8 +35,8 @@ export class LoopMethods {
       lazy("EventLoop.createServer", serving(loop, factory, addresses(hosts, port), options)),
     createUnixServer: (loop, factory, path, options) =>
       lazy("EventLoop.createUnixServer", serving(loop, factory, [path], options)),
-    subprocessExec: (loop, factory, [program, ...args], options) =>
-      startingOnLoop("subprocessExec", loop, factory, checkProgram(program, args), options),
+    subprocessExec: (loop, factory, args, options) =>
+      startingOnLoop("subprocessExec", loop, factory, checkProgram(checkArgs(args)), options),
     subprocessShell: (loop, factory, command, options) =>
       startingOnLoop("subprocessShell", loop, factory, checkCommand(command), options),
     addSignalHandler,

@@ -59,13 +59,17 @@ export function starting<P extends SubprocessProtocol>(
 }
 
 /** Checks a program and its arguments. */
-export function checkProgram(program: unknown, args: unknown): readonly string[] {
-  // A string is one, too, but of letters.
-  if (typeof args !== "object" || args === null || !(Symbol.iterator in args)) {
-    throw new TypeError(`args must be an iterable of strings, got ${describe(args)}`);
+export function checkProgram(words: readonly unknown[]): readonly string[] {
+  const [program, ...args] = words;
+  return [checkText(program, "program"), ...args.map((arg) => checkText(arg, "an argument"))];
+}
+
+/** Checks that arguments are several; a string is of letters. */
+export function checkArgs(args: unknown): readonly unknown[] {
+  if (typeof args === "object" && args !== null && Symbol.iterator in args) {
+    return [...args as Iterable<unknown>];
   }
-  const words = [...args as Iterable<unknown>];
-  return [checkText(program, "program"), ...words.map((word) => checkText(word, "an argument"))];
+  throw new TypeError(`args must be an iterable of strings, got ${describe(args)}`);
 }
 
 /** Checks a command for the shell. */

@@ -12,7 +12,7 @@ import type { Bytes } from "../transports/transports.ts";
 import { gather } from "../waiting/gather.ts";
 import { BrokenPipeError, ConnectionResetError } from "./connection_errors.ts";
 import { bytesOf } from "./outflow.ts";
-import { checkCommand, checkProgram, PROCESS_OPTIONS, starting } from "./processes.ts";
+import { checkArgs, checkCommand, checkProgram, PROCESS_OPTIONS, starting } from "./processes.ts";
 import { checkLimit, DEFAULT_LIMIT, type StreamReader } from "./stream_reader.ts";
 import type { StreamWriter } from "./stream_writer.ts";
 import type { StreamLimit } from "./streams.ts";
@@ -206,7 +206,7 @@ export function createSubprocessExec(
   args: Iterable<string> = [],
   options: CreateSubprocessOptions = {},
 ): Coroutine<Process> {
-  return create("createSubprocessExec", checkProgram(program, args), options);
+  return create("createSubprocessExec", checkProgram([program, ...checkArgs(args)]), options);
 }
 
 /**

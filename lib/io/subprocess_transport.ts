@@ -76,7 +76,6 @@ export class ProcessTransport extends SubprocessTransport {
   #waiters: Future<number>[] = [];
   /** What the protocol will be told when it knows the transport. */
   #pending: (() => void)[] | null = [];
-  #areConnected = false;
   #hasExited = false;
   #isClosed = false;
   /** There is no process any more, and no pipe to it. */
@@ -164,7 +163,7 @@ export class ProcessTransport extends SubprocessTransport {
     this.sendSignal("SIGKILL");
   }
 
-  /** Waits until the process has ended, and its pipes are closed. */
+  /** Waits until the process has ended; its pipes may be open, and others have them. */
   *wait(): Generator<Suspension, number, unknown> {
     if (this.#returncode !== null) return this.#returncode;
     const waiter = this.#loop.createFuture<number>();
@@ -212,7 +211,6 @@ export class ProcessTransport extends SubprocessTransport {
       return;
     }
     if (!waiter.done()) waiter.setResult(null);
-    this.#areConnected = true;
     this.#desertInput();
     // Closed while they were being connected.
     if (this.#isClosed) this.#closePipes();
@@ -274,13 +272,14 @@ export class ProcessTransport extends SubprocessTransport {
     this.#returncode = returncode;
     this.#call((protocol) => protocol.processExited());
     this.#tryFinish();
+    for (const waiter of this.#waiters) {
+      if (!waiter.done()) waiter.setResult(returncode);
+    }
+    this.#waiters = [];
   }
 
   #tryFinish(): void {
-    if (this.#returncode === null) return;
-    // Where the pipes are not connected, nobody would tell that they are closed.
-    if (!this.#areConnected) this.#wake(this.#returncode);
-    if (this.#pipes.every(isGone)) this.#call(() => this.#finish());
+    if (this.#returncode !== null && this.#pipes.every(isGone)) this.#call(() => this.#finish());
   }
 
   #finish(): void {
@@ -288,16 +287,7 @@ export class ProcessTransport extends SubprocessTransport {
       this.#protocol.connectionLost(null);
     } finally {
       this.#isFinished = true;
-      this.#wake(this.#returncode!);
       this.#forgetLoop();
-    }
-  }
-
-  #wake(returncode: number): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) {
-      if (!waiter.done()) waiter.setResult(returncode);
     }
   }
 
