@@ -82,21 +82,21 @@ export type StdioOption = typeof PIPE | typeof STDOUT | typeof DEVNULL | null;
  *
  * @see https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.subprocess.PIPE
  */
-export const PIPE = -1;
+export const PIPE: -1 = -1;
 
 /**
  * For a child process: its errors go where its output goes.
  *
  * @see https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.subprocess.STDOUT
  */
-export const STDOUT = -2;
+export const STDOUT: -2 = -2;
 
 /**
  * For a child process: the stream is empty, and what is written to it is lost.
  *
  * @see https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.subprocess.DEVNULL
  */
-export const DEVNULL = -3;
+export const DEVNULL: -3 = -3;
 
 /** How a child process is started; see `createSubprocessExec()`. */
 export interface SubprocessOptions {

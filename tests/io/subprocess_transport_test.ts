@@ -1,7 +1,6 @@
 // kinds: generator, async
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
-  type BaseTransport,
   CancelledError,
   createTask,
   DEVNULL,
@@ -11,14 +10,13 @@ import {
   logger,
   newEventLoop,
   NotSupportedError,
-  PIPE,
   ProcessLookupError,
   run,
   sleep,
   SubprocessProtocol,
   SubprocessTransport,
   ValueError,
-  WriteTransport,
+  type WriteTransport,
 } from "../../mod.ts";
 import { needs, test } from "../_support/harness.ts";
 
