@@ -45,8 +45,8 @@ export interface WriterProtocol extends BaseProtocol {
  *     yield* writer.drain();
  *     writer.close();
  *   }, "127.0.0.1", 0);
- *   const [host, port] = server.sockets[0]!.getsockname();
- *   const [reader, writer] = yield* openConnection(host!, Number(port));
+ *   const [host, port] = server.sockets[0]!.getsockname() as [string, number];
+ *   const [reader, writer] = yield* openConnection(host, port);
  *   writer.write(new TextEncoder().encode("hello\n"));
  *   yield* writer.drain();
  *   assertEquals(new TextDecoder().decode(yield* reader.read()), "hello\n");

@@ -60,8 +60,8 @@ export interface StartServerOptions extends ServerOptions, StreamLimit {}
  *     writer.write(new TextEncoder().encode("one\ntwo\n"));
  *     writer.close();
  *   }, "127.0.0.1", 0);
- *   const [host, port] = server.sockets[0]!.getsockname();
- *   const [reader, writer] = await openConnection(host!, Number(port));
+ *   const [host, port] = server.sockets[0]!.getsockname() as [string, number];
+ *   const [reader, writer] = await openConnection(host, port);
  *   const lines: string[] = [];
  *   for await (const line of reader) lines.push(new TextDecoder().decode(line));
  *   assertEquals(lines, ["one\n", "two\n"]);
@@ -141,8 +141,8 @@ export function openUnixConnection(
  *     writer.close();
  *   }, "127.0.0.1", 0);
  *   yield* asyncWith(server, function* () {
- *     const [host, port] = server.sockets[0]!.getsockname();
- *     const [reader, writer] = yield* openConnection(host!, Number(port));
+ *     const [host, port] = server.sockets[0]!.getsockname() as [string, number];
+ *     const [reader, writer] = yield* openConnection(host, port);
  *     writer.write(new TextEncoder().encode("to and fro"));
  *     writer.writeEof();
  *     assertEquals(new TextDecoder().decode(yield* reader.read()), "to and fro");
