@@ -224,7 +224,7 @@ export {
 } from "./lib/kernel/loop_io.ts";
 export { LoopMethods } from "./lib/io/loop_methods.ts";
 export { type ProtocolFactory, Server } from "./lib/io/server.ts";
-export type { SocketAddress, TlsOptions } from "./lib/platform/network.ts";
+export type { InternetAddress, SocketAddress, TlsOptions } from "./lib/platform/network.ts";
 export {
   BaseProtocol,
   BufferedProtocol,
