@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TimeoutError } from "../base/errors.ts";
 
 /**
  * Tells that something is wrong with a connection. Its `cause` is the host's own error, where there is one.
@@ -119,4 +120,9 @@ export function connectionError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const errorClass = Object.hasOwn(CLASSES, error.name) ? CLASSES[error.name] : undefined;
   return errorClass === undefined ? error : new errorClass(error.message, { cause: error });
+}
+
+/** Tells whether an error is the system's, in Python an `OSError`: with a connection it is nothing to report. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof ConnectionError || error instanceof TimeoutError;
 }

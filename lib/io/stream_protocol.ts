@@ -157,6 +157,11 @@ export class StreamReaderProtocol extends Protocol implements WriterProtocol {
   }
 
   /** @ignore For the writer. */
+  get isServerSide(): boolean {
+    return this.#callback !== null;
+  }
+
+  /** @ignore For the writer. */
   replaceTransport(transport: Transport): void {
     if (this.#reader !== null) replaceTransport(this.#reader, transport);
     this.#isEncrypted = true;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { disposeKey } from "../base/dispose.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
@@ -15,7 +16,11 @@ import type { TlsOptions } from "../platform/network.ts";
 import type { BaseProtocol } from "../transports/protocols.ts";
 import type { Bytes, Transport, WriteTransport } from "../transports/transports.ts";
 import { sleep } from "../waiting/sleep.ts";
+import { startingTls } from "./connections.ts";
 import { StreamReader } from "./stream_reader.ts";
+
+/** How {@linkcode StreamWriter.startTls} encrypts. */
+export type WriterTlsOptions = Omit<StartTlsOptions, "serverSide">;
 
 /** What a {@linkcode StreamWriter} asks of the protocol of its transport. */
 export interface WriterProtocol extends BaseProtocol {
@@ -23,8 +28,10 @@ export interface WriterProtocol extends BaseProtocol {
   drainHelper(): Generator<Suspension, void, unknown>;
   /** What is done when the connection of a writer is gone. */
   getCloseWaiter(writer: StreamWriter): Future<null>;
-  /** Hears that the connection is encrypted from now on, and has another transport; throws where it cannot be. */
+  /** Hears that the connection is encrypted from now on, and has another transport. */
   replaceTransport?(transport: Transport): void;
+  /** Whether it is a server's. */
+  readonly isServerSide?: boolean;
 }
 
 /**
@@ -184,14 +191,14 @@ export class StreamWriter {
   }
 
   /**
-   * Encrypts the connection from now on, as its client. Nothing may be being read meanwhile.
+   * Encrypts the connection from now on. Both sides do so; nobody reads or writes meanwhile.
    *
-   * @param ssl By which certificates and keys; `{}` for the system's.
-   * @param options `serverHostname`: the name that the other side's certificate must have.
+   * @param ssl By which certificates and keys; `{}` for the system's. A server must have its own.
+   * @param options `serverHostname`: at the client's side, the name that the other's certificate must have.
    * @returns A lazy object that is done when it is encrypted.
-   * @throws {NotSupportedError} When awaited, on a server's side.
    */
-  startTls(ssl: TlsOptions, options: StartTlsOptions = {}): Coroutine<void> {
+  startTls(ssl: TlsOptions, options: WriterTlsOptions = {}): Coroutine<void> {
+    checkOptions(options, "startTls()", ["serverHostname"]);
     return lazy("StreamWriter.startTls", this.#startTls(ssl, options));
   }
 
@@ -213,11 +220,15 @@ export class StreamWriter {
     yield* this.#protocol.drainHelper();
   }
 
-  *#startTls(ssl: TlsOptions, options: StartTlsOptions): Generator<Suspension, void, unknown> {
+  *#startTls(ssl: TlsOptions, options: WriterTlsOptions): Generator<Suspension, void, unknown> {
+    const protocol = this.#protocol;
     yield* this.#drain();
-    const transport = this.#transport as Transport;
-    const encrypted = yield* this.#loop.startTls(transport, this.#protocol, ssl, options);
+    const encrypted = yield* startingTls(this.#loop, this.#transport as Transport, protocol, {
+      ...options,
+      ssl,
+      serverSide: protocol.isServerSide ?? false,
+    });
     this.#transport = encrypted;
-    this.#protocol.replaceTransport?.(encrypted);
+    protocol.replaceTransport?.(encrypted);
   }
 }
