@@ -230,7 +230,11 @@ export {
   type StreamReaderProtocolOptions,
 } from "./lib/io/stream_protocol.ts";
 export { StreamReader, type StreamReaderOptions } from "./lib/io/stream_reader.ts";
-export { StreamWriter, type WriterProtocol, type WriterTlsOptions } from "./lib/io/stream_writer.ts";
+export {
+  StreamWriter,
+  type WriterProtocol,
+  type WriterTlsOptions,
+} from "./lib/io/stream_writer.ts";
 export {
   openConnection,
   type OpenConnectionOptions,

@@ -345,7 +345,7 @@ export function join(pieces: Iterable<Bytes>): Uint8Array {
   if (typeof pieces?.[Symbol.iterator] !== "function" || typeof pieces === "string") {
     throw new TypeError(`pieces must be an iterable of bytes, got ${describe(pieces)}`);
   }
-  const parts = Array.from(pieces, viewOf);
+  const parts = Array.from(pieces, (piece) => viewOf(piece));
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let end = 0;
   for (const part of parts) {
