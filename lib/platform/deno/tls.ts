@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { EncryptOptions, HostSocket } from "../network.ts";
+import type { EncryptOptions, HostSocket, TlsOptions } from "../network.ts";
 import { isNumeric } from "./names.ts";
 import { denoGlobal, type NodeDuplex, type NodeTlsSocket } from "./namespace.ts";
 
@@ -53,7 +53,7 @@ export function encrypt(socket: HostSocket, options: EncryptOptions): Promise<Ho
     stream.on("end", () => isDone || stream.destroy());
     stream.on(isServer ? "secure" : "secureConnect", () => {
       isDone = true;
-      resolve(socketOf(stream, socket));
+      resolve(socketOf(stream, socket, tls));
     });
   });
 }
@@ -93,7 +93,7 @@ async function writeAll(socket: HostSocket, bytes: Uint8Array): Promise<void> {
 }
 
 /** The bytes that go through it. */
-function socketOf(stream: NodeTlsSocket, raw: HostSocket): HostSocket {
+function socketOf(stream: NodeTlsSocket, raw: HostSocket, tls: TlsOptions): HostSocket {
   let rest: Uint8Array | null = null;
   let isOver = false;
   let failure: unknown = null;
@@ -142,6 +142,7 @@ function socketOf(stream: NodeTlsSocket, raw: HostSocket): HostSocket {
     localAddress: raw.localAddress,
     remoteAddress: raw.remoteAddress,
     security: {
+      sslcontext: tls,
       peercert: stream.getPeerCertificate(),
       cipher: stream.getCipher(),
       alpnProtocol: stream.alpnProtocol || null,
