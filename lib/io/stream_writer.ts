@@ -5,6 +5,7 @@
  */
 import { checkOptions } from "../base/check_options.ts";
 import { disposeKey } from "../base/dispose.ts";
+import { logger } from "../base/logger.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
@@ -18,6 +19,22 @@ import type { Bytes, Transport, WriteTransport } from "../transports/transports.
 import { sleep } from "../waiting/sleep.ts";
 import { startingTls } from "./connections.ts";
 import { StreamReader } from "./stream_reader.ts";
+
+/** What a writer leaves behind. */
+interface Remains {
+  transport: WriteTransport;
+  readonly loop: EventLoop;
+}
+
+/** As CPython's, a writer that nobody has any more is closed; here only when it is collected, which may take long. */
+const dropped = /* @__PURE__ */ new FinalizationRegistry<Remains>(({ transport, loop }) => {
+  if (transport.isClosing() || loop.isClosed()) return;
+  if (loop.getDebug()) logger.warning(`unclosed <StreamWriter transport=${transport}>`);
+  loop.callSoonThreadsafe(() => transport.close());
+});
+
+/** Who reads and does not write must not lose the connection, at what would be any time. */
+const writers = /* @__PURE__ */ new WeakMap<StreamReader, StreamWriter>();
 
 /** How {@linkcode StreamWriter.startTls} encrypts. */
 export type WriterTlsOptions = Omit<StartTlsOptions, "serverSide">;
@@ -39,7 +56,8 @@ export interface WriterProtocol extends BaseProtocol {
  * `createSubprocessExec()` give one.
  *
  * What is written is kept until it can be sent, so who writes much awaits {@linkcode drain} between: it waits while too
- * much is kept. A writer that is dropped is not closed; `using writer = …` closes it at the end of the block.
+ * much is kept. `using writer = …` closes it at the end of the block. One that is dropped is closed when the engine collects
+ * it and its reader, which may take long.
  *
  * @example
  * ```ts
@@ -71,8 +89,7 @@ export class StreamWriter {
 
   readonly #protocol: WriterProtocol;
   readonly #reader: StreamReader | null;
-  readonly #loop: EventLoop;
-  #transport: WriteTransport;
+  readonly #own: Remains;
 
   /**
    * Makes a writer of a transport; `openConnection()` and `startServer()` are the usual ways.
@@ -92,15 +109,16 @@ export class StreamWriter {
     if (reader !== null && !(reader instanceof StreamReader)) {
       throw new TypeError(`reader must be a StreamReader or null, got ${describe(reader)}`);
     }
-    this.#transport = transport;
     this.#protocol = protocol;
     this.#reader = reader;
-    this.#loop = loop;
+    this.#own = { transport, loop };
+    dropped.register(this, this.#own);
+    if (reader !== null) writers.set(reader, this);
   }
 
   /** What it writes to. */
   get transport(): WriteTransport {
-    return this.#transport;
+    return this.#own.transport;
   }
 
   /**
@@ -111,7 +129,7 @@ export class StreamWriter {
    * @throws {RuntimeError} After {@linkcode writeEof}.
    */
   write(data: Bytes): void {
-    this.#transport.write(data);
+    this.#own.transport.write(data);
   }
 
   /**
@@ -122,12 +140,12 @@ export class StreamWriter {
    * @throws {RuntimeError} After {@linkcode writeEof}.
    */
   writelines(pieces: Iterable<Bytes>): void {
-    this.#transport.writelines(pieces);
+    this.#own.transport.writelines(pieces);
   }
 
   /** Says that no more will be written, when what was written is sent; the other side may send on. */
   writeEof(): void {
-    this.#transport.writeEof();
+    this.#own.transport.writeEof();
   }
 
   /**
@@ -136,12 +154,12 @@ export class StreamWriter {
    * @returns Whether it is; of an encrypted connection it is not.
    */
   canWriteEof(): boolean {
-    return this.#transport.canWriteEof();
+    return this.#own.transport.canWriteEof();
   }
 
   /** Closes the connection, when what was written is sent. {@linkcode waitClosed} waits for that. */
   close(): void {
-    this.#transport.close();
+    this.#own.transport.close();
   }
 
   /** Closes the connection, for `using`. */
@@ -155,7 +173,7 @@ export class StreamWriter {
    * @returns Whether it is.
    */
   isClosing(): boolean {
-    return this.#transport.isClosing();
+    return this.#own.transport.isClosing();
   }
 
   /**
@@ -176,7 +194,7 @@ export class StreamWriter {
    * @returns What is known of it.
    */
   getExtraInfo(name: string, defaultValue: unknown = null): unknown {
-    return this.#transport.getExtraInfo(name, defaultValue);
+    return this.#own.transport.getExtraInfo(name, defaultValue);
   }
 
   /**
@@ -205,7 +223,7 @@ export class StreamWriter {
   /** The printed form. */
   toString(): string {
     const reader = this.#reader === null ? "" : ` reader=${this.#reader}`;
-    return `<${this.constructor.name} transport=${this.#transport}${reader}>`;
+    return `<${this.constructor.name} transport=${this.#own.transport}${reader}>`;
   }
 
   *#waitClosed(): Generator<Suspension, void, unknown> {
@@ -216,19 +234,24 @@ export class StreamWriter {
     const error = this.#reader?.exception() ?? null;
     if (error !== null) throw error;
     // The protocol hears in the next iteration that the connection is gone: who writes in a loop would never hear of it.
-    if (this.#transport.isClosing()) yield* sleep(0);
+    if (this.#own.transport.isClosing()) yield* sleep(0);
     yield* this.#protocol.drainHelper();
   }
 
   *#startTls(ssl: TlsOptions, options: WriterTlsOptions): Generator<Suspension, void, unknown> {
     const protocol = this.#protocol;
     yield* this.#drain();
-    const encrypted = yield* startingTls(this.#loop, this.#transport as Transport, protocol, {
-      ...options,
-      ssl,
-      serverSide: protocol.isServerSide ?? false,
-    });
-    this.#transport = encrypted;
+    const encrypted = yield* startingTls(
+      this.#own.loop,
+      this.#own.transport as Transport,
+      protocol,
+      {
+        ...options,
+        ssl,
+        serverSide: protocol.isServerSide ?? false,
+      },
+    );
+    this.#own.transport = encrypted;
     protocol.replaceTransport?.(encrypted);
   }
 }

@@ -13,6 +13,7 @@ import {
   Event,
   type ExceptionContext,
   forEach,
+  fromPromise,
   gather,
   getRunningLoop,
   NotSupportedError,
@@ -33,6 +34,8 @@ import {
   waitFor,
 } from "../../mod.ts";
 import { bytes, text } from "../_support/bytes.ts";
+import { CERT, KEY } from "../_support/certificates.ts";
+import { collectGarbage } from "../_support/garbage.ts";
 import { needs, test } from "../_support/harness.ts";
 
 /** Where a server listens. */
@@ -714,5 +717,123 @@ test({
           yield* writer.waitClosed();
         }));
     });
+  },
+});
+
+// What nobody has any more
+
+test({
+  name: "a connection whose streams are collected is closed",
+  ...needs("deno", "sockets"),
+  async fn() {
+    const reports = await withServer(function* (reader, writer) {
+      writer.write(yield* reader.readline());
+    }, function* (port) {
+      const [reader, writer] = yield* openConnection("127.0.0.1", port);
+      writer.write(bytes("hello\n"));
+      yield* reader.readline();
+      yield* sleep(0.01);
+      yield* fromPromise(collectGarbage());
+      assertEquals(text(yield* waitFor(reader.read(), 5)), "");
+      writer.close();
+    });
+    assertEquals(reports, []);
+  },
+});
+
+test({
+  name: "a connection is not closed while somebody reads, whoever has its writer and that task",
+  ...needs("deno", "sockets"),
+  async fn() {
+    const seen: string[] = [];
+    const go = new Event();
+    await withServer(function* (_reader, writer) {
+      for (const line of ["one\n", "two\n", "three\n"]) {
+        writer.write(bytes(line));
+        yield* go.wait();
+        yield* sleep(0.01);
+      }
+      writer.close();
+    }, function* (port) {
+      function* listen() {
+        const reader = (yield* openConnection("127.0.0.1", port))[0];
+        yield* forEach(reader, (line) => void seen.push(text(line)));
+      }
+      const ended = new Event();
+      function* follow() {
+        yield* listen();
+        ended.set();
+      }
+      createTask(follow);
+      while (seen.length === 0) yield* sleep(0.001);
+      yield* fromPromise(collectGarbage());
+      yield* sleep(0.01);
+      yield* fromPromise(collectGarbage());
+      go.set();
+      yield* ended.wait();
+    });
+    assertEquals(seen, ["one\n", "two\n", "three\n"]);
+  },
+});
+
+// Encryption
+
+test({
+  name: "openConnection() and startServer() encrypt",
+  ...needs("sockets"),
+  async fn() {
+    const seen: unknown[] = [];
+    await withServer(function* (reader, writer) {
+      seen.push(text(yield* reader.read()));
+      writer.close();
+    }, function* (port) {
+      const ssl = { caCerts: [CERT] };
+      const [reader, writer] = yield* openConnection("127.0.0.1", port, { ssl });
+      seen.push(writer.getExtraInfo("sslcontext") === ssl, writer.canWriteEof());
+      writer.write(bytes("secret"));
+      writer.close();
+      yield* writer.waitClosed();
+      assertEquals([text(yield* reader.read()), reader.atEof()], ["", true]);
+    }, { ssl: { cert: CERT, key: KEY } });
+    assertEquals(seen, [true, false, "secret"]);
+  },
+});
+
+test({
+  name: "StreamWriter.startTls() encrypts a connection midway, at both sides",
+  ...needs("sockets"),
+  async fn() {
+    const seen: unknown[] = [];
+    await withServer(function* (reader, writer) {
+      writer.write(yield* reader.readline());
+      yield* writer.drain();
+      yield* writer.startTls({ cert: CERT, key: KEY });
+      writer.write(yield* reader.readline());
+      // Much more than the reader holds: it pauses what is encrypted, and has it go on.
+      yield* sleep(0.05);
+      seen.push((yield* reader.readexactly(1_000_000)).length);
+      writer.write(bytes("end\n"));
+      yield* writer.drain();
+      writer.close();
+      yield* writer.waitClosed();
+    }, function* (port) {
+      const [reader, writer] = yield* openConnection("127.0.0.1", port);
+      writer.write(bytes("plain\n"));
+      seen.push(text(yield* reader.readline()), writer.getExtraInfo("sslcontext"));
+      const plain = writer.transport;
+      assertThrows(() => writer.startTls({}, { serverSide: true } as never), TypeError);
+      yield* writer.startTls({ caCerts: [CERT] }, { serverHostname: "localhost" });
+      assertEquals([writer.transport === plain, writer.canWriteEof()], [false, false]);
+      assert(writer.getExtraInfo("sslcontext") !== null);
+      writer.write(bytes("secret\n"));
+      seen.push(text(yield* reader.readline()));
+      writer.write(new Uint8Array(1_000_000));
+      yield* writer.drain();
+      seen.push(text(yield* reader.readline()));
+      assertEquals(text(yield* reader.readline()), "");
+      writer.close();
+      yield* writer.waitClosed();
+    }, { limit: 1_000 });
+    assertEquals(seen, ["plain\n", null, "secret\n", 1_000_000, "end\n"]);
   },
 });
