@@ -6,6 +6,7 @@
 import { checkOptions } from "../base/check_options.ts";
 import { disposeKey } from "../base/dispose.ts";
 import { logger } from "../base/logger.ts";
+import { defineMethods } from "../base/methods.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
@@ -87,6 +88,14 @@ export interface WriterProtocol extends BaseProtocol {
 export class StreamWriter {
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(StreamWriter, {
+      [disposeKey](this: StreamWriter) {
+        this.close();
+      },
+    });
+  })();
+
   readonly #protocol: WriterProtocol;
   readonly #reader: StreamReader | null;
   readonly #own: Remains;
@@ -160,11 +169,6 @@ export class StreamWriter {
   /** Closes the connection, when what was written is sent. {@linkcode waitClosed} waits for that. */
   close(): void {
     this.#own.transport.close();
-  }
-
-  /** Closes the connection, for `using`. */
-  [disposeKey](): void {
-    this.close();
   }
 
   /**
@@ -254,4 +258,10 @@ export class StreamWriter {
     this.#own.transport = encrypted;
     protocol.replaceTransport?.(encrypted);
   }
+}
+
+/** A writer can be closed by `using`. */
+export interface StreamWriter {
+  /** What `using` calls: closes the connection. */
+  [Symbol.dispose](): void;
 }

@@ -1,10 +1,9 @@
 // kinds: generator, async
-import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   aiter,
   anext,
   BREAK,
-  CancelledError,
   createTask,
   forEach,
   getRunningLoop,
@@ -17,7 +16,6 @@ import {
   sleep,
   StopAsyncIteration,
   StreamReader,
-  type StreamReaderOptions,
   TimeoutError,
   ValueError,
   wait,
@@ -25,19 +23,9 @@ import {
 } from "../../mod.ts";
 import { bytes, text } from "../_support/bytes.ts";
 import { cancelAtEachStep } from "../_support/cancel_each_step.ts";
+import { feed, readerOf } from "../_support/fed_reader.ts";
 import { test } from "../_support/harness.ts";
 import { virtually } from "../_support/virtual.ts";
-
-/** A reader that was fed some pieces; `null` stands for the end. */
-function readerOf(pieces: readonly (string | null)[], options: StreamReaderOptions = {}) {
-  const reader = new StreamReader(options);
-  feed(reader, pieces);
-  return reader;
-}
-
-function feed(reader: StreamReader, pieces: readonly (string | null)[]): void {
-  for (const piece of pieces) piece === null ? reader.feedEof() : reader.feedData(bytes(piece));
-}
 
 /** What is left in a reader, all of it. */
 function* rest(reader: StreamReader) {
@@ -728,53 +716,5 @@ test("StreamReader's reads are lazy, and are awaited once", async () => {
       "cannot reuse already awaited coroutine",
     );
     assertEquals(`${reader.readline()}`, "<coroutine object StreamReader.readline>");
-  });
-});
-
-// What it costs
-
-test("StreamReader finds lines in much, and much in small pieces, without going over it again", async () => {
-  await virtually(function* () {
-    // Both would take minutes if each line, or each piece, went over all there is.
-    const lines = 200_000;
-    const reader = readerOf(["12345\n".repeat(lines)]);
-    let count = 0;
-    while (count < lines) count += Number((yield* reader.readline()).length === 6);
-    const slow = new StreamReader({ limit: Infinity });
-    const task = createTask(() => slow.readuntil(bytes("\r\n")));
-    yield* sleep(0);
-    const piece = bytes("\r123456789");
-    for (let n = 0; n < 20_000; n++) {
-      slow.feedData(piece);
-      yield* sleep(0);
-    }
-    feed(slow, ["\r\n"]);
-    assertEquals((yield* task).length, 200_002);
-    const several = readerOf(["1;2\n".repeat(20_000)], { limit: 80_000 });
-    for (let n = 0; n < 40_000; n++) yield* several.readuntil([bytes("\n"), bytes(";")]);
-    const absent = readerOf(["1;".repeat(20_000)], { limit: 80_000 });
-    for (let n = 0; n < 20_000; n++) yield* absent.readuntil([bytes("\n"), bytes(";")]);
-  });
-});
-
-test("StreamReader gives back what it was fed, in whatever pieces", async () => {
-  await virtually(function* () {
-    let seed = 7;
-    const random = (most: number) => (seed = (seed * 48_271) % 2_147_483_647) % most;
-    const reader = new StreamReader();
-    const fed: number[] = [];
-    const read: number[] = [];
-    for (let step = 0; step < 1_000; step++) {
-      const piece = Uint8Array.from({ length: 1 + random(300) }, () => random(256));
-      fed.push(...piece);
-      reader.feedData(piece);
-      while (random(3) > 0 && fed.length > read.length) {
-        read.push(...yield* reader.read(1 + random(400)));
-      }
-    }
-    reader.feedEof();
-    read.push(...yield* reader.read());
-    assertEquals(read.length, fed.length);
-    assertEquals(read, fed);
   });
 });
