@@ -14,18 +14,20 @@ async function bundleAlone(...programs: readonly string[]): Promise<Bundled[]> {
 }
 
 test({
-  name: "a program that imports the core alone gets no threads, console, trace or schedule with it",
+  name: "a program that imports the core alone gets no threads, sockets, console, trace or schedule with it",
   ...needs("files", "deno"),
   async fn() {
-    const [core, threads] = await bundleAlone(
+    const [core, threads, methods] = await bundleAlone(
       "run,sleep,gather,wait,timeout,TaskGroup,Lock,Queue",
       "toThread",
+      "LoopMethods",
     );
     const others =
-      /^(threads|repl|testing)\/|^inspect\/(trace|recorder|call_graph|ps)|\/(schedule|workers)\.ts$/;
+      /^(io|threads|repl|testing|transports)\/|^inspect\/(trace|recorder|call_graph|ps)|\/(schedule|workers)\.ts$/;
     assertEquals(core?.kept.filter((path) => others.test(path)), []);
     assert(core?.kept.includes("kernel/promise_bridge.ts"), "await needs the bridge");
     assert(threads?.kept.includes("threads/thread_pool.ts"), "toThread needs a default executor");
+    assert(methods?.kept.includes("io/signals.ts"), "LoopMethods stands for the loop's methods");
   },
 });
 

@@ -157,3 +157,23 @@ test("after the run Ctrl-C is the host's again, and ends the program", async () 
   `);
   assertEquals([ending.lines, ending.signal], [["after the run"], "SIGINT"]);
 });
+
+test("a handler of the loop's takes Ctrl-C from the run, which has it again when that is removed", async () => {
+  const ending = await runInterrupted(`
+    const { getRunningLoop } = await import("${MODULE}");
+    await run(async () => {
+      const loop = getRunningLoop();
+      const pressed = loop.createFuture();
+      loop.addSignalHandler("SIGINT", (n) => {
+        say(\`handler \${n}: \${currentTask()}\`);
+        pressed.setResult(null);
+      }, 1);
+      say("ready");
+      await pressed;
+      say(loop.removeSignalHandler("SIGINT"));
+      say("ready");
+      await sleep(60);
+    }).catch((error) => say(error.name));
+  `);
+  assertEquals(ending.lines, ["handler 1: null", "true", "KeyboardInterrupt"]);
+});
