@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ValueError } from "../base/errors.ts";
+import { NotSupportedError, ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
@@ -142,6 +142,8 @@ export function* serving(
   if (typeof backlog !== "number") {
     throw new TypeError(`backlog must be a number, got ${describe(backlog)}`);
   }
+  const { sharingRefusal } = network();
+  if (reusePort && sharingRefusal !== null) throw new NotSupportedError(sharingRefusal);
   const listenOptions = { backlog, reusePort: reusePort ?? false };
   const listeners = [];
   try {

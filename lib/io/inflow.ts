@@ -53,9 +53,9 @@ export class Inflow {
     this.#owner = owner;
   }
 
-  /** Whether the owner is given what comes. */
+  /** Whether the owner is given what comes, where something still does. */
   get isReading(): boolean {
-    return !this.#isPaused && !this.#isOver;
+    return !this.#isPaused;
   }
 
   /** Begins to read, or goes on. */

@@ -125,6 +125,8 @@ export interface DatagramOptions {
 
 /** The host's sockets. */
 export interface Network {
+  /** Why no port can be shared, or `null` where it can. */
+  readonly sharingRefusal: string | null;
   /** Connects to an address; given up when the signal is aborted. */
   connect(address: SocketAddress, signal: AbortSignal): Promise<HostSocket>;
   /** Listens at an address, or at each that a name has; at port 0 the system chooses one. */

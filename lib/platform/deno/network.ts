@@ -24,7 +24,19 @@ import { encrypt } from "./tls.ts";
 const closing = /* @__PURE__ */ new Set<Promise<unknown>>();
 
 /** Makes connections, and takes them, by Deno's own. */
-export const denoNetwork: Network = { connect, listen, encrypt, resolve, datagrams };
+export const denoNetwork: Network = {
+  get sharingRefusal() {
+    // Asked for without the flag, Deno ends the program.
+    return "listenDatagram" in denoGlobal.Deno
+      ? null
+      : "reusePort needs Deno's flag --unstable-net";
+  },
+  connect,
+  listen,
+  encrypt,
+  resolve,
+  datagrams,
+};
 
 async function connect(address: SocketAddress, signal: AbortSignal): Promise<HostSocket> {
   await Promise.allSettled(closing);
