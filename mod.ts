@@ -237,7 +237,11 @@ export {
   type StreamReaderProtocolOptions,
 } from "./lib/io/stream_protocol.ts";
 export { StreamReader, type StreamReaderOptions } from "./lib/io/stream_reader.ts";
-export { StreamWriter, type WriterProtocol } from "./lib/io/stream_writer.ts";
+export {
+  StreamWriter,
+  type WriterProtocol,
+  type WriterTlsOptions,
+} from "./lib/io/stream_writer.ts";
 export {
   openConnection,
   type OpenConnectionOptions,
@@ -247,7 +251,7 @@ export {
   startUnixServer,
   type StreamLimit,
 } from "./lib/io/streams.ts";
-export type { SocketAddress, TlsOptions } from "./lib/platform/network.ts";
+export type { InternetAddress, SocketAddress, TlsOptions } from "./lib/platform/network.ts";
 export {
   BaseProtocol,
   BufferedProtocol,

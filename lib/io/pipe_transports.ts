@@ -6,7 +6,6 @@
 import { logger } from "../base/logger.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import type { Future } from "../kernel/future.ts";
-import { endsRun } from "../kernel/handle.ts";
 import { onLoopClose } from "../kernel/loop_closing.ts";
 import type { HostReadPipe, HostWritePipe } from "../platform/subprocesses.ts";
 import type { BaseProtocol, Protocol } from "../transports/protocols.ts";
@@ -14,18 +13,16 @@ import {
   type Bytes,
   join,
   ReadTransport,
+  viewOf,
   type WriteBufferLimits,
   WriteTransport,
 } from "../transports/transports.ts";
-import { BrokenPipeError } from "./connection_errors.ts";
+import { isSystemError } from "./connection_errors.ts";
 import { Inflow } from "./inflow.ts";
-import { bytesOf, Outflow } from "./outflow.ts";
+import { LOG_THRESHOLD, Outflow, tellProtocol } from "./outflow.ts";
 
 /** How much is read at once, in bytes: what a pipe holds. */
 const ROOM = 65_536;
-
-/** How often it is written to a pipe that is closed before the log tells of it. */
-const LOG_THRESHOLD = 5;
 
 /** Moves what comes out of a pipe to a protocol. */
 export class ReadPipeTransport extends ReadTransport {
@@ -204,11 +201,11 @@ export class WritePipeTransport extends WriteTransport {
   }
 
   override write(data: Bytes): void {
-    this.#write(bytesOf(data));
+    this.#write(viewOf(data), false);
   }
 
   override writelines(pieces: Iterable<Bytes>): void {
-    this.#write(join(pieces));
+    this.#write(join(pieces), true);
   }
 
   override canWriteEof(): boolean {
@@ -247,41 +244,30 @@ export class WritePipeTransport extends WriteTransport {
     }>`;
   }
 
-  #write(data: Uint8Array): void {
+  #write(data: Uint8Array, isOwn: boolean): void {
     if (data.length === 0) return;
-    if (this.#lost === 0 && !this.#isClosing) return this.#outflow.write(data);
+    if (this.#lost === 0 && !this.#isClosing) return this.#outflow.write(data, isOwn);
     if (this.#lost >= LOG_THRESHOLD) {
       logger.warning("pipe closed by peer or os.write(pipe, data) raised exception.");
     }
     this.#lost++;
   }
 
-  /** Calls the protocol; its error is told of, and nothing else. */
   #tell(method: string, callback: () => void): void {
-    try {
-      callback();
-    } catch (exception) {
-      if (endsRun(exception)) throw exception;
-      this.#report(exception, `protocol.${method}() failed`);
-    }
+    tellProtocol(this.#loop, { method, callback }, { transport: this, protocol: this.#protocol });
   }
 
-  #report(exception: unknown, message: string): void {
-    this.#loop.callExceptionHandler({
-      message,
-      exception,
-      transport: this,
-      protocol: this.#protocol,
-    });
-  }
-
-  /** A reader that is gone is nothing to tell of but to who waits. */
-  #fail(error: unknown): void {
+  #fail(exception: unknown): void {
     this.#lost++;
-    if (!(error instanceof BrokenPipeError)) {
-      this.#report(error, "Fatal write error on pipe transport");
+    if (!isSystemError(exception)) {
+      this.#loop.callExceptionHandler({
+        message: "Fatal write error on pipe transport",
+        exception,
+        transport: this,
+        protocol: this.#protocol,
+      });
     }
-    this.#close(error);
+    this.#close(exception);
   }
 
   #close(error: unknown): void {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { checkFunction } from "../base/check_function.ts";
 import { checkOptions } from "../base/check_options.ts";
 import { NotSupportedError, ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
@@ -16,6 +15,7 @@ import { host } from "../platform/current.ts";
 import type { ChildStart, HostStdio, Subprocesses } from "../platform/subprocesses.ts";
 import type { SubprocessProtocol } from "../transports/protocols.ts";
 import type { SubprocessTransport } from "../transports/transports.ts";
+import { checkFactory } from "./checks.ts";
 import { ProcessTransport } from "./subprocess_transport.ts";
 
 /** The names of the options. */
@@ -24,26 +24,26 @@ export const PROCESS_OPTIONS = ["stdin", "stdout", "stderr", "cwd", "env"] as co
 /**
  * Starts a child process, and makes a protocol for it. What is wrong with the arguments is said at the call.
  *
- * @param call What was called, as messages have it.
+ * @param name What was called.
  * @param loop Whose process it is; the running loop where it is `null`.
  * @param factory Makes the protocol, for that loop.
  * @param command The program and its arguments; a command for the system's shell where it is a text.
  * @param options How it is started, pipes included.
  */
 export function starting<P extends SubprocessProtocol>(
-  call: string,
+  name: string,
   loop: EventLoop | null,
   factory: (loop: EventLoop) => P,
   command: readonly string[] | string,
   options: SubprocessOptions,
 ): Generator<Suspension, [ProcessTransport, P], unknown> {
-  checkFunction(factory, `${call} expects`);
+  checkFactory(factory, name);
   const start = startOf(command, options);
   return begin();
 
   function* begin(): Generator<Suspension, [ProcessTransport, P], unknown> {
     const owner = loop ?? getRunningLoop();
-    const subprocesses = hostSubprocesses(call, start);
+    const subprocesses = hostSubprocesses(name, start);
     const protocol = factory(owner);
     const waiter = owner.createFuture<null>();
     const transport = new ProcessTransport(owner, subprocesses.start(start), protocol, waiter);
@@ -124,15 +124,15 @@ function checkText(value: unknown, name: string): string {
   return value;
 }
 
-function hostSubprocesses(call: string, start: ChildStart): Subprocesses {
+function hostSubprocesses(name: string, start: ChildStart): Subprocesses {
   const { subprocesses } = host;
   if (subprocesses === null) {
     throw new NotSupportedError(
-      `${call} needs processes, which a browser has not: expected a thread, by toThread() or a ThreadPoolExecutor`,
+      `${name}() needs processes, which a browser has not: expected a thread, by toThread() or a ThreadPoolExecutor`,
     );
   }
   if (start.stderr === "stdout" && subprocesses.joiningRefusal !== null) {
-    throw new NotSupportedError(`${call}: ${subprocesses.joiningRefusal}: expected stderr: PIPE`);
+    throw new NotSupportedError(`${name}(): ${subprocesses.joiningRefusal}: expected stderr: PIPE`);
   }
   return subprocesses;
 }
@@ -147,7 +147,7 @@ export function startingOnLoop<P extends SubprocessProtocol>(
 ): Coroutine<[SubprocessTransport, P]> {
   checkOptions(options, `${name}()`, PROCESS_OPTIONS);
   const { stdin = PIPE, stdout = PIPE, stderr = PIPE } = options;
-  const steps = starting(`${name}()`, loop, factory, command, {
+  const steps = starting(name, loop, factory, command, {
     ...options,
     stdin,
     stdout,

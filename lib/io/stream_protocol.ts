@@ -57,7 +57,10 @@ export class StreamReaderProtocol extends Protocol implements WriterProtocol {
   readonly #flow: FlowControl;
   readonly #callback: ClientConnectedCallback | null;
   readonly #closed: Future<null>;
-  #reader: StreamReader | null;
+  // Who reads keeps the reader. A connection that nobody has any more is closed, and this must not be in the way.
+  #weakReader: WeakRef<StreamReader> | null;
+  /** A server's, until there is who reads. */
+  #newReader: StreamReader | null;
   #isEncrypted = false;
 
   /**
@@ -83,7 +86,8 @@ export class StreamReaderProtocol extends Protocol implements WriterProtocol {
     if (options.loop) checkLoop(options.loop);
     this.#loop = options.loop ?? getEventLoop();
     this.#flow = new FlowControl(this.#loop);
-    this.#reader = reader;
+    this.#weakReader = reader && new WeakRef(reader);
+    this.#newReader = clientConnected && reader;
     this.#callback = clientConnected;
     this.#closed = this.#loop.createFuture();
   }
@@ -95,6 +99,7 @@ export class StreamReaderProtocol extends Protocol implements WriterProtocol {
    */
   override connectionMade(transport: BaseTransport): void {
     const reader = this.#reader;
+    this.#newReader = null;
     this.#isEncrypted = transport.getExtraInfo("sslcontext") !== null;
     reader?.setTransport(transport as Transport);
     if (this.#callback === null) return;
@@ -114,7 +119,7 @@ export class StreamReaderProtocol extends Protocol implements WriterProtocol {
     // Who does not wait for the end need not hear of its error.
     if (!this.#closed.cancelled()) this.#closed.exception();
     this.#flow.lose(error);
-    this.#reader = null;
+    this.#weakReader = null;
   }
 
   /**
@@ -157,9 +162,18 @@ export class StreamReaderProtocol extends Protocol implements WriterProtocol {
   }
 
   /** @ignore For the writer. */
+  get isServerSide(): boolean {
+    return this.#callback !== null;
+  }
+
+  /** @ignore For the writer. */
   replaceTransport(transport: Transport): void {
     if (this.#reader !== null) replaceTransport(this.#reader, transport);
     this.#isEncrypted = true;
+  }
+
+  get #reader(): StreamReader | null {
+    return this.#weakReader?.deref() ?? null;
   }
 
   #welcome(callback: ClientConnectedCallback, reader: StreamReader, writer: StreamWriter): void {

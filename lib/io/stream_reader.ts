@@ -22,10 +22,9 @@ import { type Future, setPurpose } from "../kernel/future.ts";
 import { getEventLoop } from "../kernel/loops.ts";
 import { checkLoop } from "../kernel/scheduler.ts";
 import { Purpose } from "../kernel/waiter.ts";
-import { type Bytes, join, type ReadTransport } from "../transports/transports.ts";
+import { type Bytes, join, type ReadTransport, viewOf } from "../transports/transports.ts";
 import { ByteBuffer } from "./byte_buffer.ts";
 import { settle } from "./flow_control.ts";
-import { bytesOf } from "./outflow.ts";
 
 /** The limit, in bytes, where none is given. */
 export const DEFAULT_LIMIT = 65_536;
@@ -158,7 +157,7 @@ export class StreamReader {
    */
   feedData(data: Bytes): void {
     if (this.#isEof) throw new AssertionError("feed_data after feed_eof");
-    const bytes = bytesOf(data);
+    const bytes = viewOf(data);
     if (bytes.length === 0) return;
     this.#buffer.push(bytes);
     this.#wake();
@@ -395,6 +394,6 @@ function checkCount(n: number): void {
 function separatorsOf(separator?: Bytes | readonly Bytes[]): readonly Uint8Array[] {
   if (separator === undefined) return NEWLINE;
   const separators: readonly Bytes[] = Array.isArray(separator) ? separator : [separator];
-  return separators.map((bytes) => bytesOf(bytes, "separator"))
+  return separators.map((bytes) => viewOf(bytes, "separator"))
     .sort((one, other) => one.length - other.length);
 }

@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { disposeKey } from "../base/dispose.ts";
+import { logger } from "../base/logger.ts";
+import { defineMethods } from "../base/methods.ts";
 import { printByToString } from "../base/printing.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
@@ -15,7 +18,27 @@ import type { TlsOptions } from "../platform/network.ts";
 import type { BaseProtocol } from "../transports/protocols.ts";
 import type { Bytes, Transport, WriteTransport } from "../transports/transports.ts";
 import { sleep } from "../waiting/sleep.ts";
+import { startingTls } from "./connections.ts";
 import { StreamReader } from "./stream_reader.ts";
+
+/** What a writer leaves behind. */
+interface Remains {
+  transport: WriteTransport;
+  readonly loop: EventLoop;
+}
+
+/** As CPython's, a writer that nobody has any more is closed; here only when it is collected, which may take long. */
+const dropped = /* @__PURE__ */ new FinalizationRegistry<Remains>(({ transport, loop }) => {
+  if (transport.isClosing() || loop.isClosed()) return;
+  if (loop.getDebug()) logger.warning(`unclosed <StreamWriter transport=${transport}>`);
+  loop.callSoonThreadsafe(() => transport.close());
+});
+
+/** Who reads and does not write must not lose the connection, at what would be any time. */
+const writers = /* @__PURE__ */ new WeakMap<StreamReader, StreamWriter>();
+
+/** How {@linkcode StreamWriter.startTls} encrypts. */
+export type WriterTlsOptions = Omit<StartTlsOptions, "serverSide">;
 
 /** What a {@linkcode StreamWriter} asks of the protocol of its transport. */
 export interface WriterProtocol extends BaseProtocol {
@@ -23,8 +46,10 @@ export interface WriterProtocol extends BaseProtocol {
   drainHelper(): Generator<Suspension, void, unknown>;
   /** What is done when the connection of a writer is gone. */
   getCloseWaiter(writer: StreamWriter): Future<null>;
-  /** Hears that the connection is encrypted from now on, and has another transport; throws where it cannot be. */
+  /** Hears that the connection is encrypted from now on, and has another transport. */
   replaceTransport?(transport: Transport): void;
+  /** Whether it is a server's. */
+  readonly isServerSide?: boolean;
 }
 
 /**
@@ -32,7 +57,8 @@ export interface WriterProtocol extends BaseProtocol {
  * `createSubprocessExec()` give one.
  *
  * What is written is kept until it can be sent, so who writes much awaits {@linkcode drain} between: it waits while too
- * much is kept. A writer that is dropped is not closed; `using writer = …` closes it at the end of the block.
+ * much is kept. `using writer = …` closes it at the end of the block. One that is dropped is closed when the engine collects
+ * it and its reader, which may take long.
  *
  * @example
  * ```ts
@@ -45,8 +71,8 @@ export interface WriterProtocol extends BaseProtocol {
  *     yield* writer.drain();
  *     writer.close();
  *   }, "127.0.0.1", 0);
- *   const [host, port] = server.sockets[0]!.getsockname();
- *   const [reader, writer] = yield* openConnection(host!, Number(port));
+ *   const [host, port] = server.sockets[0]!.getsockname() as [string, number];
+ *   const [reader, writer] = yield* openConnection(host, port);
  *   writer.write(new TextEncoder().encode("hello\n"));
  *   yield* writer.drain();
  *   assertEquals(new TextDecoder().decode(yield* reader.read()), "hello\n");
@@ -62,10 +88,17 @@ export interface WriterProtocol extends BaseProtocol {
 export class StreamWriter {
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
+  static readonly #keyed: void = /* @__PURE__ */ (() => {
+    defineMethods(StreamWriter, {
+      [disposeKey](this: StreamWriter) {
+        this.close();
+      },
+    });
+  })();
+
   readonly #protocol: WriterProtocol;
   readonly #reader: StreamReader | null;
-  readonly #loop: EventLoop;
-  #transport: WriteTransport;
+  readonly #own: Remains;
 
   /**
    * Makes a writer of a transport; `openConnection()` and `startServer()` are the usual ways.
@@ -85,15 +118,16 @@ export class StreamWriter {
     if (reader !== null && !(reader instanceof StreamReader)) {
       throw new TypeError(`reader must be a StreamReader or null, got ${describe(reader)}`);
     }
-    this.#transport = transport;
     this.#protocol = protocol;
     this.#reader = reader;
-    this.#loop = loop;
+    this.#own = { transport, loop };
+    dropped.register(this, this.#own);
+    if (reader !== null) writers.set(reader, this);
   }
 
   /** What it writes to. */
   get transport(): WriteTransport {
-    return this.#transport;
+    return this.#own.transport;
   }
 
   /**
@@ -104,7 +138,7 @@ export class StreamWriter {
    * @throws {RuntimeError} After {@linkcode writeEof}.
    */
   write(data: Bytes): void {
-    this.#transport.write(data);
+    this.#own.transport.write(data);
   }
 
   /**
@@ -115,12 +149,12 @@ export class StreamWriter {
    * @throws {RuntimeError} After {@linkcode writeEof}.
    */
   writelines(pieces: Iterable<Bytes>): void {
-    this.#transport.writelines(pieces);
+    this.#own.transport.writelines(pieces);
   }
 
   /** Says that no more will be written, when what was written is sent; the other side may send on. */
   writeEof(): void {
-    this.#transport.writeEof();
+    this.#own.transport.writeEof();
   }
 
   /**
@@ -129,17 +163,12 @@ export class StreamWriter {
    * @returns Whether it is; of an encrypted connection it is not.
    */
   canWriteEof(): boolean {
-    return this.#transport.canWriteEof();
+    return this.#own.transport.canWriteEof();
   }
 
   /** Closes the connection, when what was written is sent. {@linkcode waitClosed} waits for that. */
   close(): void {
-    this.#transport.close();
-  }
-
-  /** Closes the connection, for `using`. */
-  [disposeKey](): void {
-    this.close();
+    this.#own.transport.close();
   }
 
   /**
@@ -148,7 +177,7 @@ export class StreamWriter {
    * @returns Whether it is.
    */
   isClosing(): boolean {
-    return this.#transport.isClosing();
+    return this.#own.transport.isClosing();
   }
 
   /**
@@ -169,7 +198,7 @@ export class StreamWriter {
    * @returns What is known of it.
    */
   getExtraInfo(name: string, defaultValue: unknown = null): unknown {
-    return this.#transport.getExtraInfo(name, defaultValue);
+    return this.#own.transport.getExtraInfo(name, defaultValue);
   }
 
   /**
@@ -184,21 +213,21 @@ export class StreamWriter {
   }
 
   /**
-   * Encrypts the connection from now on, as its client. Nothing may be being read meanwhile.
+   * Encrypts the connection from now on. Both sides do so; nobody reads or writes meanwhile.
    *
-   * @param ssl By which certificates and keys; `{}` for the system's.
-   * @param options `serverHostname`: the name that the other side's certificate must have.
+   * @param ssl By which certificates and keys; `{}` for the system's. A server must have its own.
+   * @param options `serverHostname`: at the client's side, the name that the other's certificate must have.
    * @returns A lazy object that is done when it is encrypted.
-   * @throws {NotSupportedError} When awaited, on a server's side.
    */
-  startTls(ssl: TlsOptions, options: StartTlsOptions = {}): Coroutine<void> {
+  startTls(ssl: TlsOptions, options: WriterTlsOptions = {}): Coroutine<void> {
+    checkOptions(options, "startTls()", ["serverHostname"]);
     return lazy("StreamWriter.startTls", this.#startTls(ssl, options));
   }
 
   /** The printed form. */
   toString(): string {
     const reader = this.#reader === null ? "" : ` reader=${this.#reader}`;
-    return `<${this.constructor.name} transport=${this.#transport}${reader}>`;
+    return `<${this.constructor.name} transport=${this.#own.transport}${reader}>`;
   }
 
   *#waitClosed(): Generator<Suspension, void, unknown> {
@@ -209,15 +238,30 @@ export class StreamWriter {
     const error = this.#reader?.exception() ?? null;
     if (error !== null) throw error;
     // The protocol hears in the next iteration that the connection is gone: who writes in a loop would never hear of it.
-    if (this.#transport.isClosing()) yield* sleep(0);
+    if (this.#own.transport.isClosing()) yield* sleep(0);
     yield* this.#protocol.drainHelper();
   }
 
-  *#startTls(ssl: TlsOptions, options: StartTlsOptions): Generator<Suspension, void, unknown> {
+  *#startTls(ssl: TlsOptions, options: WriterTlsOptions): Generator<Suspension, void, unknown> {
+    const protocol = this.#protocol;
     yield* this.#drain();
-    const transport = this.#transport as Transport;
-    const encrypted = yield* this.#loop.startTls(transport, this.#protocol, ssl, options);
-    this.#transport = encrypted;
-    this.#protocol.replaceTransport?.(encrypted);
+    const encrypted = yield* startingTls(
+      this.#own.loop,
+      this.#own.transport as Transport,
+      protocol,
+      {
+        ...options,
+        ssl,
+        serverSide: protocol.isServerSide ?? false,
+      },
+    );
+    this.#own.transport = encrypted;
+    protocol.replaceTransport?.(encrypted);
   }
+}
+
+/** A writer can be closed by `using`. */
+export interface StreamWriter {
+  /** What `using` calls: closes the connection. */
+  [Symbol.dispose](): void;
 }

@@ -9,7 +9,6 @@ import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { ConnectionOptions, ServerOptions } from "../kernel/loop_io.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
 import type { SocketAddress } from "../platform/network.ts";
-import type { Transport } from "../transports/transports.ts";
 import { addresses, connecting, serving } from "./connections.ts";
 import type { Server } from "./server.ts";
 import {
@@ -60,8 +59,8 @@ export interface StartServerOptions extends ServerOptions, StreamLimit {}
  *     writer.write(new TextEncoder().encode("one\ntwo\n"));
  *     writer.close();
  *   }, "127.0.0.1", 0);
- *   const [host, port] = server.sockets[0]!.getsockname();
- *   const [reader, writer] = await openConnection(host!, Number(port));
+ *   const [host, port] = server.sockets[0]!.getsockname() as [string, number];
+ *   const [reader, writer] = await openConnection(host, port);
  *   const lines: string[] = [];
  *   for await (const line of reader) lines.push(new TextDecoder().decode(line));
  *   assertEquals(lines, ["one\n", "two\n"]);
@@ -141,8 +140,8 @@ export function openUnixConnection(
  *     writer.close();
  *   }, "127.0.0.1", 0);
  *   yield* asyncWith(server, function* () {
- *     const [host, port] = server.sockets[0]!.getsockname();
- *     const [reader, writer] = yield* openConnection(host!, Number(port));
+ *     const [host, port] = server.sockets[0]!.getsockname() as [string, number];
+ *     const [reader, writer] = yield* openConnection(host, port);
  *     writer.write(new TextEncoder().encode("to and fro"));
  *     writer.writeEof();
  *     assertEquals(new TextDecoder().decode(yield* reader.read()), "to and fro");
@@ -159,7 +158,14 @@ export function startServer(
   port: number,
   options: StartServerOptions = {},
 ): Coroutine<Server> {
-  return serve("startServer", clientConnected, options, () => addresses(host, port));
+  checkOptions(options, "startServer()", [
+    "limit",
+    "ssl",
+    "backlog",
+    "reusePort",
+    "startServing",
+  ]);
+  return serve("startServer", clientConnected, () => addresses(host, port), options);
 }
 
 /**
@@ -197,7 +203,8 @@ export function startUnixServer(
   path: string,
   options: StartServerOptions = {},
 ): Coroutine<Server> {
-  return serve("startUnixServer", clientConnected, options, () => [path]);
+  checkOptions(options, "startUnixServer()", ["limit", "ssl", "backlog", "startServing"]);
+  return serve("startUnixServer", clientConnected, path, options);
 }
 
 function connect(
@@ -219,23 +226,17 @@ function* connectSteps(
   const loop = getRunningLoop();
   const reader = new StreamReader({ limit, loop });
   const protocol = new StreamReaderProtocol(reader, null, { loop });
-  const [transport] = yield* connecting<StreamReaderProtocol>(
-    loop,
-    () => protocol,
-    address,
-    options,
-  );
-  return [reader, new StreamWriter(transport as Transport, protocol, reader, loop)];
+  const [transport] = yield* connecting(loop, () => protocol, address, options);
+  return [reader, new StreamWriter(transport, protocol, reader, loop)];
 }
 
 function serve(
   name: string,
   clientConnected: ClientConnectedCallback,
+  places: Parameters<typeof serving>[2],
   options: StartServerOptions,
-  places: () => readonly SocketAddress[],
 ): Coroutine<Server> {
   checkCallback(clientConnected);
-  checkOptions(options, `${name}()`, ["limit", "ssl", "backlog", "reusePort", "startServing"]);
   const { limit = DEFAULT_LIMIT, ...others } = options;
   checkLimit(limit);
   return lazy(name, serveSteps());
@@ -246,6 +247,6 @@ function serve(
       const reader = new StreamReader({ limit, loop });
       return new StreamReaderProtocol(reader, clientConnected, { loop });
     };
-    return yield* serving(loop, factory, places(), others);
+    return yield* serving(loop, factory, places, others);
   }
 }

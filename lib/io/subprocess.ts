@@ -8,10 +8,9 @@ import { printByToString } from "../base/printing.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { SubprocessOptions } from "../kernel/loop_io.ts";
-import type { Bytes } from "../transports/transports.ts";
+import { type Bytes, viewOf } from "../transports/transports.ts";
 import { gather } from "../waiting/gather.ts";
 import { BrokenPipeError, ConnectionResetError } from "./connection_errors.ts";
-import { bytesOf } from "./outflow.ts";
 import { checkArgs, checkCommand, checkProgram, PROCESS_OPTIONS, starting } from "./processes.ts";
 import { checkLimit, DEFAULT_LIMIT, type StreamReader } from "./stream_reader.ts";
 import type { StreamWriter } from "./stream_writer.ts";
@@ -92,7 +91,7 @@ export class Process {
   communicate(
     input: Bytes | null = null,
   ): Coroutine<[stdout: Uint8Array | null, stderr: Uint8Array | null]> {
-    if (input !== null) bytesOf(input, "input");
+    if (input !== null) viewOf(input, "input");
     return lazy("Process.communicate", this.#communicate(input));
   }
 
@@ -250,7 +249,7 @@ function create(
   const { limit = DEFAULT_LIMIT } = options;
   checkLimit(limit);
   const steps = starting(
-    `${name}()`,
+    name,
     null,
     (loop) => new SubprocessStreamProtocol(loop, limit),
     command,

@@ -16,6 +16,7 @@ import { Protocol, type SubprocessProtocol } from "../transports/protocols.ts";
 import { type BaseTransport, SubprocessTransport } from "../transports/transports.ts";
 import { ReadPipeTransport, WritePipeTransport } from "./pipe_transports.ts";
 import { ProcessLookupError } from "./process_lookup_error.ts";
+import { stir } from "./stir.ts";
 
 /** Hears of one pipe, for the transport of its process. */
 class PipeProtocol extends Protocol {
@@ -98,9 +99,12 @@ export class ProcessTransport extends SubprocessTransport {
     loop.createTask(this.#connectPipes(waiter));
     const scheduler = schedulerOf(loop);
     scheduler.outside++;
+    stir(loop);
     child.exited.then((returncode) => {
       scheduler.outside--;
-      if (!scheduler.isClosed) loop.callSoonThreadsafe(() => this.#hearOfExit(returncode));
+      if (scheduler.isClosed) return;
+      stir(loop);
+      loop.callSoonThreadsafe(() => this.#hearOfExit(returncode));
     });
   }
 

@@ -190,13 +190,13 @@ test({
         assertThrows(
           () => process.stdin!.write(wrong as unknown as Uint8Array),
           TypeError,
-          "data argument must be a bytes-like object, such as a Uint8Array",
+          "data argument must be a bytes-like object, got ",
         );
       }
       assertThrows(
         () => process.communicate("text" as unknown as Uint8Array),
         TypeError,
-        "input argument must be a bytes-like object, such as a Uint8Array (new TextEncoder().encode(text)), got 'text'",
+        "input argument must be a bytes-like object, got 'text' (string): expected new TextEncoder().encode(text)",
       );
       const [output] = yield* process.communicate(encode("x").buffer as unknown as Uint8Array);
       assertEquals(decode(output), "x");

@@ -397,7 +397,11 @@ test("EventLoop.subprocessExec() and subprocessShell() refuse at the call what i
   const exec = loop.subprocessExec.bind(loop) as (...args: unknown[]) => unknown;
   const shell = loop.subprocessShell.bind(loop) as (...args: unknown[]) => unknown;
   const factory = () => new SubprocessProtocol();
-  assertThrows(() => exec(3, ["ls"]), TypeError, "subprocessExec() expects a function, got 3");
+  assertThrows(
+    () => exec(3, ["ls"]),
+    TypeError,
+    "subprocessExec() expects a function that makes a protocol as protocolFactory, got 3",
+  );
   assertThrows(() => exec(factory, []), TypeError, "program must be a string, got undefined");
   assertThrows(() => exec(factory, "ls"), TypeError, "args must be an iterable of strings");
   assertThrows(() => exec(factory, ["ls", 3]), TypeError, "an argument must be a string, got 3");
