@@ -101,8 +101,8 @@ export class SubprocessStreamProtocol extends SubprocessProtocol implements Writ
     return `<${this.constructor.name}${streams.join("")}>`;
   }
 
-  #reader(process: SubprocessTransport, fd: number): StreamReader | null {
-    const transport = process.getPipeTransport(fd);
+  #reader(owner: SubprocessTransport, fd: number): StreamReader | null {
+    const transport = owner.getPipeTransport(fd);
     if (transport === null) return null;
     const reader = new StreamReader({ limit: this.#limit, loop: this.#loop });
     reader.setTransport(transport as ReadTransport);

@@ -4,6 +4,7 @@ import {
   createSubprocessShell,
   type Future,
   getRunningLoop,
+  LoopMethods,
   newEventLoop,
   NotSupportedError,
   PIPE,
@@ -34,6 +35,7 @@ test({
 });
 
 test("EventLoop.subprocessExec() and subprocessShell() refuse at the call what is none of its kind", () => {
+  LoopMethods.bring();
   const loop = newEventLoop();
   const exec = loop.subprocessExec.bind(loop) as (...args: unknown[]) => unknown;
   const shell = loop.subprocessShell.bind(loop) as (...args: unknown[]) => unknown;
@@ -68,6 +70,7 @@ test({
   name: "EventLoop.subprocessExec() in a browser says what there is instead",
   ...needs("browser"),
   async fn() {
+    LoopMethods.bring();
     await assertRejects(
       () => run(() => getRunningLoop().subprocessExec(() => new SubprocessProtocol(), ["ls"])),
       NotSupportedError,
