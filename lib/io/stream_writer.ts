@@ -89,7 +89,7 @@ export class StreamWriter {
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   static readonly #keyed: void = /* @__PURE__ */ (() => {
-    defineMethods(StreamWriter, {
+    defineMethods(this, {
       [disposeKey](this: StreamWriter) {
         this.close();
       },
