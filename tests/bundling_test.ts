@@ -14,7 +14,8 @@ async function bundleAlone(...programs: readonly string[]): Promise<Bundled[]> {
 }
 
 test({
-  name: "a program that imports the core alone gets no threads, sockets, console, trace or schedule with it",
+  name:
+    "a program that imports the core alone gets no threads, sockets, console, trace or schedule with it",
   ...needs("files", "deno"),
   async fn() {
     const [core, threads, methods] = await bundleAlone(

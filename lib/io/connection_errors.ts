@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TimeoutError } from "../base/errors.ts";
 
 /**
  * Tells that something is wrong with a connection. Its `cause` is the host's own error, where there is one.
@@ -106,17 +107,27 @@ export class BrokenPipeError extends ConnectionError {
 
 type ErrorClass = new (message: string, options: ErrorOptions) => ConnectionError;
 
-/** By the names that Deno gives its own. */
+/** By the names that Deno gives its own, and the codes of Node's. */
 const CLASSES: Readonly<Record<string, ErrorClass>> = /* @__PURE__ */ (() => ({
   BrokenPipe: BrokenPipeError,
+  EPIPE: BrokenPipeError,
   ConnectionAborted: ConnectionAbortedError,
+  ECONNABORTED: ConnectionAbortedError,
   ConnectionRefused: ConnectionRefusedError,
+  ECONNREFUSED: ConnectionRefusedError,
   ConnectionReset: ConnectionResetError,
+  ECONNRESET: ConnectionResetError,
 }))();
 
 /** Gives for an error of the host's the one that Python has for it; others stay as they are. */
 export function connectionError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const errorClass = Object.hasOwn(CLASSES, error.name) ? CLASSES[error.name] : undefined;
-  return errorClass === undefined ? error : new errorClass(error.message, { cause: error });
+  const { name, code = name } = error as Error & { readonly code?: string };
+  const key = [name, code].find((key) => Object.hasOwn(CLASSES, key));
+  return key === undefined ? error : new CLASSES[key]!(error.message, { cause: error });
+}
+
+/** Tells whether an error is the system's, in Python an `OSError`: with a connection it is nothing to report. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof ConnectionError || error instanceof TimeoutError;
 }

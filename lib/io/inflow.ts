@@ -6,10 +6,12 @@
  *
  * @module
  */
+import { copyContext } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { schedulerOf } from "../kernel/scheduler.ts";
 import type { ByteSource } from "../platform/network.ts";
 import { connectionError } from "./connection_errors.ts";
+import { stir } from "./stir.ts";
 
 /** How much is read at once, in bytes, at first and at most: of 10,000 connections most are idle. */
 const ROOM = 4_096;
@@ -42,6 +44,8 @@ export class Inflow {
   #isOver = false;
   #isPulling = false;
   #arrived: Arrival | null = null;
+  /** In the context of who began to read, or went on. */
+  #deliverThere: () => void = () => {};
 
   constructor(loop: EventLoop, source: ByteSource, owner: InflowOwner) {
     this.#loop = loop;
@@ -49,16 +53,17 @@ export class Inflow {
     this.#owner = owner;
   }
 
-  /** Whether the owner is given what comes. */
+  /** Whether the owner is given what comes, where something still does. */
   get isReading(): boolean {
-    return !this.#isPaused && !this.#isOver;
+    return !this.#isPaused;
   }
 
   /** Begins to read, or goes on. */
   resume(): void {
     if (this.#isOver) return;
     this.#isPaused = false;
-    if (this.#arrived !== null) this.#loop.callSoon(() => this.#deliver());
+    this.#deliverThere = copyContext().bind(() => this.#deliver());
+    if (this.#arrived !== null) this.#loop.callSoon(this.#deliverThere);
     else this.#pull();
   }
 
@@ -84,7 +89,8 @@ export class Inflow {
       this.#isPulling = false;
       if (this.#isOver || scheduler.isClosed) return;
       this.#arrived = arrival;
-      this.#loop.callSoonThreadsafe(() => this.#deliver());
+      stir(this.#loop);
+      this.#loop.callSoonThreadsafe(this.#deliverThere);
     };
     this.#source.read(room).then(
       (count) => arrive(count === null ? "end" : { bytes: this.#trim(room, count) }),
@@ -109,7 +115,7 @@ export class Inflow {
     if (this.#isOver) return;
     if (count < arrived.bytes.length) {
       this.#arrived = { bytes: arrived.bytes.subarray(count) };
-      if (!this.#isPaused) this.#loop.callSoon(() => this.#deliver());
+      if (!this.#isPaused) this.#loop.callSoon(this.#deliverThere);
     } else {
       this.#pull();
     }

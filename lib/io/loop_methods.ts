@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { lazy } from "../coroutine/coroutine.ts";
 import { bringIO } from "../kernel/loop_io.ts";
-import { addresses, connecting, serving } from "./connections.ts";
+import { addresses, connecting, serving, startingTls } from "./connections.ts";
+import { endpoint } from "./datagram_transport.ts";
 import { addSignalHandler, removeSignalHandler } from "./signals.ts";
 
 /**
@@ -26,14 +28,37 @@ import { addSignalHandler, removeSignalHandler } from "./signals.ts";
  */
 export class LoopMethods {
   static readonly #brought: void = /* @__PURE__ */ bringIO({
-    createConnection: (loop, factory, address, options) =>
-      lazy("EventLoop.createConnection", connecting(loop, factory, address, options)),
-    createUnixConnection: (loop, factory, path, options) =>
-      lazy("EventLoop.createUnixConnection", connecting(loop, factory, path, options)),
-    createServer: (loop, factory, hosts, port, options) =>
-      lazy("EventLoop.createServer", serving(loop, factory, addresses(hosts, port), options)),
-    createUnixServer: (loop, factory, path, options) =>
-      lazy("EventLoop.createUnixServer", serving(loop, factory, [path], options)),
+    createConnection(loop, factory, address, options) {
+      checkOptions(options, "createConnection()", ["ssl", "serverHostname"]);
+      return lazy("EventLoop.createConnection", connecting(loop, factory, address, options));
+    },
+    createUnixConnection(loop, factory, path, options) {
+      checkOptions(options, "createUnixConnection()", ["ssl", "serverHostname"]);
+      return lazy("EventLoop.createUnixConnection", connecting(loop, factory, path, options));
+    },
+    createServer(loop, factory, hosts, port, options) {
+      checkOptions(options, "createServer()", ["ssl", "backlog", "reusePort", "startServing"]);
+      const places = () => addresses(hosts, port);
+      return lazy("EventLoop.createServer", serving(loop, factory, places, options));
+    },
+    createUnixServer(loop, factory, path, options) {
+      checkOptions(options, "createUnixServer()", ["ssl", "backlog", "startServing"]);
+      return lazy("EventLoop.createUnixServer", serving(loop, factory, path, options));
+    },
+    startTls(loop, transport, protocol, ssl, options) {
+      checkOptions(options, "startTls()", ["serverSide", "serverHostname"]);
+      const all = { ...options, ssl };
+      return lazy("EventLoop.startTls", startingTls(loop, transport, protocol, all));
+    },
+    createDatagramEndpoint(loop, factory, options) {
+      checkOptions(options, "createDatagramEndpoint()", [
+        "localAddr",
+        "remoteAddr",
+        "reusePort",
+        "allowBroadcast",
+      ]);
+      return lazy("EventLoop.createDatagramEndpoint", endpoint(loop, factory, options));
+    },
     addSignalHandler,
     removeSignalHandler,
   });

@@ -3,16 +3,30 @@
  *
  * @module
  */
+import { checkOptions } from "../base/check_options.ts";
 import { ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
+import { copyContext } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
+import { endsRun } from "../kernel/handle.ts";
 import { schedulerOf } from "../kernel/scheduler.ts";
 import type { ByteSink } from "../platform/network.ts";
-import { type Bytes, join, viewOf, type WriteBufferLimits } from "../transports/transports.ts";
+import type { BaseProtocol } from "../transports/protocols.ts";
+import {
+  type BaseTransport,
+  type Bytes,
+  join,
+  viewOf,
+  type WriteBufferLimits,
+} from "../transports/transports.ts";
 import { connectionError } from "./connection_errors.ts";
+import { stir } from "./stir.ts";
 
 /** The high mark, in bytes, where none is set. */
 const HIGH = 65_536;
+
+/** How often it is written to what is lost before the log tells of it. */
+export const LOG_THRESHOLD = 5;
 
 /** How much is handed to the host at once, in bytes: small pieces go together. */
 const MOST_AT_ONCE = 65_536;
@@ -42,6 +56,7 @@ export class Outflow {
   #isWriting = false;
   #isEnding = false;
   #isOver = false;
+  #ended: () => void = () => {};
 
   constructor(loop: EventLoop, sink: ByteSink, owner: OutflowOwner) {
     this.#loop = loop;
@@ -65,28 +80,31 @@ export class Outflow {
   }
 
   /** Sets the marks. */
-  setLimits({ high, low }: WriteBufferLimits): void {
-    const upper = high ?? (low === undefined ? HIGH : 4 * low);
-    const lower = low ?? Math.floor(upper / 4);
-    if (!(upper >= lower && lower >= 0)) {
-      throw new ValueError(`high (${upper}) must be >= low (${lower}) must be >= 0`);
-    }
-    this.#high = upper;
-    this.#low = lower;
+  setLimits(limits: WriteBufferLimits): void {
+    [this.#low, this.#high] = limitsOf(limits);
     this.#maybePause();
   }
 
-  /** Writes, or keeps for later; the bytes are the caller's again at once. */
-  write(data: Uint8Array): void {
-    this.#pieces.push(data.slice());
+  /**
+   * Writes, or keeps for later.
+   *
+   * @param isOwn Whether nobody else has the bytes; else they are copied, and the caller's again at once.
+   */
+  write(data: Uint8Array, isOwn = false): void {
+    this.#pieces.push(isOwn ? data : data.slice());
     this.#size += data.length;
     this.#pump();
     this.#maybePause();
   }
 
-  /** Says that no more will be written, when what waits has been. */
-  end(): void {
+  /**
+   * Says that no more will be written, when what waits has been.
+   *
+   * @param ended Called when that is said.
+   */
+  end(ended: () => void = () => {}): void {
     this.#isEnding = true;
+    this.#ended = ended;
     if (this.#size === 0) this.#sayEnd();
   }
 
@@ -101,16 +119,30 @@ export class Outflow {
     if (this.#isWriting || this.#isOver || this.#pieces.length === 0) return;
     this.#isWriting = true;
     const piece = this.#next();
-    const scheduler = schedulerOf(this.#loop);
-    scheduler.outside++;
-    const settle = (callback: () => void) => {
-      scheduler.outside--;
-      if (!this.#isOver && !scheduler.isClosed) this.#loop.callSoonThreadsafe(callback);
-    };
-    this.#sink.write(piece).then(
-      (count) => settle(() => this.#written(piece, count)),
-      (error) => settle(() => this.#fail(error)),
+    this.#settle(
+      this.#sink.write(piece),
+      (count) => this.#written(piece, count),
+      (error) => this.#fail(error),
     );
+  }
+
+  /** Has the loop hear, in the context of who is here now, what comes of a promise. */
+  #settle<T>(
+    promise: Promise<T>,
+    done: (value: T) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const scheduler = schedulerOf(this.#loop);
+    const context = copyContext();
+    const settled = (callback: () => void) => {
+      scheduler.outside--;
+      if (this.#isOver || scheduler.isClosed) return;
+      stir(this.#loop);
+      this.#loop.callSoonThreadsafe(context.bind(callback));
+    };
+    scheduler.outside++;
+    stir(this.#loop);
+    promise.then((value) => settled(() => done(value)), (error) => settled(() => failed(error)));
   }
 
   /** Takes what is written next. */
@@ -144,7 +176,8 @@ export class Outflow {
 
   #sayEnd(): void {
     // The other side may be gone by now; whoever reads or closes hears of it.
-    this.#sink.end().catch(() => {});
+    const ended = () => this.#ended();
+    this.#settle(this.#sink.end(), ended, ended);
   }
 
   #fail(error: unknown): void {
@@ -160,11 +193,36 @@ export class Outflow {
 
 /** The bytes of what a program wants to write. */
 export function bytesOf(data: unknown): Uint8Array {
-  if (
-    ArrayBuffer.isView(data) || data instanceof ArrayBuffer ||
-    typeof SharedArrayBuffer !== "undefined" && data instanceof SharedArrayBuffer
-  ) return viewOf(data as Bytes);
-  throw new TypeError(
-    `data argument must be a bytes-like object, such as a Uint8Array, got ${describe(data)}`,
-  );
+  return viewOf(data as Bytes);
+}
+
+/** The marks that are asked for; for what else has limits. */
+export function limitsOf(limits: WriteBufferLimits): [low: number, high: number] {
+  checkOptions(limits, "setWriteBufferLimits()", ["high", "low"]);
+  const { high, low } = limits;
+  for (const [name, value] of [["high", high], ["low", low]] as const) {
+    if (value !== undefined && typeof value !== "number") {
+      throw new TypeError(`${name} must be a number of bytes, got ${describe(value)}`);
+    }
+  }
+  const upper = high ?? (low === undefined ? HIGH : 4 * low);
+  const lower = low ?? Math.floor(upper / 4);
+  if (!(upper >= lower && lower >= 0)) {
+    throw new ValueError(`high (${upper}) must be >= low (${lower}) must be >= 0`);
+  }
+  return [lower, upper];
+}
+
+/** Calls a protocol about its writing; its error is told of, and nothing else comes of it. */
+export function tellProtocol(
+  loop: EventLoop,
+  { method, callback }: { readonly method: string; readonly callback: () => void },
+  ends: { readonly transport: BaseTransport; readonly protocol: BaseProtocol },
+): void {
+  try {
+    callback();
+  } catch (exception) {
+    if (endsRun(exception)) throw exception;
+    loop.callExceptionHandler({ message: `protocol.${method}() failed`, exception, ...ends });
+  }
 }

@@ -5,18 +5,23 @@
  */
 import { CancelledError, RuntimeError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
+import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
+import { copyContext } from "../coroutine/context_vars.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import type { Future } from "../kernel/future.ts";
+import { endsRun } from "../kernel/handle.ts";
 import { onLoopClose } from "../kernel/loop_closing.ts";
 import type { AbstractServer, ServerSocket } from "../kernel/loop_io.ts";
 import { schedulerOf } from "../kernel/scheduler.ts";
-import type { HostListener, HostSocket } from "../platform/network.ts";
+import type { HostListener, HostSocket, TlsOptions } from "../platform/network.ts";
 import type { BaseProtocol } from "../transports/protocols.ts";
 import type { BaseTransport } from "../transports/transports.ts";
 import { sleep } from "../waiting/sleep.ts";
+import { encrypted } from "./encryption.ts";
 import { SocketTransport, type TransportKeeper } from "./socket_transport.ts";
+import { stir } from "./stir.ts";
 
 /** After how many seconds it is tried again to accept, where the system has nothing left for it. */
 const RETRY_DELAY = 1;
@@ -52,6 +57,9 @@ export class Server implements AbstractServer, TransportKeeper {
   readonly #loop: EventLoop;
   readonly #factory: ProtocolFactory;
   readonly #clients = new Set<BaseTransport>();
+  readonly #tls: TlsOptions | null;
+  /** What was accepted and has no transport yet. */
+  readonly #arriving = new Set<HostSocket>();
   readonly #forgetLoop: () => void;
   /** `null` when it is closed. */
   #listeners: readonly HostListener[] | null;
@@ -66,12 +74,18 @@ export class Server implements AbstractServer, TransportKeeper {
    * @param loop Whose it is.
    * @param listeners What listens for it.
    * @param factory Makes the protocol of each connection.
+   * @param tls How connections are encrypted, or `null` where they are not.
    */
-  constructor(loop: EventLoop, listeners: readonly HostListener[], factory: ProtocolFactory) {
+  constructor(
+    loop: EventLoop,
+    listeners: readonly HostListener[],
+    { factory, tls }: { readonly factory: ProtocolFactory; readonly tls: TlsOptions | null },
+  ) {
     this.#loop = loop;
     this.#listeners = listeners;
     this.#factory = factory;
-    this.#forgetLoop = onLoopClose(loop, () => this.close());
+    this.#tls = tls;
+    this.#forgetLoop = onLoopClose(loop, () => this.#abandon());
   }
 
   /**
@@ -102,7 +116,6 @@ export class Server implements AbstractServer, TransportKeeper {
     const listeners = this.#listeners;
     if (listeners === null) return;
     this.#listeners = null;
-    this.#forgetLoop();
     for (const listener of listeners) listener.close();
     this.#isServing = false;
     const forever = this.#servingForever;
@@ -110,7 +123,7 @@ export class Server implements AbstractServer, TransportKeeper {
       this.#servingForever = null;
       forever.cancel();
     }
-    if (this.#clients.size === 0) this.#wake();
+    this.#wakeIfOver();
   }
 
   /** Closes its connections, when what waits to be written is. */
@@ -171,12 +184,13 @@ export class Server implements AbstractServer, TransportKeeper {
   /** @ignore For its transports. */
   detach(transport: BaseTransport): void {
     this.#clients.delete(transport);
-    if (this.#clients.size === 0 && this.#listeners === null) this.#wake();
+    this.#wakeIfOver();
   }
 
   /** Begins to accept connections at once; for who makes it. */
   begin(): void {
-    if (this.#isServing || this.#listeners === null) return;
+    if (this.#isServing) return;
+    if (this.#listeners === null) throw new RuntimeError(`server ${this} is closed`);
     this.#isServing = true;
     for (const listener of this.#listeners) this.#accept(listener);
   }
@@ -191,60 +205,86 @@ export class Server implements AbstractServer, TransportKeeper {
 
   #accept(listener: HostListener): void {
     const scheduler = schedulerOf(this.#loop);
+    // Each connection has a copy of the context in which the server began.
+    const context = copyContext();
     scheduler.outside++;
     listener.accept().then(
       (socket) => {
         scheduler.outside--;
         if (this.#listeners === null) return socket.close();
-        this.#loop.callSoonThreadsafe(() => this.#welcome(socket));
-        this.#accept(listener);
+        this.#arriving.add(socket);
+        stir(this.#loop);
+        this.#loop.callSoonThreadsafe(context.bind(() => {
+          if (this.#listeners !== null) this.#accept(listener);
+          this.#welcome(socket);
+        }));
       },
       (error) => {
         scheduler.outside--;
-        if (this.#listeners !== null) this.#retry(listener, error);
+        if (this.#listeners !== null) {
+          this.#loop.callSoonThreadsafe(context.bind(() => this.#goOn(listener, error)));
+        }
       },
     );
   }
 
-  #retry(listener: HostListener, exception: unknown): void {
-    this.#loop.callSoonThreadsafe(() => {
-      this.#loop.callExceptionHandler({
-        message: "socket.accept() out of system resource",
-        exception,
-      });
-      this.#loop.callLater(RETRY_DELAY, () => {
-        if (this.#listeners !== null) this.#accept(listener);
-      });
+  /** Accepts again after an error: at once where a connection was gone before it was taken. */
+  #goOn(listener: HostListener, exception: unknown): void {
+    const accept = () => {
+      if (this.#listeners !== null) this.#accept(listener);
+    };
+    if ((exception as Error).name === "ConnectionAborted") return accept();
+    this.#loop.callExceptionHandler({
+      message: "socket.accept() out of system resource",
+      exception,
+      socket: listener.native,
     });
+    this.#loop.callLater(RETRY_DELAY, accept);
   }
 
+  /** Makes a protocol for a connection; what goes wrong is told of in debug mode alone. */
   #welcome(socket: HostSocket): void {
-    if (this.#listeners === null) return socket.close();
-    if (!socket.isEncrypted) return this.#open(socket);
-    const scheduler = schedulerOf(this.#loop);
-    scheduler.outside++;
-    socket.handshake().then(
-      () => {
-        scheduler.outside--;
-        if (scheduler.isClosed) socket.close();
-        else this.#loop.callSoonThreadsafe(() => this.#open(socket));
-      },
-      () => {
-        scheduler.outside--;
-        socket.close();
-      },
-    );
-  }
-
-  #open(socket: HostSocket): void {
-    let protocol: BaseProtocol;
+    if (this.#listeners === null) {
+      this.#arriving.delete(socket);
+      socket.close();
+      return this.#wakeIfOver();
+    }
+    let protocol: BaseProtocol | undefined;
+    const fail = (exception: unknown) => {
+      if (this.#arriving.delete(socket)) socket.close();
+      this.#wakeIfOver();
+      if (endsRun(exception)) throw exception;
+      if (!this.#loop.getDebug()) return;
+      this.#loop.callExceptionHandler({
+        message: "Error on transport creation for incoming connection",
+        exception,
+        ...protocol === undefined ? {} : { protocol },
+      });
+    };
+    const open = (ready: HostSocket) => {
+      this.#arriving.delete(socket);
+      new SocketTransport(this.#loop, ready, protocol!, { keeper: this });
+    };
     try {
       protocol = this.#factory();
+      if (typeof protocol?.connectionMade !== "function") {
+        throw new TypeError(`protocol factory must return a protocol, got ${describe(protocol)}`);
+      }
+      if (this.#tls === null) return open(socket);
     } catch (error) {
-      socket.close();
-      throw error;
+      return fail(error);
     }
-    new SocketTransport(this.#loop, socket, protocol, { keeper: this });
+    const options = { tls: this.#tls, isServer: true, hostname: "" };
+    encrypted(this.#loop, { socket, options }, { done: open, failed: fail });
+  }
+
+  /** The loop is closed, and will call nobody any more. */
+  #abandon(): void {
+    for (const listener of this.#listeners ?? []) listener.close();
+    this.#listeners = null;
+    this.#isServing = false;
+    for (const socket of this.#arriving) socket.close();
+    this.#arriving.clear();
   }
 
   *#startServing(): Generator<Suspension, void, unknown> {
@@ -281,7 +321,9 @@ export class Server implements AbstractServer, TransportKeeper {
     yield* waiter;
   }
 
-  #wake(): void {
+  #wakeIfOver(): void {
+    if (this.#listeners !== null || this.#clients.size > 0 || this.#arriving.size > 0) return;
+    this.#forgetLoop();
     const waiters = this.#waiters ?? [];
     this.#waiters = null;
     for (const waiter of waiters) if (!waiter.done()) waiter.setResult(null);

@@ -3,20 +3,27 @@
  *
  * @module
  */
-import { RuntimeError } from "../base/errors.ts";
+import { NotSupportedError, RuntimeError, TimeoutError } from "../base/errors.ts";
 import { logger } from "../base/logger.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import type { Future } from "../kernel/future.ts";
-import { endsRun } from "../kernel/handle.ts";
+import { endsRun, type TimerHandle } from "../kernel/handle.ts";
 import { onLoopClose } from "../kernel/loop_closing.ts";
 import type { HostSocket } from "../platform/network.ts";
 import { type BaseProtocol, BufferedProtocol, type Protocol } from "../transports/protocols.ts";
-import { type Bytes, join, Transport, type WriteBufferLimits } from "../transports/transports.ts";
+import {
+  type Bytes,
+  join,
+  Transport,
+  viewOf,
+  type WriteBufferLimits,
+} from "../transports/transports.ts";
+import { isSystemError } from "./connection_errors.ts";
 import { Inflow } from "./inflow.ts";
-import { bytesOf, Outflow } from "./outflow.ts";
+import { LOG_THRESHOLD, Outflow, tellProtocol } from "./outflow.ts";
 
-/** How often it is written to a connection that is lost before the log tells of it. */
-const LOG_THRESHOLD = 5;
+/** For how many seconds the other side of an encrypted connection is waited for at the end. */
+const SHUTDOWN_TIMEOUT = 30;
 
 /** Who is told when a transport comes and goes; a server. */
 export interface TransportKeeper {
@@ -30,8 +37,8 @@ export interface TransportKeeper {
 export interface SocketTransportOptions {
   /** Who waits until the protocol knows the transport. */
   readonly waiter?: Future<null> | null;
-  /** What it tells of itself besides its addresses. */
-  readonly extra?: Readonly<Record<string, unknown>>;
+  /** Whether the protocol knows a transport of the connection already. */
+  readonly isKnown?: boolean;
   /** Who is told when it comes and goes. */
   readonly keeper?: TransportKeeper | null;
 }
@@ -49,6 +56,7 @@ export class SocketTransport extends Transport {
   #isClosed = false;
   /** How often it was written to since the connection was lost, and 1. */
   #lost = 0;
+  #farewell: TimerHandle | null = null;
 
   constructor(
     loop: EventLoop,
@@ -57,7 +65,7 @@ export class SocketTransport extends Transport {
     options: SocketTransportOptions = {},
   ) {
     super({
-      ...options.extra,
+      ...socket.security,
       socket: socket.native,
       sockname: socket.localAddress,
       peername: socket.remoteAddress,
@@ -69,19 +77,19 @@ export class SocketTransport extends Transport {
     this.#inflow = new Inflow(loop, socket, {
       take: (bytes) => this.#take(bytes),
       takeEnd: () => this.#takeEnd(),
-      takeError: (error) => this.#forceClose(error),
+      takeError: (error) => this.#takeError(error),
     });
     this.#outflow = new Outflow(loop, socket, {
       pauseWriting: () => this.#tell("pause_writing", () => this.#protocol.pauseWriting()),
       resumeWriting: () => this.#tell("resume_writing", () => this.#protocol.resumeWriting()),
       emptied: () => {
-        if (this.#isClosing) this.#loseConnection(null);
+        if (this.#isClosing) this.#leave(() => this.#loseConnection(null));
       },
       takeWriteError: (error) => this.#forceClose(error),
     });
     this.#forgetLoop = onLoopClose(loop, () => this.#abandon());
     this.#keeper?.attach(this);
-    loop.callSoon(() => this.#protocol.connectionMade(this));
+    if (!options.isKnown) loop.callSoon(() => this.#protocol.connectionMade(this));
     // What comes is for a protocol that knows its transport.
     loop.callSoon(() => {
       if (this.isReading()) this.#inflow.resume();
@@ -127,7 +135,7 @@ export class SocketTransport extends Transport {
   }
 
   override write(data: Bytes): void {
-    this.#write(bytesOf(data), "write");
+    this.#write(viewOf(data), "write");
   }
 
   override writelines(pieces: Iterable<Bytes>): void {
@@ -135,18 +143,21 @@ export class SocketTransport extends Transport {
   }
 
   override writeEof(): void {
+    if (this.#socket.security !== null) {
+      throw new NotSupportedError("write_eof() of an encrypted connection: expected close()");
+    }
     if (!this.#isClosing && !this.#outflow.isEnding) this.#outflow.end();
   }
 
   override canWriteEof(): boolean {
-    return !this.#socket.isEncrypted;
+    return this.#socket.security === null;
   }
 
   override close(): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#inflow.close();
-    if (this.#outflow.size === 0) this.#loseSoon(null);
+    if (this.#outflow.size === 0) this.#leave(() => this.#loseSoon(null));
   }
 
   override abort(): void {
@@ -155,7 +166,8 @@ export class SocketTransport extends Transport {
 
   /** The printed form. */
   override toString(): string {
-    const state = this.#isClosed ? " closed" : this.#isClosing ? " closing" : "";
+    if (this.#isClosed) return `<${this.constructor.name} closed>`;
+    const state = this.#isClosing ? " closing" : "";
     const reading = this.isReading() ? "polling" : "idle";
     const size = this.#outflow.size;
     return `<${this.constructor.name}${state} read=${reading} write=<${
@@ -170,8 +182,17 @@ export class SocketTransport extends Transport {
       if (this.#lost >= LOG_THRESHOLD) logger.warning("socket.send() raised exception.");
       this.#lost++;
     } else {
-      this.#outflow.write(data);
+      this.#outflow.write(data, method === "writelines");
     }
+  }
+
+  /** Where the other side must be told that the end is one, it is. */
+  #leave(leave: () => void): void {
+    if (this.#socket.security === null) return leave();
+    this.#farewell = this.#loop.callLater(SHUTDOWN_TIMEOUT, () => {
+      this.#forceClose(new TimeoutError("SSL shutdown timed out"));
+    });
+    this.#outflow.end(leave);
   }
 
   #take(bytes: Uint8Array): number {
@@ -182,11 +203,7 @@ export class SocketTransport extends Transport {
   }
 
   #takeBuffered(protocol: BufferedProtocol, bytes: Uint8Array): number {
-    const place = this.#call("get_buffer", () => {
-      const given = protocol.getBuffer(-1);
-      if (given.length === 0) throw new RuntimeError("get_buffer() returned an empty buffer");
-      return given;
-    });
+    const place = this.#placeOf(protocol);
     if (place === undefined) return 0;
     const count = Math.min(place.length, bytes.length);
     place.set(bytes.subarray(0, count));
@@ -194,12 +211,35 @@ export class SocketTransport extends Transport {
     return count;
   }
 
+  #placeOf(protocol: BufferedProtocol): Uint8Array | undefined {
+    return this.#call("get_buffer", () => {
+      const given = viewOf(protocol.getBuffer(-1));
+      if (given.length === 0) throw new RuntimeError("get_buffer() returned an empty buffer");
+      return given;
+    });
+  }
+
+  /** A protocol with a place of its own is asked for it before it can be known that nothing comes. */
+  #isReady(): boolean {
+    const protocol = this.#protocol;
+    return !(protocol instanceof BufferedProtocol) || this.#placeOf(protocol) !== undefined;
+  }
+
+  #takeError(error: unknown): void {
+    if (this.#isReady()) this.#forceClose(error);
+  }
+
   #takeEnd(): void {
+    if (!this.#isReady()) return;
     const protocol = this.#protocol as Protocol;
-    const keepOpen = this.#call("eof_received", () => protocol.eofReceived() ?? false);
+    const keepOpen = this.#call("eof_received", () => Boolean(protocol.eofReceived()));
     if (keepOpen === undefined) return;
+    const isEncrypted = this.#socket.security !== null;
+    if (keepOpen && isEncrypted) {
+      logger.warning("returning true from eof_received() has no effect when using ssl");
+    }
     // There is no more to read, but the protocol may write.
-    if (keepOpen) this.#inflow.close();
+    if (keepOpen && !isEncrypted) this.#inflow.close();
     else this.close();
   }
 
@@ -207,31 +247,20 @@ export class SocketTransport extends Transport {
   #call<R>(method: string, callback: () => R): R | undefined {
     try {
       return callback();
-    } catch (error) {
-      if (endsRun(error)) throw error;
-      this.#report(error, `Fatal error: protocol.${method}() call failed.`);
-      this.#forceClose(error);
+    } catch (exception) {
+      if (endsRun(exception)) throw exception;
+      if (!isSystemError(exception)) {
+        const message = `Fatal error: protocol.${method}() call failed.`;
+        const ends = { transport: this, protocol: this.#protocol };
+        this.#loop.callExceptionHandler({ message, exception, ...ends });
+      }
+      this.#forceClose(exception);
       return undefined;
     }
   }
 
-  /** Calls the protocol; its error is told of, and nothing else. */
   #tell(method: string, callback: () => void): void {
-    try {
-      callback();
-    } catch (error) {
-      if (endsRun(error)) throw error;
-      this.#report(error, `protocol.${method}() failed`);
-    }
-  }
-
-  #report(exception: unknown, message: string): void {
-    this.#loop.callExceptionHandler({
-      message,
-      exception,
-      transport: this,
-      protocol: this.#protocol,
-    });
+    tellProtocol(this.#loop, { method, callback }, { transport: this, protocol: this.#protocol });
   }
 
   #forceClose(error: unknown): void {
@@ -260,6 +289,7 @@ export class SocketTransport extends Transport {
 
   #shut(): void {
     this.#isClosed = true;
+    this.#farewell?.cancel();
     this.#forgetLoop();
     this.#outflow.close();
     this.#socket.close();

@@ -6,7 +6,7 @@
  */
 import { NotSupportedError } from "../base/errors.ts";
 import type { Coroutine } from "../coroutine/coroutine.ts";
-import type { SocketAddress, TlsOptions } from "../platform/network.ts";
+import type { InternetAddress, SocketAddress, TlsOptions } from "../platform/network.ts";
 import type {
   BaseProtocol,
   DatagramProtocol,
@@ -58,16 +58,22 @@ export interface ServerOptions {
 
 /** How a connection is encrypted that is there; see {@linkcode EventLoop.startTls}. */
 export interface StartTlsOptions {
-  /** The name that the other side's certificate must have; the one that was connected to where left out. */
+  /**
+   * Whether this is the server's end.
+   *
+   * @default {false}
+   */
+  serverSide?: boolean | undefined;
+  /** At the client's end: the name that the other side's certificate must have. */
   serverHostname?: string | null | undefined;
 }
 
 /** Where a datagram endpoint is; see {@linkcode EventLoop.createDatagramEndpoint}. */
 export interface DatagramEndpointOptions {
   /** Where it receives, a host and a port; at port 0 the system chooses one. */
-  localAddr?: SocketAddress | null | undefined;
+  localAddr?: InternetAddress | null | undefined;
   /** The only one that it sends to and receives from. */
-  remoteAddr?: SocketAddress | null | undefined;
+  remoteAddr?: InternetAddress | null | undefined;
   /** Whether others may receive at the same port. */
   reusePort?: boolean | null | undefined;
   /** Whether it may send to all of a network at once. */
@@ -149,7 +155,7 @@ export interface LoopIO {
   createConnection<P extends BaseProtocol>(
     loop: EventLoop,
     factory: () => P,
-    address: readonly [host: string, port: number],
+    address: InternetAddress,
     options: ConnectionOptions,
   ): Coroutine<[Transport, P]>;
   createUnixConnection<P extends BaseProtocol>(

@@ -6,6 +6,7 @@
  */
 import { NotSupportedError } from "../base/errors.ts";
 import { printByToString } from "../base/printing.ts";
+import { describe } from "../base/repr.ts";
 import type { BaseProtocol } from "./protocols.ts";
 
 /** Bytes, in any of the forms that JavaScript has. */
@@ -175,7 +176,7 @@ export class WriteTransport extends BaseTransport {
   }
 
   /**
-   * Writes bytes. It does not wait: what cannot be sent at once is kept. The bytes must not be changed afterwards.
+   * Writes bytes. It does not wait: what cannot be sent at once is kept, as a copy.
    *
    * @param _data The bytes.
    * @throws {TypeError} If they are none.
@@ -341,7 +342,10 @@ export class SubprocessTransport extends BaseTransport {
 
 /** Joins pieces of bytes. */
 export function join(pieces: Iterable<Bytes>): Uint8Array {
-  const parts = [...pieces].map((piece) => viewOf(piece));
+  if (typeof pieces?.[Symbol.iterator] !== "function" || typeof pieces === "string") {
+    throw new TypeError(`pieces must be an iterable of bytes, got ${describe(pieces)}`);
+  }
+  const parts = Array.from(pieces, (piece) => viewOf(piece));
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let end = 0;
   for (const part of parts) {
@@ -351,11 +355,26 @@ export function join(pieces: Iterable<Bytes>): Uint8Array {
   return whole;
 }
 
-/** The bytes of a view or a buffer, which are not copied. */
-export function viewOf(data: Bytes): Uint8Array {
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
+/**
+ * The bytes of a view or a buffer, which are not copied.
+ *
+ * @param data The view or buffer.
+ * @param name How the message calls it.
+ * @throws {TypeError} If it is neither.
+ */
+export function viewOf(data: Bytes, name: string = "data"): Uint8Array {
+  if (ArrayBuffer.isView(data)) {
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+  const kind = Object.prototype.toString.call(data);
+  if (kind === "[object ArrayBuffer]" || kind === "[object SharedArrayBuffer]") {
+    return new Uint8Array(data);
+  }
+  throw new TypeError(
+    `${name} argument must be a bytes-like object, got ${describe(data)}${
+      typeof data === "string" ? ": expected new TextEncoder().encode(text)" : ""
+    }`,
+  );
 }
 
 function missing(transport: BaseTransport, method: string): never {

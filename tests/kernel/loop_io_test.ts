@@ -18,7 +18,8 @@ test("PIPE, STDOUT and DEVNULL are what they are in asyncio.subprocess", () => {
 });
 
 test({
-  name: "the loop's methods about connections and processes fail in a browser, when awaited, and say what there is instead",
+  name:
+    "the loop's methods about connections and processes fail in a browser, when awaited, and say what there is instead",
   ...needs("browser"),
   async fn() {
     await run(function* () {

@@ -129,8 +129,6 @@ export interface DenoConnection {
   close(): void;
   /** Has small writes sent at once; where it is one by TCP. */
   setNoDelay?(): void;
-  /** Waits until it is encrypted; where it is to be. */
-  handshake?(): Promise<unknown>;
 }
 
 /** What is used of a listener. */
@@ -143,12 +141,86 @@ export interface DenoListener {
   close(): void;
 }
 
-/** Certificates and keys, in PEM. */
-interface DenoTlsOptions {
-  readonly caCerts?: readonly string[] | undefined;
+/** What is used of a stream of `node:stream`. */
+export interface NodeDuplex {
+  /** What it was destroyed with. */
+  readonly errored?: Error | null;
+  /** Puts in what can be read; `null` for the end. */
+  push(chunk: Uint8Array | null): void;
+  /** Ends it at once. */
+  destroy(error?: unknown): void;
+}
+
+interface NodeDuplexOptions {
+  read(this: NodeDuplex): void;
+  write(chunk: Uint8Array, encoding: unknown, done: (error?: unknown) => void): void;
+  final(done: () => void): void;
+  destroy(error: unknown, done: (error: unknown) => void): void;
+}
+
+/** What is used of a socket of `node:tls`. */
+export interface NodeTlsSocket extends NodeDuplex {
+  /** Which of the protocols above it both speak. */
+  readonly alpnProtocol?: string | false | null;
+  /** Listens to something that has no more to say. */
+  on(event: "secure" | "secureConnect" | "readable" | "end" | "close", callback: () => void): void;
+  /** Listens to the error that ends it. */
+  on(event: "error", callback: (error: unknown) => void): void;
+  /** Takes what has come; `null` where nothing has. */
+  read(size?: number): Uint8Array | null;
+  /** Writes. */
+  write(bytes: Uint8Array, done: (error?: unknown) => void): void;
+  /** Says that no more will be written. */
+  end(done: () => void): void;
+  /** The certificate of the other side. */
+  getPeerCertificate(): unknown;
+  /** What it is encrypted with. */
+  getCipher(): unknown;
+}
+
+interface NodeTlsOptions {
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
-  readonly alpnProtocols?: readonly string[] | undefined;
+  readonly ca?: string[] | undefined;
+  readonly ALPNProtocols?: string[] | undefined;
+}
+
+/** What is used of a socket of `node:dgram`. */
+export interface NodeDatagramSocket {
+  /** Where it receives. */
+  address(): { readonly address: string; readonly port: number };
+  /** Begins to receive. */
+  bind(port: number, host: string, done: () => void): void;
+  /** Closes it. */
+  close(): void;
+  /** Listens to the first error. */
+  once(event: "error", callback: (error: unknown) => void): void;
+  /** Listens to errors. */
+  on(event: "error", callback: (error: unknown) => void): void;
+  /** Listens to what comes. */
+  on(
+    event: "message",
+    callback: (
+      bytes: Uint8Array,
+      sender: { readonly address: string; readonly port: number },
+    ) => void,
+  ): void;
+  /** Listens no more. */
+  removeAllListeners(event: "error"): void;
+  /** Sends one. */
+  send(bytes: Uint8Array, port: number, host: string, done: (error: unknown) => void): void;
+  /** Lets it send to all of a network. */
+  setBroadcast(isAllowed: boolean): void;
+}
+
+interface NodeDatagramOptions {
+  readonly type: "udp4" | "udp6";
+  readonly reusePort: boolean;
+  lookup(
+    host: string,
+    family: unknown,
+    found: (error: null, address: string, family: number) => void,
+  ): void;
 }
 
 interface PermissionStatus {
@@ -157,6 +229,7 @@ interface PermissionStatus {
 
 type PermissionDescriptor =
   | { readonly name: "env"; readonly variable: string }
+  | { readonly name: "net"; readonly host: string }
   | { readonly name: "read"; readonly path: string }
   | { readonly name: "import"; readonly host: string }
   | { readonly name: "run"; readonly command: string };
@@ -186,19 +259,9 @@ interface DenoNamespace {
   ) => { spawn(): DenoChild };
   addSignalListener(signal: string, callback: () => void): void;
   removeSignalListener(signal: string, callback: () => void): void;
-  connect(address: DenoAddress): Promise<DenoConnection>;
-  startTls(
-    connection: DenoConnection,
-    options: DenoTlsOptions & { readonly hostname?: string },
-  ): Promise<DenoConnection>;
+  connect(options: DenoAddress & { readonly signal: AbortSignal }): Promise<DenoConnection>;
   listen(
     options: DenoAddress & { readonly reusePort?: boolean; readonly tcpBacklog?: number },
-  ): DenoListener;
-  listenTls(
-    options: DenoAddress & DenoTlsOptions & {
-      readonly reusePort?: boolean;
-      readonly tcpBacklog?: number;
-    },
   ): DenoListener;
   readonly build: { readonly standalone: boolean };
   readonly pid: number;
@@ -217,6 +280,36 @@ interface DenoGlobal {
     getBuiltinModule(name: "node:worker_threads"): WorkerThreads;
     getBuiltinModule(name: "node:timers"): { setImmediate(callback: () => void): unknown };
     getBuiltinModule(name: "node:v8"): V8;
+    getBuiltinModule(name: "node:dgram"): {
+      createSocket(options: NodeDatagramOptions): NodeDatagramSocket;
+    };
+    getBuiltinModule(name: "node:dns"): {
+      lookup(
+        hostname: string,
+        options: { readonly all: true },
+        found: (error: unknown, addresses: readonly { readonly address: string }[]) => void,
+      ): void;
+    };
+    getBuiltinModule(name: "node:stream"): {
+      Duplex: new (options: NodeDuplexOptions) => NodeDuplex;
+    };
+    getBuiltinModule(name: "node:tls"): {
+      TLSSocket: new (
+        socket: NodeDuplex,
+        options: NodeTlsOptions & {
+          readonly isServer: true;
+          readonly requestCert: boolean;
+          readonly rejectUnauthorized: boolean;
+        },
+      ) => NodeTlsSocket;
+      connect(
+        options: NodeTlsOptions & {
+          readonly socket: NodeDuplex;
+          readonly host: string;
+          readonly servername: string;
+        },
+      ): NodeTlsSocket;
+    };
     getBuiltinModule(name: "node:os"): {
       readonly constants: { readonly signals: Readonly<Record<string, number>> };
     };

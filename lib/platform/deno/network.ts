@@ -4,96 +4,128 @@
  * @module
  */
 import type {
-  ConnectOptions,
   HostListener,
   HostSocket,
   ListenOptions,
   Network,
   SocketAddress,
-  TlsOptions,
 } from "../network.ts";
+import { datagrams } from "./datagrams.ts";
 import {
   type DenoAddress,
   type DenoConnection,
   denoGlobal,
   type DenoListener,
 } from "./namespace.ts";
+import { isNumeric, resolve } from "./names.ts";
+import { encrypt } from "./tls.ts";
+
+/** What was closed, and is not yet gone: what is connected to or listened at now would still find it. */
+const closing = /* @__PURE__ */ new Set<Promise<unknown>>();
 
 /** Makes connections, and takes them, by Deno's own. */
-export const denoNetwork: Network = { connect, listen, startTls };
+export const denoNetwork: Network = {
+  get sharingRefusal() {
+    // Asked for without the flag, Deno ends the program.
+    return "listenDatagram" in denoGlobal.Deno
+      ? null
+      : "reusePort needs Deno's flag --unstable-net";
+  },
+  connect,
+  listen,
+  encrypt,
+  resolve,
+  datagrams,
+};
 
-async function connect(address: SocketAddress, options: ConnectOptions): Promise<HostSocket> {
-  const connection = await denoGlobal.Deno.connect(toDeno(address));
-  // A write waits for no acknowledgement of the one before.
-  connection.setNoDelay?.();
-  if (options.tls === null) return socketOf(connection);
-  const hostname = typeof address === "string" ? undefined : address[0];
-  return await encrypt(connection, options.tls, options.serverHostname ?? hostname);
+async function connect(address: SocketAddress, signal: AbortSignal): Promise<HostSocket> {
+  await Promise.allSettled(closing);
+  // It tries all addresses of a name.
+  const connection = await denoGlobal.Deno.connect({ ...toDeno(address), signal });
+  return socketOf(connection);
 }
 
-function startTls(socket: HostSocket, options: ConnectOptions): Promise<HostSocket> {
-  return encrypt(socket.native as DenoConnection, options.tls ?? {}, options.serverHostname);
-}
-
-async function encrypt(
-  connection: DenoConnection,
-  tls: TlsOptions,
-  hostname: string | undefined,
-): Promise<HostSocket> {
-  const encrypted = await denoGlobal.Deno.startTls(connection, {
-    ...tls,
-    ...hostname === undefined ? {} : { hostname },
-  });
-  const socket = socketOf(encrypted);
+async function listen(
+  address: SocketAddress,
+  options: ListenOptions,
+): Promise<readonly HostListener[]> {
+  await Promise.allSettled(closing);
+  const listeners: HostListener[] = [];
   try {
-    await socket.handshake();
+    for (const place of await placesOf(address)) {
+      try {
+        listeners.push(listenerOf(denoGlobal.Deno.listen({
+          ...toDeno(place),
+          reusePort: options.reusePort,
+          tcpBacklog: options.backlog,
+        })));
+      } catch (error) {
+        // Of a name's addresses one may be of a kind that the machine does not have.
+        if (place === address || (error as Error).name !== "AddrNotAvailable") throw error;
+      }
+    }
   } catch (error) {
-    socket.close();
+    for (const listener of listeners) listener.close();
     throw error;
   }
-  return socket;
+  return listeners;
 }
 
-function listen(address: SocketAddress, options: ListenOptions): HostListener {
-  const { Deno } = denoGlobal;
-  const place = {
-    ...toDeno(address),
-    reusePort: options.reusePort,
-    tcpBacklog: options.backlog,
-  };
-  return listenerOf(
-    options.tls === null ? Deno.listen(place) : Deno.listenTls({ ...place, ...options.tls }),
+/** The addresses at which a name is listened at: those that it has and the program may use, or else the name. */
+async function placesOf(address: SocketAddress): Promise<readonly SocketAddress[]> {
+  if (typeof address === "string" || !mayUse(address)) return [address];
+  const [name, port] = address;
+  if (isNumeric(name)) return [address];
+  const places = await resolve(name).then(
+    (found) => found.map((host) => [host, port] as const).filter(mayUse),
+    () => [],
   );
+  return places.length === 0 ? [address] : places;
+}
+
+/** To look would prompt where it is not known. */
+function mayUse([host, port]: readonly [string, number]): boolean {
+  const name = host.includes(":") ? `[${host}]` : host;
+  const permission = { name: "net", host: `${name}:${port}` } as const;
+  return denoGlobal.Deno.permissions.querySync(permission).state === "granted";
 }
 
 function listenerOf(listener: DenoListener): HostListener {
+  let accepting: Promise<DenoConnection> | null = null;
   return {
     native: listener,
     address: fromDeno(listener.addr),
     async accept() {
-      const connection = await listener.accept();
-      connection.setNoDelay?.();
-      return socketOf(connection);
+      accepting = listener.accept();
+      return socketOf(await accepting);
     },
-    close: () => listener.close(),
+    close() {
+      listener.close();
+      if (accepting === null) return;
+      const gone: Promise<unknown> = accepting.then(() => {}, () => {}).then(() =>
+        closing.delete(gone)
+      );
+      closing.add(gone);
+    },
   };
 }
 
 function socketOf(connection: DenoConnection): HostSocket {
+  // A write waits for no acknowledgement of the one before.
+  connection.setNoDelay?.();
   return {
     native: connection,
     localAddress: fromDeno(connection.localAddr),
     remoteAddress: fromDeno(connection.remoteAddr),
-    isEncrypted: connection.handshake !== undefined,
+    security: null,
     read: (into) => connection.read(into),
     write: (bytes) => connection.write(bytes),
     end: () => connection.closeWrite(),
-    handshake: async () => await connection.handshake?.(),
     close() {
       try {
         connection.close();
       } catch {
-        // It is closed already: encrypting it has taken it over, say.
+        // It is closed already; so is what an error has ended.
       }
     },
   };
