@@ -224,6 +224,26 @@ export {
 } from "./lib/kernel/loop_io.ts";
 export { LoopMethods } from "./lib/io/loop_methods.ts";
 export { type ProtocolFactory, Server } from "./lib/io/server.ts";
+export {
+  type ClientConnectedCallback,
+  StreamReaderProtocol,
+  type StreamReaderProtocolOptions,
+} from "./lib/io/stream_protocol.ts";
+export { StreamReader, type StreamReaderOptions } from "./lib/io/stream_reader.ts";
+export {
+  StreamWriter,
+  type WriterProtocol,
+  type WriterTlsOptions,
+} from "./lib/io/stream_writer.ts";
+export {
+  openConnection,
+  type OpenConnectionOptions,
+  openUnixConnection,
+  startServer,
+  type StartServerOptions,
+  startUnixServer,
+  type StreamLimit,
+} from "./lib/io/streams.ts";
 export type { InternetAddress, SocketAddress, TlsOptions } from "./lib/platform/network.ts";
 export {
   BaseProtocol,

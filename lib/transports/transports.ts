@@ -345,7 +345,7 @@ export function join(pieces: Iterable<Bytes>): Uint8Array {
   if (typeof pieces?.[Symbol.iterator] !== "function" || typeof pieces === "string") {
     throw new TypeError(`pieces must be an iterable of bytes, got ${describe(pieces)}`);
   }
-  const parts = Array.from(pieces, viewOf);
+  const parts = Array.from(pieces, (piece) => viewOf(piece));
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let end = 0;
   for (const part of parts) {
@@ -358,9 +358,11 @@ export function join(pieces: Iterable<Bytes>): Uint8Array {
 /**
  * The bytes of a view or a buffer, which are not copied.
  *
+ * @param data The view or buffer.
+ * @param name How the message calls it.
  * @throws {TypeError} If it is neither.
  */
-export function viewOf(data: Bytes): Uint8Array {
+export function viewOf(data: Bytes, name: string = "data"): Uint8Array {
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
@@ -369,7 +371,7 @@ export function viewOf(data: Bytes): Uint8Array {
     return new Uint8Array(data);
   }
   throw new TypeError(
-    `data argument must be a bytes-like object, got ${describe(data)}${
+    `${name} argument must be a bytes-like object, got ${describe(data)}${
       typeof data === "string" ? ": expected new TextEncoder().encode(text)" : ""
     }`,
   );

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { EncryptOptions, HostSocket } from "../network.ts";
+import type { EncryptOptions, HostSocket, TlsOptions } from "../network.ts";
 import { isNumeric } from "./names.ts";
 import { denoGlobal, type NodeDuplex, type NodeTlsSocket } from "./namespace.ts";
 
@@ -56,7 +56,7 @@ export function encrypt(socket: HostSocket, options: EncryptOptions): Promise<Ho
     stream.on("end", () => isDone || stream.destroy());
     stream.on(isServer ? "secure" : "secureConnect", () => {
       isDone = true;
-      resolve(socketOf(stream, { raw, socket }));
+      resolve(socketOf(stream, { raw, socket, tls }));
     });
   });
 }
@@ -95,11 +95,18 @@ async function writeAll(socket: HostSocket, bytes: Uint8Array): Promise<void> {
   for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await socket.write(rest));
 }
 
+/** What an encrypted connection is made of. */
+interface Parts {
+  /** The bytes that go over the wire. */
+  readonly raw: NodeDuplex;
+  /** The connection below. */
+  readonly socket: HostSocket;
+  /** By what it is encrypted. */
+  readonly tls: TlsOptions;
+}
+
 /** The bytes that go through it. */
-function socketOf(
-  stream: NodeTlsSocket,
-  { raw, socket }: { readonly raw: NodeDuplex; readonly socket: HostSocket },
-): HostSocket {
+function socketOf(stream: NodeTlsSocket, { raw, socket, tls }: Parts): HostSocket {
   const { setImmediate } = denoGlobal.process.getBuiltinModule("node:timers");
   let rest: Uint8Array | null = null;
   let isOver = false;
@@ -166,6 +173,7 @@ function socketOf(
     localAddress: socket.localAddress,
     remoteAddress: socket.remoteAddress,
     security: {
+      sslcontext: tls,
       peercert: stream.getPeerCertificate(),
       cipher: stream.getCipher(),
       alpnProtocol: stream.alpnProtocol || null,
