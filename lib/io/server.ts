@@ -20,7 +20,7 @@ import type { BaseProtocol } from "../transports/protocols.ts";
 import type { BaseTransport } from "../transports/transports.ts";
 import { sleep } from "../waiting/sleep.ts";
 import { encrypted } from "./encryption.ts";
-import { SocketTransport, type TransportKeeper } from "./socket_transport.ts";
+import { SocketTransport } from "./socket_transport.ts";
 import { stir } from "./stir.ts";
 
 /** After how many seconds it is tried again to accept, where the system has nothing left for it. */
@@ -36,11 +36,11 @@ export type ProtocolFactory = () => BaseProtocol;
  *
  * @example
  * ```ts
- * import { run, startServer } from "@asyncio/asyncio";
+ * import { getRunningLoop, Protocol, run } from "@asyncio/asyncio";
  * import { assertEquals } from "@std/assert";
  *
  * await run(function* () {
- *   const server = yield* startServer((_reader, writer) => writer.close(), "127.0.0.1", 0);
+ *   const server = yield* getRunningLoop().createServer(() => new Protocol(), "127.0.0.1", 0);
  *   const address = server.sockets[0]?.getsockname();
  *   assertEquals(address?.[0], "127.0.0.1");
  *   server.close();
@@ -51,7 +51,7 @@ export type ProtocolFactory = () => BaseProtocol;
  *
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Server
  */
-export class Server implements AbstractServer, TransportKeeper {
+export class Server implements AbstractServer {
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   readonly #loop: EventLoop;

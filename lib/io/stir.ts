@@ -13,25 +13,31 @@ import type { EventLoop } from "../kernel/event_loop.ts";
 import { schedulerOf } from "../kernel/scheduler.ts";
 import { host } from "../platform/current.ts";
 
-/** How long the moment is, in milliseconds. */
-const QUIET = 10;
+/** How long the moment is, in milliseconds, and in turns of the host: on a busy machine time passes with nothing done. */
+const QUIET = 20;
+const QUIET_TURNS = 50;
 
-/** When the loops' clocks may go on, by the host's. */
-const ends = /* @__PURE__ */ new WeakMap<EventLoop, number>();
+/** Until when the loops' clocks stand still, by the host's, and for how many turns more. */
+const holds = /* @__PURE__ */ new WeakMap<EventLoop, { end: number; turns: number }>();
 
 /** Tells that something was sent or has come. */
 export function stir(loop: EventLoop): void {
   if (!(schedulerOf(loop).clock instanceof VirtualClock)) return;
-  const isHeld = ends.has(loop);
-  ends.set(loop, host.now() + QUIET);
-  if (!isHeld) hold(loop);
+  const held = holds.get(loop) ?? { end: 0, turns: 0 };
+  held.end = host.now() + QUIET;
+  held.turns = QUIET_TURNS;
+  if (holds.has(loop)) return;
+  holds.set(loop, held);
+  hold(loop, held);
 }
 
 /** Gives the loop something to do in each turn of the host, for so long its clock does not move. */
-function hold(loop: EventLoop): void {
+function hold(loop: EventLoop, held: { end: number; turns: number }): void {
   host.nextTurn(() => {
-    if (loop.isClosed() || host.now() > ends.get(loop)!) return void ends.delete(loop);
+    if (loop.isClosed() || --held.turns < 0 && host.now() > held.end) {
+      return void holds.delete(loop);
+    }
     loop.callSoonThreadsafe(() => {});
-    hold(loop);
+    hold(loop, held);
   });
 }

@@ -161,6 +161,8 @@ export interface NodeDuplex {
   push(chunk: Uint8Array | null): void;
   /** Ends it at once. */
   destroy(error?: unknown): void;
+  /** Listens to the end of what can be read. */
+  on(event: "end", callback: () => void): void;
 }
 
 interface NodeDuplexOptions {

@@ -12,6 +12,9 @@ import { denoGlobal, type NodeDuplex, type NodeTlsSocket } from "./namespace.ts"
 /** How much is read at once, in bytes: as much as a record may hold. */
 const ROOM = 16_640;
 
+/** How many turns of the host's what has come takes at most from stream to stream. */
+const TURNS = 4;
+
 /** Encrypts a connection; done when both ends agree. */
 export function encrypt(socket: HostSocket, options: EncryptOptions): Promise<HostSocket> {
   const { tls, isServer, hostname } = options;
@@ -53,7 +56,7 @@ export function encrypt(socket: HostSocket, options: EncryptOptions): Promise<Ho
     stream.on("end", () => isDone || stream.destroy());
     stream.on(isServer ? "secure" : "secureConnect", () => {
       isDone = true;
-      resolve(socketOf(stream, socket, tls));
+      resolve(socketOf(stream, { raw, socket, tls }));
     });
   });
 }
@@ -92,11 +95,24 @@ async function writeAll(socket: HostSocket, bytes: Uint8Array): Promise<void> {
   for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await socket.write(rest));
 }
 
+/** What an encrypted connection is made of. */
+interface Parts {
+  /** The bytes that go over the wire. */
+  readonly raw: NodeDuplex;
+  /** The connection below. */
+  readonly socket: HostSocket;
+  /** By what it is encrypted. */
+  readonly tls: TlsOptions;
+}
+
 /** The bytes that go through it. */
-function socketOf(stream: NodeTlsSocket, raw: HostSocket, tls: TlsOptions): HostSocket {
+function socketOf(stream: NodeTlsSocket, { raw, socket, tls }: Parts): HostSocket {
+  const { setImmediate } = denoGlobal.process.getBuiltinModule("node:timers");
   let rest: Uint8Array | null = null;
   let isOver = false;
   let failure: unknown = null;
+  let isCut = false;
+  let turns = 0;
   let look = () => {};
   let reading: Promise<unknown> = Promise.resolve();
   const over = () => {
@@ -106,6 +122,21 @@ function socketOf(stream: NodeTlsSocket, raw: HostSocket, tls: TlsOptions): Host
   stream.on("readable", () => look());
   stream.on("end", over);
   stream.on("error", (error) => failure ??= error);
+  // Deno's stream forgets to end where the one below ends while it writes: with nothing more in it, it is over.
+  const lookAgain = () => {
+    if (turns > 0) return;
+    turns = TURNS;
+    const turn = () => {
+      if (--turns > 0) setImmediate(turn);
+      else if ((rest ??= stream.read()) === null) over();
+      else look();
+    };
+    setImmediate(turn);
+  };
+  raw.on("end", () => {
+    isCut = true;
+    look();
+  });
   const closed = new Promise<void>((resolve) =>
     stream.on("close", () => {
       over();
@@ -116,7 +147,7 @@ function socketOf(stream: NodeTlsSocket, raw: HostSocket, tls: TlsOptions): Host
     const promise = new Promise<number | null>((resolve, reject) => {
       look = () => {
         rest ??= stream.read();
-        if (rest === null && !isOver) return;
+        if (rest === null && !isOver) return isCut ? lookAgain() : undefined;
         look = () => {};
         if (rest === null) return failure === null ? resolve(null) : reject(failure);
         const count = Math.min(rest.length, into.length);
@@ -138,9 +169,9 @@ function socketOf(stream: NodeTlsSocket, raw: HostSocket, tls: TlsOptions): Host
       }),
     ]);
   return {
-    native: raw.native,
-    localAddress: raw.localAddress,
-    remoteAddress: raw.remoteAddress,
+    native: socket.native,
+    localAddress: socket.localAddress,
+    remoteAddress: socket.remoteAddress,
     security: {
       sslcontext: tls,
       peercert: stream.getPeerCertificate(),
@@ -155,11 +186,17 @@ function socketOf(stream: NodeTlsSocket, raw: HostSocket, tls: TlsOptions): Host
         ),
       ),
     async end() {
-      await untilClosed(new Promise<void>((resolve) => stream.end(resolve)));
-      // What the other side still sends is read, for else it would be told that it was lost, and forget what it has.
-      await reading;
-      const room = new Uint8Array(ROOM);
-      while (await read(room) !== null);
+      // Deno says no goodbye where something comes at the same time; the end of the socket's is one, too.
+      const ended = untilClosed(new Promise<void>((resolve) => stream.end(resolve)))
+        .then(() => socket.end());
+      // What the other side still sends is read: the stream ends no sooner, and a socket that is closed before would have the
+      // other side forget what it has.
+      const drain = async () => {
+        await reading;
+        const room = new Uint8Array(ROOM);
+        while (await read(room) !== null);
+      };
+      await Promise.all([ended, drain()]);
     },
     close: () => stream.destroy(),
   };
