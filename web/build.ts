@@ -69,6 +69,22 @@ const pageImports: esbuild.Plugin = {
   },
 };
 
+/** The files of which nothing is reached but through a socket or a child process, and a browser has neither. */
+const PAST_THE_HOST =
+  /\/lib\/io\/(encryption|inflow|pipe_transports|socket_transport|subprocess_transport|transport_socket)\.ts$/;
+
+/** Leaves these files out: their names are there, and nothing behind them. */
+const leaveOutSockets: esbuild.Plugin = {
+  name: "leave-out-sockets",
+  setup(build) {
+    build.onLoad({ filter: PAST_THE_HOST }, async ({ path }) => {
+      const text = await Deno.readTextFile(path);
+      const names = [...text.matchAll(/^export (?:class|const|function\*?) (\w+)/gm)];
+      return { contents: names.map(([, name]) => `export const ${name} = undefined;`).join("\n") };
+    });
+  },
+};
+
 /** An ES module: a worker that needs the runtime imports the file itself. */
 function moduleOptions(name: string): esbuild.BuildOptions {
   return {
@@ -126,6 +142,7 @@ async function buildScripts(): Promise<void> {
         // The one form that others bundle is the plain module.
         entryPoints: [name === "asyncio.mjs" ? ENTRY : NAMED],
         outfile: join(DIST, name),
+        plugins: [leaveOutSockets],
         bundle: true,
         minify,
         sourcemap: "linked",

@@ -10,7 +10,12 @@ import type { EventLoop } from "../kernel/event_loop.ts";
 import { awaitThenable } from "../kernel/from_promise.ts";
 import { onLoopClose } from "../kernel/loop_closing.ts";
 import type { ConnectionOptions, ServerOptions, StartTlsOptions } from "../kernel/loop_io.ts";
-import type { HostSocket, SocketAddress, TlsOptions } from "../platform/network.ts";
+import type {
+  HostSocket,
+  InternetAddress,
+  SocketAddress,
+  TlsOptions,
+} from "../platform/network.ts";
 import type { BaseProtocol } from "../transports/protocols.ts";
 import { Transport } from "../transports/transports.ts";
 import { sleep } from "../waiting/sleep.ts";
@@ -117,12 +122,12 @@ export function* opened<T>(
  * @param path The path of the unix socket at which it listens, or a function that gives the other places.
  * @param options `ssl`, `backlog`, `reusePort`, `startServing`.
  */
-export function* serving(
+export function* serving<A extends SocketAddress>(
   loop: EventLoop,
   factory: ProtocolFactory,
-  path: string | (() => readonly SocketAddress[]),
+  path: A & string | (() => readonly A[]),
   options: ServerOptions,
-): Generator<Suspension, Server, unknown> {
+): Generator<Suspension, Server<A>, unknown> {
   const { ssl = null, backlog = 100, reusePort, startServing = true } = options;
   if (typeof ssl !== "object") {
     throw new TypeError(
@@ -158,7 +163,7 @@ export function* serving(
     for (const listener of listeners) listener.close();
     throw error;
   }
-  const server = new Server(loop, listeners, { factory, tls: ssl });
+  const server = new Server<A>(loop, listeners, { factory, tls: ssl });
   if (startServing) {
     server.begin();
     // One iteration, in which what has just come is taken.
@@ -171,7 +176,7 @@ export function* serving(
 export function addresses(
   hosts: string | readonly string[] | null,
   port: number,
-): readonly SocketAddress[] {
+): readonly InternetAddress[] {
   checkPort(port);
   const names = hosts === null || hosts === "" ? ["0.0.0.0"] : [hosts].flat();
   if (names.length === 0) throw new ValueError("host must name at least one address, got []");

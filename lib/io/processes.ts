@@ -128,7 +128,7 @@ function hostSubprocesses(name: string, start: ChildStart): Subprocesses {
   const { subprocesses } = host;
   if (subprocesses === null) {
     throw new NotSupportedError(
-      `${name}() needs processes, which a browser has not: expected a thread, by toThread() or a ThreadPoolExecutor`,
+      `${name}() needs processes, and a browser has none: expected a thread, by toThread() or a ThreadPoolExecutor`,
     );
   }
   if (start.stderr === "stdout" && subprocesses.joiningRefusal !== null) {

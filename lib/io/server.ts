@@ -15,7 +15,7 @@ import { endsRun } from "../kernel/handle.ts";
 import { onLoopClose } from "../kernel/loop_closing.ts";
 import type { AbstractServer, ServerSocket } from "../kernel/loop_io.ts";
 import { schedulerOf } from "../kernel/scheduler.ts";
-import type { HostListener, HostSocket, TlsOptions } from "../platform/network.ts";
+import type { HostListener, HostSocket, SocketAddress, TlsOptions } from "../platform/network.ts";
 import type { BaseProtocol } from "../transports/protocols.ts";
 import type { BaseTransport } from "../transports/transports.ts";
 import { sleep } from "../waiting/sleep.ts";
@@ -34,6 +34,8 @@ export type ProtocolFactory = () => BaseProtocol;
  *
  * It is a context, too, which closes it at the end and waits for its connections: `asyncWith(server, body)`.
  *
+ * @typeParam A Where it listens: a host and a port, or a path.
+ *
  * @example
  * ```ts
  * import { getRunningLoop, Protocol, run } from "@asyncio/asyncio";
@@ -51,7 +53,7 @@ export type ProtocolFactory = () => BaseProtocol;
  *
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Server
  */
-export class Server implements AbstractServer {
+export class Server<A extends SocketAddress = SocketAddress> implements AbstractServer<A> {
   static readonly #printing: void = /* @__PURE__ */ printByToString(this);
 
   readonly #loop: EventLoop;
@@ -107,8 +109,8 @@ export class Server implements AbstractServer {
   }
 
   /** Where it listens; empty when it is closed. */
-  get sockets(): readonly ServerSocket[] {
-    return (this.#listeners ?? []).map(({ address }) => ({ getsockname: () => address }));
+  get sockets(): readonly ServerSocket<A>[] {
+    return (this.#listeners ?? []).map(({ address }) => ({ getsockname: () => address as A }));
   }
 
   /** Takes no more connections. Those that are there stay. */

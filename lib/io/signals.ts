@@ -68,7 +68,7 @@ function ofLoop(loop: EventLoop): Map<string, () => void> {
 function hostSignals(method: string): Signals {
   if (host.signals === null) {
     throw new NotSupportedError(
-      `${method}() needs signals, which a browser has not: expected addEventListener("pagehide", …) there`,
+      `${method}() needs signals, and a browser has none: expected addEventListener("pagehide", …) there`,
     );
   }
   return host.signals;

@@ -176,12 +176,15 @@ export class SocketTransport extends Transport {
   }
 
   #write(data: Uint8Array, method: string): void {
-    if (this.#outflow.isEnding) throw new RuntimeError(`Cannot call ${method}() after write_eof()`);
+    // To close an encrypted connection ends it, too, which is none of the protocol's doing.
+    if (this.#outflow.isEnding && this.#socket.security === null) {
+      throw new RuntimeError(`Cannot call ${method}() after write_eof()`);
+    }
     if (data.length === 0) return;
     if (this.#lost > 0) {
       if (this.#lost >= LOG_THRESHOLD) logger.warning("socket.send() raised exception.");
       this.#lost++;
-    } else {
+    } else if (!this.#isClosing) {
       this.#outflow.write(data, method === "writelines");
     }
   }

@@ -71,7 +71,7 @@ export interface WriterProtocol extends BaseProtocol {
  *     yield* writer.drain();
  *     writer.close();
  *   }, "127.0.0.1", 0);
- *   const [host, port] = server.sockets[0]!.getsockname() as [string, number];
+ *   const [host, port] = server.sockets[0]!.getsockname();
  *   const [reader, writer] = yield* openConnection(host, port);
  *   writer.write(new TextEncoder().encode("hello\n"));
  *   yield* writer.drain();

@@ -8,7 +8,7 @@ import type { Suspension } from "../coroutine/awaitable.ts";
 import { type Coroutine, lazy } from "../coroutine/coroutine.ts";
 import type { ConnectionOptions, ServerOptions } from "../kernel/loop_io.ts";
 import { getRunningLoop } from "../kernel/loops.ts";
-import type { SocketAddress } from "../platform/network.ts";
+import type { InternetAddress, SocketAddress } from "../platform/network.ts";
 import { addresses, connecting, serving } from "./connections.ts";
 import type { Server } from "./server.ts";
 import {
@@ -59,7 +59,7 @@ export interface StartServerOptions extends ServerOptions, StreamLimit {}
  *     writer.write(new TextEncoder().encode("one\ntwo\n"));
  *     writer.close();
  *   }, "127.0.0.1", 0);
- *   const [host, port] = server.sockets[0]!.getsockname() as [string, number];
+ *   const [host, port] = server.sockets[0]!.getsockname();
  *   const [reader, writer] = await openConnection(host, port);
  *   const lines: string[] = [];
  *   for await (const line of reader) lines.push(new TextDecoder().decode(line));
@@ -140,7 +140,7 @@ export function openUnixConnection(
  *     writer.close();
  *   }, "127.0.0.1", 0);
  *   yield* asyncWith(server, function* () {
- *     const [host, port] = server.sockets[0]!.getsockname() as [string, number];
+ *     const [host, port] = server.sockets[0]!.getsockname();
  *     const [reader, writer] = yield* openConnection(host, port);
  *     writer.write(new TextEncoder().encode("to and fro"));
  *     writer.writeEof();
@@ -157,7 +157,7 @@ export function startServer(
   host: string | readonly string[] | null,
   port: number,
   options: StartServerOptions = {},
-): Coroutine<Server> {
+): Coroutine<Server<InternetAddress>> {
   checkOptions(options, "startServer()", [
     "limit",
     "ssl",
@@ -202,7 +202,7 @@ export function startUnixServer(
   clientConnected: ClientConnectedCallback,
   path: string,
   options: StartServerOptions = {},
-): Coroutine<Server> {
+): Coroutine<Server<string>> {
   checkOptions(options, "startUnixServer()", ["limit", "ssl", "backlog", "startServing"]);
   return serve("startUnixServer", clientConnected, path, options);
 }
@@ -230,18 +230,18 @@ function* connectSteps(
   return [reader, new StreamWriter(transport, protocol, reader, loop)];
 }
 
-function serve(
+function serve<A extends SocketAddress>(
   name: string,
   clientConnected: ClientConnectedCallback,
-  places: Parameters<typeof serving>[2],
+  places: A & string | (() => readonly A[]),
   options: StartServerOptions,
-): Coroutine<Server> {
+): Coroutine<Server<A>> {
   checkCallback(clientConnected);
   const { limit = DEFAULT_LIMIT, ...others } = options;
   checkLimit(limit);
   return lazy(name, serveSteps());
 
-  function* serveSteps(): Generator<Suspension, Server, unknown> {
+  function* serveSteps(): Generator<Suspension, Server<A>, unknown> {
     const loop = getRunningLoop();
     const factory = () => {
       const reader = new StreamReader({ limit, loop });

@@ -23,7 +23,7 @@ import {
   refuseCoroutine,
 } from "../coroutine/coroutine.ts";
 import { host } from "../platform/current.ts";
-import type { TlsOptions } from "../platform/network.ts";
+import type { InternetAddress, TlsOptions } from "../platform/network.ts";
 import type {
   BaseProtocol,
   DatagramProtocol,
@@ -608,7 +608,7 @@ export class EventLoop implements HandleOwner {
     host: string | readonly string[] | null,
     port: number,
     options: ServerOptions = {},
-  ): Coroutine<AbstractServer> {
+  ): Coroutine<AbstractServer<InternetAddress>> {
     return ioMethod("createServer")(this, protocolFactory, host, port, options);
   }
 
@@ -626,7 +626,7 @@ export class EventLoop implements HandleOwner {
     protocolFactory: () => BaseProtocol,
     path: string,
     options: ServerOptions = {},
-  ): Coroutine<AbstractServer> {
+  ): Coroutine<AbstractServer<string>> {
     return ioMethod("createUnixServer")(this, protocolFactory, path, options);
   }
 

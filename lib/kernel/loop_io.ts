@@ -121,9 +121,10 @@ export interface SubprocessOptions {
 /**
  * What takes connections; `createServer()` and `startServer()` give one.
  *
+ * @typeParam A Where it listens: a host and a port, or a path.
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Server
  */
-export interface AbstractServer {
+export interface AbstractServer<A extends SocketAddress = SocketAddress> {
   /** Takes no more connections. Those that are there stay. */
   close(): void;
   /** Whose server it is. */
@@ -141,13 +142,17 @@ export interface AbstractServer {
   /** Closes its connections at once; what waits to be written is lost. */
   abortClients(): void;
   /** The host's own listeners. */
-  readonly sockets: readonly ServerSocket[];
+  readonly sockets: readonly ServerSocket<A>[];
 }
 
-/** Where a server listens. */
-export interface ServerSocket {
+/**
+ * Where a server listens.
+ *
+ * @typeParam A A host and a port, or a path.
+ */
+export interface ServerSocket<A extends SocketAddress = SocketAddress> {
   /** The address, as Python's sockets tell it. */
-  getsockname(): SocketAddress;
+  getsockname(): A;
 }
 
 /** What those who bring sockets, processes and signals do in the loop's stead. */
@@ -170,13 +175,13 @@ export interface LoopIO {
     hosts: string | readonly string[] | null,
     port: number,
     options: ServerOptions,
-  ): Coroutine<AbstractServer>;
+  ): Coroutine<AbstractServer<InternetAddress>>;
   createUnixServer(
     loop: EventLoop,
     factory: () => BaseProtocol,
     path: string,
     options: ServerOptions,
-  ): Coroutine<AbstractServer>;
+  ): Coroutine<AbstractServer<string>>;
   startTls(
     loop: EventLoop,
     transport: Transport,

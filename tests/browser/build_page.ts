@@ -12,6 +12,28 @@ const MISNAMED = `Object.entries(asyncio)
   .filter(([name, value]) => typeof value === "function" && value.name !== name)
   .map(([name]) => name)`;
 
+/** Asks for what no browser has, of which the build holds no more than that it says so. */
+const REFUSALS = `asyncio.run(async () => {
+  asyncio.LoopMethods.bring();
+  const loop = asyncio.getRunningLoop();
+  const calls = [
+    () => asyncio.openConnection("localhost", 1),
+    () => asyncio.startServer(() => {}, "localhost", 1),
+    () => asyncio.createSubprocessExec("true"),
+    () => loop.createDatagramEndpoint(() => new asyncio.DatagramProtocol(), { remoteAddr: ["::1", 1] }),
+    () => loop.subprocessShell(() => new asyncio.SubprocessProtocol(), "true"),
+  ];
+  const names = new Set();
+  for (const call of calls) {
+    try {
+      await call();
+    } catch (error) {
+      names.add(error.name);
+    }
+  }
+  return [...names];
+})`;
+
 function runsFromAnotherOrigin(file: string): PageTest {
   return {
     name: `${file} runs by a script tag from another origin`,
@@ -20,6 +42,7 @@ function runsFromAnotherOrigin(file: string): PageTest {
       await page.addScriptTag({ url: `${otherOrigin}/dist/${file}` });
       assertEquals(await page.evaluate(PROGRAM), ["slow", "quick"]);
       assertEquals(await page.evaluate(MISNAMED), []);
+      assertEquals(await page.evaluate(REFUSALS), ["NotSupportedError"]);
     },
   };
 }
@@ -32,6 +55,9 @@ function runsAsModule(file: string): PageTest {
       const load = `import("${otherOrigin}/dist/${file}")`;
       assertEquals(await page.evaluate(`${load}.then((asyncio) => ${PROGRAM})`), ["slow", "quick"]);
       assertEquals(await page.evaluate(`${load}.then((asyncio) => ${MISNAMED})`), []);
+      assertEquals(await page.evaluate(`${load}.then((asyncio) => ${REFUSALS})`), [
+        "NotSupportedError",
+      ]);
     },
   };
 }

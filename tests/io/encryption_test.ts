@@ -72,6 +72,7 @@ test({
         while (of(log, "c").at(-1) !== "hello") yield* sleep(0.001);
         transport.write(new Uint8Array(500_000));
         transport.close();
+        transport.write(bytes("dropped"));
         while (lost(log) < 2) yield* sleep(0.001);
         server.close();
         yield* server.waitClosed();

@@ -74,7 +74,7 @@ test({
     await assertRejects(
       () => run(() => getRunningLoop().subprocessExec(() => new SubprocessProtocol(), ["ls"])),
       NotSupportedError,
-      "subprocessExec() needs processes, which a browser has not",
+      "subprocessExec() needs processes, and a browser has none",
     );
   },
 });

@@ -137,7 +137,7 @@ test({
     assertThrows(
       () => loop.addSignalHandler("SIGTERM", () => {}),
       NotSupportedError,
-      'addSignalHandler() needs signals, which a browser has not: expected addEventListener("pagehide", …) there',
+      'addSignalHandler() needs signals, and a browser has none: expected addEventListener("pagehide", …) there',
     );
     loop.close();
   },

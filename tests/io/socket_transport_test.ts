@@ -346,6 +346,21 @@ test({
 });
 
 test({
+  name: "Transport.write() after close() is dropped, also while what waits is still written",
+  ...needs("sockets"),
+  async fn() {
+    const { log, warnings } = await play({}, function* (log, client) {
+      client.write(bytes("x"));
+      client.close();
+      for (let n = 0; n < 4; n++) client.write(bytes("late"));
+      yield* wait(() => bothLost(log));
+    });
+    assertEquals(of(log, "s").filter(([, what]) => what === "data"), [["s", "data", "x"]]);
+    assertEquals(warnings, []);
+  },
+});
+
+test({
   name: "Transport.close() writes all that waits, then loses the connection",
   ...needs("sockets"),
   async fn() {

@@ -465,7 +465,7 @@ test({
     await assertRejects(
       () => run(createSubprocessExec("ls")),
       NotSupportedError,
-      "createSubprocessExec() needs processes, which a browser has not: expected a thread",
+      "createSubprocessExec() needs processes, and a browser has none: expected a thread",
     );
   },
 });
