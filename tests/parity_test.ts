@@ -199,7 +199,7 @@ testWithPython("every export stands in the table of parity, once", (all) => {
 
 testWithPython("the table of parity states its own counts", (all) => {
   const count = (standings: Standing[]): [Standing, number][] =>
-    (["here", "planned", "none"] as const).map((standing) => [
+    (["here", "none"] as const).map((standing) => [
       standing,
       standings.filter((each) => each === standing).length,
     ]);

@@ -5,7 +5,7 @@
  */
 
 /** What a row says a name is here. */
-export type Standing = "here" | "planned" | "none";
+export type Standing = "here" | "none";
 
 /** A row: what a name of Python's is here. */
 export interface ParityRow {
@@ -56,7 +56,7 @@ export function parseParityTable(text: string): ParityTable {
 function rowOf(section: string, first: string, second: string, rest: string[]): ParityRow {
   const [differs = "", why = ""] = rest;
   if (rest.length !== 2) throw new SyntaxError(`${first}: a row has four cells`);
-  const isAbsent = second === "planned" || second === "none";
+  const isAbsent = second === "none";
   return {
     section,
     python: codeOf(first),
