@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { staysInThread } from "../base/staying.ts";
 import type { BaseTransport, DatagramTransport, SubprocessTransport } from "./transports.ts";
 
 /**
@@ -19,6 +20,8 @@ import type { BaseTransport, DatagramTransport, SubprocessTransport } from "./tr
  * @see https://docs.python.org/3/library/asyncio-protocol.html#asyncio.BaseProtocol
  */
 export class BaseProtocol {
+  static readonly #staying: void = /* @__PURE__ */ staysInThread(this);
+
   /**
    * The connection is there. Called once.
    *

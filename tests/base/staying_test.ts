@@ -5,7 +5,13 @@ import { makeCodec } from "../../lib/threads/finder.ts";
 import { test } from "../_support/harness.ts";
 
 /** Those whose objects a clone refuses by itself, or that have nothing of their thread's. */
-const OTHERS: ReadonlySet<string> = new Set(["Awaitable", "ExceptStar", "Repl", "WorkerCall"]);
+const OTHERS: ReadonlySet<string> = new Set([
+  "Awaitable",
+  "ExceptStar",
+  "LoopMethods",
+  "Repl",
+  "WorkerCall",
+]);
 
 test("staysInThread() was told of every class whose objects a clone would empty", () => {
   const codec = makeCodec();

@@ -26,6 +26,8 @@ WAITERS = 10_000
 ITEMS = 1_000
 LIMITED_CALLS = 1_000
 LIMIT = 10
+LINE = 64
+PIECE = 65_536
 
 
 async def one():
@@ -410,7 +412,50 @@ async def jobs_at_once(kind, n):
     return done
 
 
+async def answer(reader, writer):
+    while line := await reader.readline():
+        writer.write(line)
+        await writer.drain()
+    writer.close()
+
+
+async def echo(n):
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    line = b"a" * (LINE - 1) + b"\n"
+    done = 0
+    for _ in range(n):
+        writer.write(line)
+        await writer.drain()
+        done += len(await reader.readline()) // LINE
+    writer.close()
+    server.close()
+    await server.wait_closed()
+    return done
+
+
+async def pour(n):
+    async def send(_, writer):
+        for _ in range(n):
+            writer.write(piece)
+            await writer.drain()
+        writer.close()
+
+    piece = bytes(PIECE)
+    server = await asyncio.start_server(send, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    size = 0
+    while data := await reader.read(PIECE):
+        size += len(data)
+    writer.close()
+    server.close()
+    await server.wait_closed()
+    return size // PIECE
+
+
 WORKS = {
+    "echo": echo,
+    "pour": pour,
     "job": lambda n: jobs_one_by_one(ThreadPoolExecutor, n),
     "jobs": lambda n: jobs_at_once(ThreadPoolExecutor, n),
     "child-job": lambda n: jobs_one_by_one(ProcessPoolExecutor, n),

@@ -79,6 +79,8 @@ export type RowName =
   | "job-cold"
   | "child-job"
   | "child-jobs"
+  | "echo"
+  | "pour"
   | "import"
   | "memory"
   | "memory-timer"

@@ -44,6 +44,12 @@ export const MILLION = { tasks: 1_000_000, atOnce: 1_000 } as const;
 /** How many jobs are outstanding at once in the rows `jobs` and `child-jobs`. */
 export const OUTSTANDING = 1_000;
 
+/** How many bytes a line has in the row `echo`. */
+export const LINE = 64;
+
+/** How many bytes are written at once in the row `pour`. */
+export const PIECE = 65_536;
+
 /** How many bytes are moved to a worker and back in the row `job-moved`. */
 export const MEBIBYTE: number = 2 ** 20;
 
@@ -479,5 +485,30 @@ export const ROWS: readonly Row[] = [
     isFixed: false,
     isOfDeno: true,
     targets: [{ of: "generator", over: "cpython", atMost: 0.1 }],
+  },
+  {
+    name: "echo",
+    what:
+      "a line goes by streams to a server of the same loop, and comes back; bare: by Deno.connect",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    isOfDeno: true,
+    targets: [
+      { of: "generator", over: "bare", atMost: 2 },
+      { of: "generator", over: "cpython", atMost: 1 },
+    ],
+  },
+  {
+    name: "pour",
+    what: "64 KiB go through such a connection, one of many pieces that are written as they can be",
+    unit: "ns",
+    batch: 1,
+    isFixed: false,
+    isOfDeno: true,
+    targets: [
+      { of: "generator", over: "bare", atMost: 2 },
+      { of: "generator", over: "cpython", atMost: 1 },
+    ],
   },
 ];

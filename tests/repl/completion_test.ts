@@ -57,7 +57,8 @@ test("Repl.complete() offers nothing behind a call, in a string or for a number'
 test("Repl.complete() offers commands and what they take", () =>
   withRepl(async (repl) => {
     assertEquals(repl.complete("%auto"), { names: ["autoawait"], word: "auto" });
-    assertEquals(namesFor(repl, "%autoawait o"), ["off", "on"]);
+    assertEquals(namesFor(repl, "%autoawait of"), ["off"]);
+    assertEquals(namesFor(repl, "%autoawait on"), ["on"]);
     await enter(repl, "const myRunner = () => {}");
     assertEquals(namesFor(repl, "%autoawait myR"), ["myRunner"]);
   }));

@@ -34,6 +34,7 @@ import {
   WAITERS,
 } from "../rows.ts";
 import { executorWorks } from "./loops.ts";
+import { asyncWorks as connectionWorks } from "./connections.ts";
 
 const RESOLVED = Promise.resolve(1);
 
@@ -259,6 +260,7 @@ async function park(n: number, weigh: () => void): Promise<number> {
 
 /** The work of each row where an async function's differs: `switch` is `async-step` for them. */
 export const works: Works = {
+  ...connectionWorks,
   ...executorWorks,
   "async-step": (n) => run(() => stepAside(n)),
   "hand-off": (n) => run(() => handOff(n)),

@@ -17,6 +17,7 @@ import {
 import { type Sight, watchHost } from "./host_watch.ts";
 import { importOften } from "./import_often.ts";
 import { works as workerWorks } from "./raw_worker.ts";
+import { bareWorks as connectionWorks } from "./connections.ts";
 
 const RESOLVED = Promise.resolve(1);
 
@@ -233,6 +234,7 @@ function million(kind: keyof Sight): Work {
 
 /** The work of each row. */
 export const works: Works = {
+  ...connectionWorks,
   ...workerWorks,
   "switch": stepAside,
   "async-step": stepAside,

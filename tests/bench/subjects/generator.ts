@@ -43,6 +43,7 @@ import { importOften } from "./import_often.ts";
 import { loopWorks } from "./loops.ts";
 import { works as poolWorks } from "./pools.ts";
 import { sizeWork } from "./size_works.ts";
+import { works as connectionWorks } from "./connections.ts";
 
 const RESOLVED = Promise.resolve(1);
 
@@ -380,6 +381,7 @@ function million(kind: keyof Sight): Work {
 
 /** The work of each row. */
 export const works: Works = {
+  ...connectionWorks,
   ...loopWorks,
   ...poolWorks,
   "switch": (n) => run(stepAside(n)),

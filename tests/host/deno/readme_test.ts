@@ -11,6 +11,12 @@ const PLACEHOLDER = "https://asyncio.example";
 /** Inside the repository, so that its `deno.json` counts. */
 const FOLDER = join(ROOT, "tests", ".cache", "readme");
 
+/** What a program may do, by what it uses; all others need nothing. */
+const PERMISSIONS: readonly (readonly [used: string, permission: string])[] = [
+  ["startServer", "--allow-net=127.0.0.1"],
+  ["createSubprocessExec", "--allow-run=sort"],
+];
+
 const programs = [
   ...Deno.readTextFileSync(join(ROOT, "README.md")).matchAll(/^```ts\n(.*?)^```/gms),
 ]
@@ -65,6 +71,7 @@ for (const { name, text } of programs) {
         "--no-lock",
         "--no-prompt",
         `--allow-import=${new URL(origin).host}`,
+        ...PERMISSIONS.filter(([used]) => text.includes(used)).map(([, permission]) => permission),
         name,
       );
       assertEquals(stdout.split("\n").slice(0, -1), expectedLines(text), stderr);
