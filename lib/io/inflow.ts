@@ -15,7 +15,7 @@ import { stir } from "./stir.ts";
 
 /** How much is read at once, in bytes, at first and at most: of 10,000 connections most are idle. */
 const ROOM = 4_096;
-const MOST_ROOM = 262_144;
+const MOST_ROOM = 65_536;
 
 /** Whom the bytes go to. */
 export interface InflowOwner {
@@ -45,6 +45,8 @@ export class Inflow {
   #isOver = false;
   #isPulling = false;
   #arrived: Arrival | null = null;
+  /** What was read into, and nobody has anything of. */
+  #spare: Uint8Array | null = null;
   /** In the context of who began to read, or went on. */
   #deliverThere: () => void = () => {};
 
@@ -85,7 +87,8 @@ export class Inflow {
     this.#isPulling = true;
     const scheduler = schedulerOf(this.#loop);
     scheduler.outside++;
-    const room = new Uint8Array(this.#room);
+    const room = this.#spare?.length === this.#room ? this.#spare : new Uint8Array(this.#room);
+    this.#spare = null;
     const arrive = (arrival: Arrival) => {
       scheduler.outside--;
       this.#isPulling = false;
@@ -104,7 +107,9 @@ export class Inflow {
   #trim(room: Uint8Array, count: number): Uint8Array {
     if (count === room.length) this.#room = Math.min(2 * this.#room, MOST_ROOM);
     else if (count < this.#room / 4) this.#room = Math.max(this.#room / 2, this.#leastRoom);
-    return 2 * count < room.length ? room.slice(0, count) : room.subarray(0, count);
+    if (2 * count >= room.length) return room.subarray(0, count);
+    this.#spare = room;
+    return room.slice(0, count);
   }
 
   #deliver(): void {

@@ -6,7 +6,7 @@
 import { checkOptions } from "../base/check_options.ts";
 import { ValueError } from "../base/errors.ts";
 import { describe } from "../base/repr.ts";
-import { copyContext } from "../coroutine/context_vars.ts";
+import { type Context, copyContext } from "../coroutine/context_vars.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
 import { endsRun } from "../kernel/handle.ts";
 import { schedulerOf } from "../kernel/scheduler.ts";
@@ -37,10 +37,21 @@ export interface OutflowOwner {
   pauseWriting(): void;
   /** Hears that no more waits than the low mark allows. */
   resumeWriting(): void;
-  /** Hears that nothing waits any more, and is not to end. */
+  /** Whether it wants to hear that nothing waits any more. */
+  isClosing(): boolean;
+  /** Hears that nothing waits any more, where it wants to. */
   emptied(): void;
   /** Hears that the host cannot write. */
   takeWriteError(error: unknown): void;
+}
+
+/** Who hears what comes of a promise of the host's, and in which context. */
+interface Settling<T> {
+  readonly context: Context;
+  done(value: T): void;
+  failed(error: unknown): void;
+  /** Whether somebody is told of it, which the loop does; else it is only noted. */
+  isTold(value: T): boolean;
 }
 
 /** Writes for a transport. */
@@ -115,34 +126,40 @@ export class Outflow {
     this.#size = 0;
   }
 
-  #pump(): void {
+  /** Hands the host what is next; whoever hears of it does so in the context given. */
+  #pump(context: Context = copyContext()): void {
     if (this.#isWriting || this.#isOver || this.#pieces.length === 0) return;
     this.#isWriting = true;
     const piece = this.#next();
-    this.#settle(
-      this.#sink.write(piece),
-      (count) => this.#written(piece, count),
-      (error) => this.#fail(error),
-    );
+    this.#settle(this.#sink.write(piece), {
+      context,
+      done: (count) => this.#written(piece, count, context),
+      failed: (error) => this.#fail(error),
+      // Most often nobody is to be told, and the loop need not be woken for it.
+      isTold: (count) => {
+        const left = this.#size - count;
+        return this.#isPaused && left <= this.#low ||
+          left === 0 && (this.#isEnding || this.#owner.isClosing());
+      },
+    });
   }
 
-  /** Has the loop hear, in the context of who is here now, what comes of a promise. */
-  #settle<T>(
-    promise: Promise<T>,
-    done: (value: T) => void,
-    failed: (error: unknown) => void,
-  ): void {
+  /** Has the loop hear what comes of a promise. */
+  #settle<T>(promise: Promise<T>, { context, done, failed, isTold }: Settling<T>): void {
     const scheduler = schedulerOf(this.#loop);
-    const context = copyContext();
-    const settled = (callback: () => void) => {
+    const settled = (callback: () => void, isForLoop: boolean) => {
       scheduler.outside--;
       if (this.#isOver || scheduler.isClosed) return;
       stir(this.#loop);
-      this.#loop.callSoonThreadsafe(context.bind(callback));
+      if (isForLoop) this.#loop.callSoonThreadsafe(context.bind(callback));
+      else callback();
     };
     scheduler.outside++;
     stir(this.#loop);
-    promise.then((value) => settled(() => done(value)), (error) => settled(() => failed(error)));
+    promise.then(
+      (value) => settled(() => done(value), isTold(value)),
+      (error) => settled(() => failed(error), true),
+    );
   }
 
   /** Takes what is written next. */
@@ -158,7 +175,7 @@ export class Outflow {
     return count === 1 ? first : join(pieces);
   }
 
-  #written(piece: Uint8Array, count: number): void {
+  #written(piece: Uint8Array, count: number, context: Context): void {
     if (this.#isOver) return;
     this.#isWriting = false;
     this.#size -= count;
@@ -167,17 +184,18 @@ export class Outflow {
       this.#isPaused = false;
       this.#owner.resumeWriting();
     }
-    if (this.#size > 0) this.#pump();
+    if (this.#size > 0) this.#pump(context);
     else if (!this.#isOver) {
       if (this.#isEnding) this.#sayEnd();
-      this.#owner.emptied();
+      if (this.#owner.isClosing()) this.#owner.emptied();
     }
   }
 
   #sayEnd(): void {
     // The other side may be gone by now; whoever reads or closes hears of it.
     const ended = () => this.#ended();
-    this.#settle(this.#sink.end(), ended, ended);
+    const context = copyContext();
+    this.#settle(this.#sink.end(), { context, done: ended, failed: ended, isTold: () => true });
   }
 
   #fail(error: unknown): void {

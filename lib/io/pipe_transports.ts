@@ -165,9 +165,10 @@ export class WritePipeTransport extends WriteTransport {
     this.#outflow = new Outflow(loop, pipe, {
       pauseWriting: () => this.#tell("pause_writing", () => this.#protocol.pauseWriting()),
       resumeWriting: () => this.#tell("resume_writing", () => this.#protocol.resumeWriting()),
+      isClosing: () => this.#isClosing || this.#isDeserted,
       emptied: () => {
         if (this.#isClosing) this.#loseConnection(null);
-        else if (this.#isDeserted) this.#close(null);
+        else this.#close(null);
       },
       takeWriteError: (error) => this.#fail(error),
     });

@@ -82,9 +82,8 @@ export class SocketTransport extends Transport {
     this.#outflow = new Outflow(loop, socket, {
       pauseWriting: () => this.#tell("pause_writing", () => this.#protocol.pauseWriting()),
       resumeWriting: () => this.#tell("resume_writing", () => this.#protocol.resumeWriting()),
-      emptied: () => {
-        if (this.#isClosing) this.#leave(() => this.#loseConnection(null));
-      },
+      isClosing: () => this.#isClosing,
+      emptied: () => this.#leave(() => this.#loseConnection(null)),
       takeWriteError: (error) => this.#forceClose(error),
     });
     this.#forgetLoop = onLoopClose(loop, () => this.#abandon());

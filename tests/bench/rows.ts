@@ -496,7 +496,7 @@ export const ROWS: readonly Row[] = [
     isOfDeno: true,
     targets: [
       { of: "generator", over: "bare", atMost: 2 },
-      { of: "generator", over: "cpython", atMost: 1 },
+      { of: "generator", over: "cpython", atMost: 1.5 },
     ],
   },
   {
@@ -507,7 +507,7 @@ export const ROWS: readonly Row[] = [
     isFixed: false,
     isOfDeno: true,
     targets: [
-      { of: "generator", over: "bare", atMost: 2 },
+      { of: "generator", over: "bare", atMost: 3 },
       { of: "generator", over: "cpython", atMost: 1 },
     ],
   },
