@@ -73,7 +73,7 @@ stack or not; a cancellation takes none unless somebody looks (\`lib/base/quiet_
 \`tests/bench/subjects/\`) is tasks, futures and a ready queue in asyncio's order and nothing else: no contexts, no errors, no checks;
 timers and cancellation only in the rows that are about them. What it misses, no loop with that order can reach in this engine.
 Its tasks are listed nowhere, are never the current one and have no context; with these alone one of 1,000 that are gathered costs
-it two fifths more, as the floors print, and that is what it costs here. Bare functions await one resolved promise, always the same,
+it two fifths more, as the floors print, and that is most of what it costs here. Bare functions await one resolved promise, always the same,
 in the rows \`switch\` and \`tasks\`; to await a value costs them half as much again, as the floors print, too. A third of what
 \`tasks\` takes is the collector's, which copies 100,000 tasks while they are young. In the rows of sizes it stands for this module with all taken out of its sources that a program may run without: what errors say,
 checks, stacks and printed forms, debug mode, async functions and context variables (\`deno task size --parts\` tells each one's

@@ -115,16 +115,48 @@ export async function bundleExports(
   names: readonly string[],
   minify: boolean,
   without: readonly Part[] = [],
-): Promise<esbuild.BuildResult<{ write: false; metafile: true }>> {
-  const list = names.includes("*") ? "*" : `{ ${names.join(", ")} }`;
-  return await esbuild.build({
-    stdin: {
-      contents: `export ${list} from ${JSON.stringify(ENTRY)};`,
-      resolveDir: import.meta.dirname!,
+): Promise<Bundles> {
+  return await bundlePrograms([names], minify, without);
+}
+
+/** Bundles, in the order of their programs, and what each is made of. */
+export type Bundles = esbuild.BuildResult<{ write: false; metafile: true }>;
+
+/** The sources of programs that import some names of the module and do nothing else, by their places in a list. */
+function programsOf(programs: readonly (readonly string[])[]): esbuild.Plugin {
+  return {
+    name: "programs",
+    setup(build) {
+      build.onResolve({ filter: /^program:/ }, ({ path }) => ({ path, namespace: "program" }));
+      build.onLoad({ filter: /.*/, namespace: "program" }, ({ path }) => {
+        const names = programs[Number(path.split(":")[1])]!;
+        const list = names.includes("*") ? "*" : `{ ${names.join(", ")} }`;
+        const contents = `export ${list} from ${JSON.stringify(ENTRY)};`;
+        return { contents, resolveDir: import.meta.dirname! };
+      });
     },
+  };
+}
+
+/**
+ * Bundles several such programs, each by itself; the sources are read once.
+ *
+ * @param programs The names that each imports.
+ * @param minify Whether the bundles are minified.
+ * @param without What is taken out of the sources before.
+ * @returns The bundles.
+ */
+export async function bundlePrograms(
+  programs: readonly (readonly string[])[],
+  minify: boolean,
+  without: readonly Part[] = [],
+): Promise<Bundles> {
+  return await esbuild.build({
+    entryPoints: programs.map((_, place) => ({ in: `program:${place}`, out: String(place) })),
+    outdir: DIST,
     bundle: true,
     minify,
-    plugins: without.length === 0 ? [] : [leaveOut(without)],
+    plugins: [programsOf(programs), ...without.length === 0 ? [] : [leaveOut(without)]],
     format: "esm",
     define: { ...NOT_DENO, ASYNCIO_FILE: "undefined" },
     target: [...TARGETS],

@@ -7,12 +7,9 @@
  * @module
  */
 import * as esbuild from "esbuild";
-import { bundleExports } from "../../web/sizes.ts";
+import { bundlePrograms } from "../../web/sizes.ts";
 import { readSources } from "./source_tree.ts";
 import { ROOT } from "./test_files.ts";
-
-/** How many programs are bundled at once. */
-const AT_ONCE = 4;
 
 /** What is left of the module in one program. */
 export interface Bundled {
@@ -35,10 +32,33 @@ async function providedByClasses(): Promise<readonly string[]> {
   return found;
 }
 
-async function bundle(names: readonly string[], provided: readonly string[]): Promise<Bundled> {
-  const { outputFiles, metafile } = await bundleExports(names, false);
-  const { text } = outputFiles[0]!;
-  const { inputs } = Object.values(metafile.outputs)[0]!;
+async function bundleAll(
+  programs: readonly (readonly string[])[],
+  provided: readonly string[],
+): Promise<Bundled[]> {
+  const { outputFiles, metafile } = await bundlePrograms(programs, false);
+  const texts = new Map(outputFiles.map(({ path, text }) => [placeOf(path), text]));
+  const made = new Map(
+    Object.entries(metafile.outputs).map(([path, { inputs }]) => [placeOf(path), inputs]),
+  );
+  return programs.map((names, place) =>
+    describeBundle({ names, text: texts.get(place)!, inputs: made.get(place)! }, provided)
+  );
+}
+
+/** Which program a file was made of. */
+function placeOf(path: string): number {
+  return Number(/(\d+)\.js$/.exec(path)?.[1]);
+}
+
+function describeBundle(
+  { names, text, inputs }: {
+    names: readonly string[];
+    text: string;
+    inputs: Readonly<Record<string, { bytesInOutput: number }>>;
+  },
+  provided: readonly string[],
+): Bundled {
   // Once through the text, and not once for each name; what esbuild renames it numbers.
   const called = new Set([...text.matchAll(/\b([a-zA-Z]+)\d*\(/g)].map(([, name]) => name));
   const set = new Set([...text.matchAll(/\b([a-zA-Z]+)\d* = [^=]/g)].map(([, name]) => name));
@@ -53,11 +73,7 @@ async function bundle(names: readonly string[], provided: readonly string[]): Pr
 
 if (import.meta.main) {
   const provided = await providedByClasses();
-  const all: Bundled[] = [];
-  for (let at = 0; at < Deno.args.length; at += AT_ONCE) {
-    const some = Deno.args.slice(at, at + AT_ONCE);
-    all.push(...await Promise.all(some.map((names) => bundle(names.split(","), provided))));
-  }
+  const all = await bundleAll(Deno.args.map((names) => names.split(",")), provided);
   await esbuild.stop();
   console.log(JSON.stringify(all));
 }
