@@ -23,6 +23,7 @@ import {
 import { checkAddress, checkFactory } from "./checks.ts";
 import { connectionError } from "./connection_errors.ts";
 import { opened } from "./connections.ts";
+import { settle } from "./flow_control.ts";
 import { network } from "./network.ts";
 import { limitsOf, LOG_THRESHOLD, tellProtocol } from "./outflow.ts";
 import { stir } from "./stir.ts";
@@ -72,7 +73,7 @@ export function* endpoint<P extends DatagramProtocol>(
   }
   const waiter = loop.createFuture<null>();
   const transport = new EndpointTransport(loop, socket, { protocol, remote: pick(remote, isV6) });
-  loop.callSoon(() => waiter.done() || waiter.setResult(null));
+  loop.callSoon(settle, waiter, null);
   try {
     yield* waiter;
   } catch (error) {

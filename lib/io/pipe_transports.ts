@@ -18,6 +18,7 @@ import {
   WriteTransport,
 } from "../transports/transports.ts";
 import { isSystemError } from "./connection_errors.ts";
+import { settle } from "./flow_control.ts";
 import { Inflow } from "./inflow.ts";
 import { LOG_THRESHOLD, Outflow, tellProtocol } from "./outflow.ts";
 
@@ -31,7 +32,6 @@ export class ReadPipeTransport extends ReadTransport {
   readonly #inflow: Inflow;
   readonly #forgetLoop: () => void;
   #protocol: BaseProtocol;
-  #isPaused = false;
   #isClosing = false;
   #isClosed = false;
 
@@ -54,7 +54,7 @@ export class ReadPipeTransport extends ReadTransport {
     loop.callSoon(() => {
       if (this.isReading()) this.#inflow.resume();
     });
-    loop.callSoon(() => waiter.done() || waiter.setResult(null));
+    loop.callSoon(settle, waiter, null);
   }
 
   override isClosing(): boolean {
@@ -70,19 +70,15 @@ export class ReadPipeTransport extends ReadTransport {
   }
 
   override isReading(): boolean {
-    return !this.#isPaused && !this.#isClosing;
+    return !this.#isClosing && this.#inflow.isReading;
   }
 
   override pauseReading(): void {
-    if (!this.isReading()) return;
-    this.#isPaused = true;
-    this.#inflow.pause();
+    if (this.isReading()) this.#inflow.pause();
   }
 
   override resumeReading(): void {
-    if (this.#isClosing || !this.#isPaused) return;
-    this.#isPaused = false;
-    this.#inflow.resume();
+    if (!this.#isClosing && !this.#inflow.isReading) this.#inflow.resume();
   }
 
   override close(): void {
@@ -174,7 +170,7 @@ export class WritePipeTransport extends WriteTransport {
     });
     this.#forgetLoop = onLoopClose(loop, () => this.#abandon());
     loop.callSoon(() => this.#protocol.connectionMade(this));
-    loop.callSoon(() => waiter.done() || waiter.setResult(null));
+    loop.callSoon(settle, waiter, null);
   }
 
   override isClosing(): boolean {

@@ -20,6 +20,7 @@ import type { BaseProtocol } from "../transports/protocols.ts";
 import type { BaseTransport } from "../transports/transports.ts";
 import { sleep } from "../waiting/sleep.ts";
 import { encrypted } from "./encryption.ts";
+import { settle } from "./flow_control.ts";
 import { SocketTransport } from "./socket_transport.ts";
 import { stir } from "./stir.ts";
 
@@ -328,6 +329,6 @@ export class Server<A extends SocketAddress = SocketAddress> implements Abstract
     this.#forgetLoop();
     const waiters = this.#waiters ?? [];
     this.#waiters = null;
-    for (const waiter of waiters) if (!waiter.done()) waiter.setResult(null);
+    for (const waiter of waiters) settle(waiter, null);
   }
 }

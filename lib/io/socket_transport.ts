@@ -19,6 +19,7 @@ import {
   type WriteBufferLimits,
 } from "../transports/transports.ts";
 import { isSystemError } from "./connection_errors.ts";
+import { settle } from "./flow_control.ts";
 import { Inflow } from "./inflow.ts";
 import { LOG_THRESHOLD, Outflow, tellProtocol } from "./outflow.ts";
 
@@ -94,7 +95,7 @@ export class SocketTransport extends Transport {
       if (this.isReading()) this.#inflow.resume();
     });
     const { waiter } = options;
-    if (waiter) loop.callSoon(() => waiter.done() || waiter.setResult(null));
+    if (waiter) loop.callSoon(settle, waiter, null);
   }
 
   override isClosing(): boolean {

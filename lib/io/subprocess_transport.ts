@@ -8,12 +8,13 @@ import { logger } from "../base/logger.ts";
 import { describe } from "../base/repr.ts";
 import type { Suspension } from "../coroutine/awaitable.ts";
 import type { EventLoop } from "../kernel/event_loop.ts";
-import { fail, type Future } from "../kernel/future.ts";
+import type { Future } from "../kernel/future.ts";
 import { onLoopClose } from "../kernel/loop_closing.ts";
 import { schedulerOf } from "../kernel/scheduler.ts";
 import type { HostChild } from "../platform/subprocesses.ts";
 import { Protocol, type SubprocessProtocol } from "../transports/protocols.ts";
 import { type BaseTransport, SubprocessTransport } from "../transports/transports.ts";
+import { settle } from "./flow_control.ts";
 import { ReadPipeTransport, WritePipeTransport } from "./pipe_transports.ts";
 import { ProcessLookupError } from "./process_lookup_error.ts";
 import { stir } from "./stir.ts";
@@ -211,10 +212,10 @@ export class ProcessTransport extends SubprocessTransport {
     } catch (error) {
       // Of those that are not connected nobody else knows.
       for (const pipe of [stdin, stdout, stderr]) pipe?.close();
-      if (!waiter.done()) fail(waiter, error);
+      settle(waiter, error);
       return;
     }
-    if (!waiter.done()) waiter.setResult(null);
+    settle(waiter, null);
     this.#desertInput();
     // Closed while they were being connected.
     if (this.#isClosed) this.#closePipes();

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   BufferedProtocol,
-  type BufferedProtocol as Buffered,
   ConnectionResetError,
   ContextVar,
   getRunningLoop,
@@ -11,6 +10,7 @@ import {
   run,
   RuntimeError,
   sleep,
+  type Suspension,
   SystemExit,
   type Transport,
   ValueError,
@@ -35,7 +35,7 @@ async function play(
     log: Log,
     client: Transport,
     served: () => Transport,
-  ) => Generator<import("../../mod.ts").Suspension, void, unknown>,
+  ) => Generator<Suspension, void, unknown>,
   { isBuffered = false, clientHooks = {} as Hooks } = {},
 ): Promise<{ log: Log; errors: unknown[][]; warnings: string[] }> {
   const log: Log = [];
@@ -499,7 +499,7 @@ test({
       assert(client.getProtocol() === other);
       served().write(bytes("b"));
       yield* wait(() => of(log, "n").length === 1);
-      const buffered: Buffered = new NotedBuffered("b", log);
+      const buffered: BufferedProtocol = new NotedBuffered("b", log);
       assert(buffered instanceof BufferedProtocol);
       client.setProtocol(buffered);
       served().write(bytes("c"));
